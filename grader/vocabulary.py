@@ -1,0 +1,259 @@
+"""The words that a course's `checks.py`, `mistakes.py` and `proofs.py` are written with.
+
+A check is a generator function: it is named as the exercise, its docstring is the title that the
+student reads, and every `case` it yields is one call of the student's function with inputs drawn
+from `rng` and the value that the oracle (`reference/`) expects.
+
+Values follow one rule on both sides of a call:
+
+- a NumPy array (also a 0-d one, such as `np.float64`) stands for a `torch.Tensor` in a torch
+  assignment and for an `ndarray` in a NumPy one; floats take the case's dtype, integers are int64;
+- a Python `float`, `int`, `bool`, `str` or `None` stands for itself (a float may come back as a
+  NumPy scalar);
+- tuples and lists stand for "several values" and may come back as either; dicts keep their keys.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+VALUES = "values"
+SHAPES = "shapes"
+STABILITY = "stability"
+EDGES = "edge cases"
+DEVICE = "dtype and device"
+SPEED = "speed"
+GROUPS = (VALUES, SHAPES, STABILITY, EDGES, DEVICE, SPEED)
+
+Dtype = Literal["float32", "float64"]
+Judge = Callable[[Any], str]
+T = TypeVar("T")
+CaseGenerator = Callable[[np.random.Generator], Iterator["Case"]]
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """An allowed error that a check sets itself: abs(got − want) ≤ atol + rtol·abs(want).
+
+    Both numbers and the reason are asked for, because the measured tolerance is the rule.
+    """
+
+    rtol: float
+    atol: float
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse a tolerance that nobody could defend."""
+        if self.rtol < 0 or self.atol < 0 or not self.reason.strip():
+            raise ValueError("a tolerance needs rtol ≥ 0, atol ≥ 0 and the reason for them")
+
+
+STABLE = Tolerance(1e-3, 1e-3, "the course calls a float32 value stable within 1e-3·max(1, |true|)")
+
+
+@dataclass(frozen=True)
+class Forbid:
+    """What an exercise may not use while it runs.
+
+    `ops` are names of ATen operations, `calls` dotted names of Python or C callables (a module's
+    name covers all in it, a bare name a method of tensors and arrays), `syntax` operators such
+    as "@". `label` is what the student reads: "automatic differentiation".
+    """
+
+    label: str
+    ops: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    syntax: tuple[str, ...] = ()
+
+    def __or__(self, other: Forbid) -> Forbid:
+        """Forbid what either forbids."""
+        return Forbid(
+            f"{self.label}, {other.label}",
+            self.ops + other.ops,
+            self.calls + other.calls,
+            self.syntax + other.syntax,
+        )
+
+
+AUTOGRAD = Forbid(
+    "automatic differentiation",
+    calls=("torch.autograd", "torch.func", "torch._functorch", "Tensor.backward", "requires_grad_"),
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """An expected scalar that may be a Python float, a NumPy scalar or a 0-d tensor."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """An argument that arrives as a random generator of the assignment's framework.
+
+    `device` is "cpu", or "input" for the device the tensors of the case are on.
+    """
+
+    seed: int
+    device: Literal["cpu", "input"] = "cpu"
+
+
+@dataclass(frozen=True)
+class Faster:
+    """How much faster than a rival the student's function must be; made by `faster`."""
+
+    rival: str
+    rival_name: str
+    ratio: float
+    reason: str
+
+
+def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
+    """Ask for speed: median time of `than` over the student's is at least `ratio`.
+
+    Both run on the same inputs in the same run, in turn, each in a worker of its own; the
+    controller holds the clock. `than` is self-contained (imports inside), as a driver is.
+    """
+    if ratio <= 0 or not reason.strip():
+        raise ValueError("a speed ratio is positive and comes with the reason for it")
+    return Faster(textwrap.dedent(inspect.getsource(than)), than.__name__, ratio, reason)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the student's function; made by `case`."""
+
+    args: tuple[Any, ...]
+    expect: Any
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    group: str = VALUES
+    dtype: Dtype = "float64"
+    tolerance: Tolerance | None = None
+    raises: type[Exception] | None = None
+    mentions: str = ""
+    judge: Judge | None = None
+    seconds: float | None = None
+    needs: Literal["any", "cuda"] = "any"
+    mutates: bool = False
+    faster: Faster | None = None
+
+
+class _Nothing:
+    """The default of `expect`: told apart from an expected None."""
+
+
+NOTHING = _Nothing()
+
+
+def case(
+    *args: Any,
+    expect: Any = NOTHING,
+    kwargs: dict[str, Any] | None = None,
+    group: str = VALUES,
+    dtype: Dtype = "float64",
+    tolerance: Tolerance | None = None,
+    raises: type[Exception] | None = None,
+    mentions: str = "",
+    judge: Judge | None = None,
+    seconds: float | None = None,
+    needs: Literal["any", "cuda"] = "any",
+    mutates: bool = False,
+    faster: Faster | None = None,
+) -> Case:
+    """Describe one call `exercise(*args, **kwargs)` and what must come of it.
+
+    Args:
+        args: the inputs, by the module's rule of values; to a driver they follow the exercise.
+        expect: what the oracle says, in float64. With `judge`, only its structure, shapes and
+            dtypes are compared (its numbers are not looked at).
+        kwargs: keyword arguments of the call.
+        group: the group whose points the case decides.
+        dtype: the dtype that floating inputs arrive in and floating results must have (torch).
+        tolerance: overrides the measured tolerance.
+        raises: the exception that the call must raise, instead of `expect`.
+        mentions: text that the exception's message must hold.
+        judge: a predicate on the returned value (arrays as float64 NumPy arrays): "" when it is
+            right, else a short sentence that says what is wrong and shows no hidden value.
+        seconds: a time limit of its own for a long call (training).
+        needs: "cuda" for what only a real device can show; deferred on a machine without one.
+        mutates: the exercise is asked to change its inputs, so they are not compared afterwards.
+        faster: besides the right value, the speed that is asked for (group SPEED).
+
+    Raises:
+        ValueError: the description contradicts itself.
+    """
+    if group not in GROUPS:
+        raise ValueError(f"unknown group {group!r}: choose one of {', '.join(GROUPS)}")
+    if (expect is NOTHING) == (raises is None):
+        raise ValueError("a case needs exactly one of expect= and raises=")
+    if judge is not None and raises is not None:
+        raise ValueError("judge= looks at a value, so it cannot go with raises=")
+    return Case(
+        args, expect, kwargs or {}, group, dtype, tolerance, raises, mentions, judge, seconds,
+        needs, mutates, faster,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A check: what is hidden behind one exercise; made by `exercise`."""
+
+    name: str
+    title: str
+    draw: CaseGenerator
+    forbid: Forbid | None = None
+    driver: str = ""
+    """Source of the driver, "" where the exercise is called as it is."""
+    driver_name: str = ""
+
+    def cases(self, rng: np.random.Generator) -> list[Case]:
+        """Draw the hidden cases."""
+        return list(self.draw(rng))
+
+
+def exercise(
+    *, forbid: Forbid | None = None, driver: Callable[..., Any] | None = None
+) -> Callable[[CaseGenerator], Exercise]:
+    """Make a generator of cases the check of the exercise that has its name.
+
+    Args:
+        forbid: operations that may not run while the exercise is called.
+        driver: a self-contained function `driver(student, *args, **kwargs)` (imports inside)
+            that is sent as source, runs beside the student's code, uses the exercise `student`
+            (a class, a module, an optimizer, a training loop) and returns arrays. An
+            AssertionError that it raises is a failure whose message the student reads.
+    """
+
+    def decorate(draw: CaseGenerator) -> Exercise:
+        title = inspect.getdoc(draw) or ""
+        if not title:
+            raise ValueError(f"the check {draw.__name__} needs a docstring: it is the title")
+        return Exercise(
+            draw.__name__,
+            title.splitlines()[0].strip(),
+            draw,
+            forbid,
+            textwrap.dedent(inspect.getsource(driver)) if driver else "",
+            driver.__name__ if driver else "",
+        )
+
+    return decorate
+
+
+def mistake(exercise_name: str, hint: str) -> Callable[[T], T]:
+    """Mark a function or class as a known wrong answer to an exercise, with the hint it earns.
+
+    It is written as a student would write it: same arguments, same framework. The right answers
+    of the assignment are in scope under their names, and as `answers.NAME` (also the right answer
+    of the very exercise).
+    """
+    if not hint.strip():
+        raise ValueError(f"a mistake of {exercise_name} needs a hint")
+    return lambda wrong: wrong
