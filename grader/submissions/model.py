@@ -1,0 +1,81 @@
+"""The records that discovering and reading hand on, and the caps that both keep."""
+
+from dataclasses import dataclass
+
+from grader.errors import SubmissionError
+
+MIB = 1024 * 1024
+
+
+class Unreadable(SubmissionError):  # noqa: N818
+    """The file cannot be graded; the message says why, and what to hand in instead."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a submission is looked at before it is refused."""
+
+    file_bytes: int = 20 * MIB
+    code_bytes: int = 1 * MIB
+    cells: int = 2_000
+    json_containers: int = 1_000_000
+    archive_bytes: int = 4096 * MIB
+    archive_index_bytes: int = 4 * MIB
+    archive_entries: int = 10_000
+    archive_unpacked_bytes: int = 2048 * MIB
+    # Notebooks shrink 3 to 30 times; only an archive made to explode reaches this.
+    archive_ratio: int = 200
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its place among all cells of the file, from 1, and its text."""
+
+    index: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The code that one student handed in.
+
+    `statementwise` is true of a plain Python file, which has no cells: it is run statement by
+    statement, so that one failing line does not lose the rest. `notes` are for the instructor.
+    """
+
+    student: str
+    file: str
+    sha256: str
+    cells: tuple[Cell, ...]
+    statementwise: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission's bytes, or the problem for which it was not opened ("" if there is none).
+
+    `student` and `file` are always fit to print; a hostile name is replaced by a stand-in.
+    """
+
+    student: str
+    file: str
+    payload: bytes | None
+    problem: str
+    notes: tuple[str, ...] = ()
+
+
+def size_text(count: int) -> str:
+    """Bytes in words: "20 MiB"."""
+    return f"{count // MIB} MiB" if count >= MIB else f"{count} bytes"
+
+
+def too_large(limit: int) -> str:
+    """The sentence for a file over the cap."""
+    return (
+        f"The file is larger than {size_text(limit)}. Clear all outputs, save, and hand it in "
+        "again."
+    )

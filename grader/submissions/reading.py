@@ -1,0 +1,60 @@
+"""Turning a submission's bytes into the cells that can be run."""
+
+import hashlib
+
+from grader.submissions.model import LIMITS, Cell, Found, Limits, Submission, Unreadable
+from grader.submissions.notebook import read_notebook
+from grader.submissions.python2 import is_python2
+from grader.submissions.script import read_script
+from grader.submissions.text import decoded
+
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def read(found: Found, limits: Limits = LIMITS) -> Submission:
+    """Read a submission; raises Unreadable with what its author must do."""
+    if found.problem:
+        raise Unreadable(found.problem)
+    if found.payload is None:
+        raise Unreadable("The file was not read. Hand it in again.")
+    if len(found.payload) > limits.file_bytes:
+        raise Unreadable("The file is too large. Clear all outputs, save, and hand it in again.")
+    text = decoded(found.payload)
+    if found.file.lower().endswith(".py"):
+        cells, statementwise, notes = read_script(text, limits)
+    else:
+        cells, notes = read_notebook(text, limits)
+        statementwise = False
+    _check(cells, notes, limits)
+    return Submission(
+        student=found.student,
+        file=found.file,
+        sha256=hashlib.sha256(found.payload).hexdigest(),
+        cells=cells,
+        statementwise=statementwise,
+        notes=(*found.notes, *notes),
+    )
+
+
+def _check(cells: tuple[Cell, ...], notes: tuple[str, ...], limits: Limits) -> None:
+    if not cells:
+        raise Unreadable(
+            " ".join(("It contains no code cell with code. Answer in code cells.", *notes))
+        )
+    if sum(len(cell.source) for cell in cells) > limits.code_bytes:
+        raise Unreadable(
+            f"It contains more than {limits.code_bytes // 1024} KiB of code. Remove pasted data "
+            "and hand it in again."
+        )
+    for cell in cells:
+        if "\0" in cell.source or any(ord(letter) in _SURROGATES for letter in cell.source):
+            raise Unreadable(
+                f"Cell {cell.index} contains characters that are not text. Type it anew, save, "
+                "and hand it in again."
+            )
+    line = is_python2([cell.source for cell in cells])
+    if line:
+        raise Unreadable(
+            f"It is written in Python 2 (`{line}`). Write it in Python 3, for example "
+            "print(x), and hand it in again."
+        )
