@@ -1,0 +1,259 @@
+"""Ways round the audit, found in the source before any of it has run.
+
+Only what could hide a call is an evasion: a name that the dynamic half sees whenever it is
+called (`getattr(torch, "exp")`, `torch.ops.aten.exp`) is not. Code counts if the exercise
+reaches it: top-level definitions and assignments that it names, and those that they name.
+What runs while the notebook loads can do harm as well, so it is searched too, but only for
+means that no honest notebook has.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from grader.worker.rules import Rules
+
+# Means of blinding the audit, wherever they stand.
+_HARD_PATHS = (
+    "_ctypes", "cffi", "ctypes", "grader", "numpy.ctypeslib", "sys._current_frames",
+    "sys._getframe", "sys.monitoring", "sys.setprofile", "sys.settrace", "threading.setprofile",
+    "threading.settrace", "threading.setprofile_all_threads", "torch._C", "torch._ops",
+    "torch.overrides", "torch.utils._python_dispatch", "torch.utils.cpp_extension",
+)  # fmt: skip
+# Means that hide code or objects, but also stand in honest scratch cells.
+_SOFT_PATHS = (
+    "_thread", "asyncio.to_thread", "builtins", "code", "codeop", "concurrent", "copyreg",
+    "cupy", "cython", "dill", "gc", "importlib", "inspect", "jax", "joblib", "marshal",
+    "multiprocessing", "numba", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system",
+    "pickle", "runpy", "subprocess", "sys.modules", "tensorflow", "threading", "torch._dynamo",
+    "torch._inductor", "torch._higher_order_ops", "torch.compile", "torch.export", "torch.jit",
+    "torch.library", "torch.multiprocessing", "triton", "weave",
+)  # fmt: skip
+_HARD_NAMES = frozenset({
+    "_C", "_current_frames", "_getframe", "_disabled_torch_function_impl",
+    "_make_wrapper_subclass", "_python_dispatch", "ag_frame", "cr_frame", "cpp_extension",
+    "ctypeslib", "f_back", "gi_frame", "setprofile", "setprofile_all_threads", "settrace",
+    "settrace_all_threads", "tb_frame", "tb_next", "__torch_dispatch__", "__torch_function__",
+})  # fmt: skip
+_SOFT_NAMES = frozenset({"__builtins__", "__import__", "__subclasses__"})
+_BUILTINS = frozenset({"__import__", "compile", "eval", "exec"})
+# With these in reach, any name of the notebook may be meant.
+_REACH_ALL = frozenset({"eval", "exec", "globals", "locals", "vars", "__dict__", "__globals__"})
+_BY_NAME = frozenset({"attrgetter", "getattr", "methodcaller"})
+_MATMUL_SLOTS = frozenset({"__matmul__", "__rmatmul__", "__imatmul__"})
+
+
+def evasions(source_cells: list[str], exercise: str, rules: Rules | None = None) -> list[str]:
+    """Short names of the evasions that code reachable from `exercise` refers to, sorted.
+
+    Args:
+        source_cells: the submission's code cells; those that are no Python are skipped.
+        exercise: the function or class that is judged.
+        rules: with them, forbidden methods handed to C code (`reduce(np.ndarray.dot, …)`) and
+            forbidden callables of libraries that the audit does not watch are found as well.
+    """
+    notebook = _Notebook(source_cells)
+    own = notebook.reach({exercise})
+    loading = notebook.reach(notebook.loading)
+    while_loading = [*own, *loading, *notebook.effects]
+    found = _Search(notebook, own, rules or Rules()).soft()
+    return sorted(found | _Search(notebook, while_loading, Rules()).hard())
+
+
+class _Notebook:
+    """The top level of a submission: what each name is bound by, and what merely runs."""
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        self.bound: dict[str, list[ast.stmt]] = defaultdict(list)
+        self.imports: dict[str, set[str]] = defaultdict(set)
+        self.loading: set[str] = set()
+        self.effects: list[ast.stmt] = []
+        for cell in cells:
+            try:
+                tree = ast.parse(cell)
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+            self._collect(tree.body)
+
+    def _collect(self, body: Iterable[ast.stmt]) -> None:
+        for statement in body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.bound[statement.name].append(statement)
+                continue
+            for name in _roots(statement):
+                self.bound[name].append(statement)
+            if not isinstance(statement, ast.Import | ast.ImportFrom):
+                self.effects.append(statement)
+                self.loading |= _names(statement)
+        for node in _walk(self.effects + [s for each in self.bound.values() for s in each]):
+            for name, path in _imported(node):
+                self.imports[name].add(path)
+
+    def reach(self, names: set[str]) -> list[ast.stmt]:
+        """The top-level statements that these names lead to."""
+        waiting, known, reached = list(names), set(names), []
+        while waiting:
+            for statement in self.bound.get(waiting.pop(), []):
+                if statement in reached:
+                    continue
+                reached.append(statement)
+                more = _names(statement)
+                if more & _REACH_ALL:
+                    more |= set(self.bound)
+                waiting += more - known
+                known |= more
+        return reached
+
+
+class _Search:
+    """One look through the statements that count."""
+
+    def __init__(self, notebook: _Notebook, statements: list[ast.stmt], rules: Rules) -> None:
+        self.notebook = notebook
+        self.statements = statements
+        self.nodes = list(_walk(statements))
+        self.strings = {text for node in self.nodes if (text := _text(node))}
+        self.attributes = {n.attr for n in self.nodes if isinstance(n, ast.Attribute)}
+        self.named = {n.id for n in self.nodes if isinstance(n, ast.Name)}
+        self.local = set().union(*(_stored(node) for node in self.nodes)) | set(notebook.bound)
+        self.paths = {path for node in self.nodes for path in self._dotted(node)}
+        self.rules = rules
+
+    def hard(self) -> set[str]:
+        """Means of blinding the audit."""
+        words = self.attributes | self.strings
+        hidden = {word for word in words if word.startswith(("_disable_", "_Disable"))}
+        return _under(self.paths, _HARD_PATHS) | (words & _HARD_NAMES) | hidden
+
+    def soft(self) -> set[str]:
+        """Means of hiding code, and forbidden callables where the audit would miss them."""
+        words = self.attributes | self.strings
+        found = _under(self.paths, _SOFT_PATHS) | (words & _SOFT_NAMES)
+        found |= {word for word in self.named & _BUILTINS if word not in self.local}
+        found |= {name for node in self.nodes if (name := self._by_hidden_name(node))}
+        foreign = [call for call in self.rules.calls if call.startswith(("scipy.", "sklearn."))]
+        found |= _under(self.paths, tuple(foreign))
+        bare = {call for call in self.rules.calls if "." not in call}
+        found |= {f"{name} handed on" for name in self._handed_on() & bare}
+        if "@" in self.rules.syntax:
+            found |= words & _MATMUL_SLOTS
+        return found
+
+    def _dotted(self, node: ast.AST) -> set[str]:
+        """The library paths that an import, name or attribute chain stands for."""
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return {path for _, path in _imported(node)}
+        tail: list[str] = []
+        while isinstance(node, ast.Attribute):
+            tail, node = [node.attr, *tail], node.value
+        if not isinstance(node, ast.Name):
+            return set()
+        return {".".join([root, *tail]) for root in self.notebook.imports.get(node.id, ())}
+
+    def _by_hidden_name(self, node: ast.AST) -> str:
+        """`getattr` of a module, or `methodcaller`, with a name that is put together."""
+        if not isinstance(node, ast.Call):
+            return ""
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name not in _BY_NAME or len(node.args) < 1 + (name == "getattr"):
+            return ""
+        given = node.args[1] if name == "getattr" else node.args[0]
+        if _text(given) or isinstance(given, ast.Name | ast.Attribute):
+            return ""
+        if name == "getattr" and not self._dotted(node.args[0]):
+            return ""
+        return f"{name} of a computed name"
+
+    def _handed_on(self) -> set[str]:
+        """Attributes and library names that are used otherwise than by calling them."""
+        called = {id(node.func) for node in self.nodes if isinstance(node, ast.Call)}
+        found = {
+            path.rpartition(".")[2]
+            for node in self.nodes
+            if isinstance(node, ast.Name | ast.Attribute) and id(node) not in called
+            for path in self._dotted(node)
+        }
+        loose = (n for n in self.nodes if isinstance(n, ast.Attribute) and id(n) not in called)
+        return found | {node.attr for node in loose if isinstance(node.ctx, ast.Load)}
+
+
+def _under(paths: Iterable[str], roots: tuple[str, ...]) -> set[str]:
+    """The roots under which any of the paths lies."""
+    return {root for root in roots for path in paths if f"{path}.".startswith(f"{root}.")}
+
+
+def _walk(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    for statement in statements:
+        yield from ast.walk(statement)
+
+
+def _names(statement: ast.stmt) -> set[str]:
+    """Names that a statement reads or mentions, strings of a single word included."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr) if node.attr in _REACH_ALL else None
+        elif text := _text(node):
+            found.add(text)
+    return found
+
+
+def _roots(statement: ast.stmt) -> set[str]:
+    """Top-level names that a statement binds, or whose parts it sets (`np.add = …`)."""
+    found = {name for node in ast.walk(statement) for name, _ in _imported(node)}
+    for node in ast.walk(statement):
+        if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+            found |= _root(node)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+    return found
+
+
+def _root(node: ast.AST) -> set[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _stored(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.arg):
+        return {node.arg}
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    return {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+
+
+def _imported(node: ast.AST) -> list[tuple[str, str]]:
+    """The (name, path) pairs that an import statement binds."""
+    if isinstance(node, ast.Import):
+        return [
+            (a.asname, a.name) if a.asname else (a.name.partition(".")[0],) * 2 for a in node.names
+        ] + [(a.name, a.name) for a in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [(a.asname or a.name, f"{node.module}.{a.name}") for a in node.names]
+    return []
+
+
+def _text(node: ast.AST) -> str:
+    """The string that a constant expression amounts to, or ""."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _text(node.left), _text(node.right)
+        return left + right if left and right else ""
+    if isinstance(node, ast.JoinedStr):
+        parts = [_text(part) for part in node.values]
+        return "".join(parts) if all(parts) else ""
+    if isinstance(node, ast.FormattedValue):
+        return _text(node.value)
+    if isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "::-1":
+        return _text(node.value)[::-1]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        items = node.args[0] if node.func.attr == "join" and len(node.args) == 1 else None
+        if isinstance(items, ast.List | ast.Tuple):
+            parts = [_text(item) for item in items.elts]
+            glue = node.func.value.value if isinstance(node.func.value, ast.Constant) else None
+            return glue.join(parts) if isinstance(glue, str) and all(parts) else ""
+    return ""
