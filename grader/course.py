@@ -1,0 +1,288 @@
+"""`course.yml`, loaded into one validated model: each key is declared here, and only here."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
+
+from grader.course_fields import (
+    Count,
+    Language,
+    Moment,
+    Name,
+    NotNegative,
+    Percent,
+    Positive,
+    Slug,
+    Text,
+    Zone,
+    did_you_mean,
+)
+from grader.errors import CourseError
+from grader.marked_yaml import Marked, Place, dotted, load_marked, shown
+
+FILE_NAME = "course.yml"
+
+
+class Data(BaseModel):
+    """What all parts share: nothing changes after loading, nothing undeclared is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Limits(Data):
+    """What student code may use."""
+
+    seconds: Positive = 10.0
+    """One call of a student's function, or one cell."""
+    total_seconds: Positive = 120.0
+    """One submission."""
+    memory_mb: Count = 2048
+    processes: Count = 64
+    disk_mb: Count = 64
+    output_kb: Count = 64
+
+
+class LimitsOverride(Data):
+    """Limits of one assignment; None leaves the course's."""
+
+    seconds: Positive | None = None
+    total_seconds: Positive | None = None
+    memory_mb: Count | None = None
+    processes: Count | None = None
+    disk_mb: Count | None = None
+    output_kb: Count | None = None
+
+
+class Feedback(Data):
+    """What students may see."""
+
+    show_values: StrictBool = False
+    """Whether feedback may print hidden inputs and expected values."""
+
+
+class Late(Data):
+    """What a late submission costs."""
+
+    policy: Literal["none", "deduct", "zero"] = "none"
+    """Nothing; some percent for each day begun; all."""
+    percent_per_day: Percent = 10.0
+    grace_hours: NotNegative = 0.0
+    max_days: NotNegative | None = None
+    """After these days a submission earns nothing; None sets no such end."""
+
+
+class AssignmentPlan(Data):
+    """One assignment: when, and how many points for what."""
+
+    title: Text
+    lecture: Count
+    framework: Literal["torch", "numpy"]
+    released: Moment
+    due: Moment
+    points: dict[Name, Positive] = Field(min_length=1)
+    bonus: tuple[Name, ...] = ()
+    written: dict[Name, Positive] = Field(default_factory=dict)
+    limits: LimitsOverride = LimitsOverride()
+
+    @field_validator("due")
+    @classmethod
+    def _after_release(cls, due: datetime, info: ValidationInfo) -> datetime:
+        released = info.data.get("released")
+        if released is not None and due <= released:
+            raise ValueError(f"that is not after its release ({released:%Y-%m-%d %H:%M})")
+        return due
+
+    @field_validator("bonus", mode="before")
+    @classmethod
+    def _list(cls, bonus: Any) -> Any:
+        return tuple(bonus) if isinstance(bonus, list) else bonus
+
+    @field_validator("bonus")
+    @classmethod
+    def _of_points(cls, bonus: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        points = info.data.get("points")
+        for number, name in enumerate(bonus):
+            if points is not None and name not in points:
+                near = did_you_mean(name, points)
+                raise ValueError(f"{name} is no exercise under points{near}")
+            if name in bonus[:number]:
+                raise ValueError(f"{name} is listed twice")
+        return bonus
+
+    @field_validator("written")
+    @classmethod
+    def _apart(cls, written: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        for name in written:
+            if name in info.data.get("points", {}):
+                raise ValueError(f"{name} is an exercise already; give the question another name")
+        return written
+
+
+class Course(Data):
+    """A course; `root` is its folder."""
+
+    root: Path
+    course: Slug
+    title: Text
+    language: Language = "en"
+    timezone: Zone
+    limits: Limits = Limits()
+    feedback: Feedback = Feedback()
+    late: Late = Late()
+    exchange: Path | None = None
+    """nbgrader's exchange, absolute after loading."""
+    database: StrictStr | None = None
+    """URL of the results store; None means the file beside the course."""
+    roster: Path | None = None
+    """CSV of the students, absolute after loading."""
+    assignments: dict[Name, AssignmentPlan] = Field(default_factory=dict)
+
+    @field_validator("exchange", "roster", mode="before")
+    @classmethod
+    def _path(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise ValueError("give a path, relative to this file's folder or absolute")
+        return info.data["root"] / value
+
+    @field_validator("database")
+    @classmethod
+    def _url(cls, url: str | None) -> str | None:
+        # The value is not repeated: it may hold a password.
+        if url is not None and not re.fullmatch(r"[a-z0-9]+(\+[a-z0-9]+)?://\S*", url):
+            raise ValueError("give a URL such as postgresql://HOST/NAME or sqlite:///FILE")
+        return url
+
+    @property
+    def file(self) -> Path:
+        """Where it was read from."""
+        return self.root / FILE_NAME
+
+    def plan(self, name: str) -> AssignmentPlan:
+        """The plan of an assignment.
+
+        Raises:
+            CourseError: course.yml lists none of that name.
+        """
+        if name not in self.assignments:
+            listed = ", ".join(self.assignments) or "none"
+            near = did_you_mean(name, self.assignments)
+            raise CourseError(f"{self.file} lists no assignment {name} (it has: {listed}){near}")
+        return self.assignments[name]
+
+    def limits_of(self, name: str) -> Limits:
+        """The course's limits with those of the assignment in place of them."""
+        own = self.plan(name).limits.model_dump(exclude_none=True)
+        return self.limits.model_copy(update=own)
+
+
+def find_course(start: Path) -> Path:
+    """The nearest folder with a course.yml: `start`, or one around it.
+
+    Raises:
+        CourseError: there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise CourseError(
+        f"no {FILE_NAME} in {start} or above it; change to the course's folder, or name it"
+    )
+
+
+def load_course(root: Path) -> Course:
+    """Read and validate `root`/course.yml.
+
+    Raises:
+        CourseError: in one line: file and line, key path, value, and what to write instead.
+    """
+    marked = load_marked(root / FILE_NAME)
+    data = marked.data
+    if not isinstance(data, dict):
+        raise CourseError(f"{marked.path}:1: is not a mapping; start with `course: NAME`")
+    if "root" in data:
+        line = marked.line(("root",))
+        raise CourseError(f"{marked.path}:{line}: root: unknown key; the folder itself is the root")
+    try:
+        zone = ZoneInfo(data["timezone"])
+    except (KeyError, ValueError, OSError, TypeError, AttributeError):
+        zone = ZoneInfo("UTC")  # the field's own validator refuses it in words
+    try:
+        return Course.model_validate({"root": root, **data}, context={"zone": zone})
+    except ValidationError as error:
+        raise CourseError(_in_words(marked, error)) from None
+
+
+def _in_words(marked: Marked, error: ValidationError) -> str:
+    found = error.errors(include_url=False)
+    # An unknown key says more than the missing one that it was meant to be.
+    found.sort(key=lambda item: item["type"] != "extra_forbidden")
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return _one(marked, found[0]) + more
+
+
+def _one(marked: Marked, error: ErrorDetails) -> str:
+    place: Place = tuple(part for part in error["loc"] if part != "[key]")
+    where = f"{marked.path}:{marked.line(place)}: {dotted(place)}"
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return f"{where} is missing; add it"
+    if kind == "extra_forbidden":
+        return f"{where}: unknown key{did_you_mean(str(place[-1]), _known(place[:-1]))}"
+    about = where if place == ("database",) else f"{where} is {shown(error.get('input'))}"
+    return f"{about}: {_remedy(kind, context, error['msg'])}"
+
+
+def _remedy(kind: str, context: dict[str, Any], message: str) -> str:
+    fixed = {
+        "string_type": "give text (in quotes if it looks like a number)",
+        "float_type": "give a number",
+        "int_type": "give a whole number",
+        "bool_type": "give true or false",
+        "finite_number": "give a finite number",
+        "dict_type": "give a mapping, one `name: value` in a line",
+        "model_type": "give a mapping, one `key: value` in a line",
+        "tuple_type": "give a list, such as [one, two]",
+        "too_short": "give at least one",
+    }
+    if kind in fixed:
+        return fixed[kind]
+    if kind == "greater_than":
+        return f"give a number above {context['gt']:g}"
+    if kind == "greater_than_equal":
+        return f"give a number of at least {context['ge']:g}"
+    if kind == "less_than_equal":
+        return f"give a number of at most {context['le']:g}"
+    if kind == "literal_error":
+        return f"choose {context['expected']}"
+    return message.removeprefix("Value error, ")
+
+
+def _known(place: Place) -> list[str]:
+    """The keys that may stand under a key path."""
+    models: dict[str, type[Data]] = {"limits": Limits, "feedback": Feedback, "late": Late}
+    model: type[Data] = Course
+    if place[:1] == ("assignments",) and len(place) > 1:
+        model = AssignmentPlan
+        place = place[2:]
+    if place:
+        model = models.get(str(place[0]), model)
+    return [name for name in model.model_fields if name != "root"]
