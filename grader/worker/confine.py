@@ -1,0 +1,294 @@
+"""The box around student code. Theory of operation.
+
+**Processes.** The controller starts a *keeper* by exec; the keeper forks the *zygote*, which has
+imported numpy and torch and holds nothing secret; the zygote forks one *worker* per submission.
+A worker calls `confine` before it reads the first byte that came from a student. Under isolation
+"full" the zygote is the first process of a pid namespace, and each worker of another one below:
+when either dies, the kernel kills whatever it started, and nothing a worker does can undo that.
+
+**Privileges.** Each layer takes something away, none gives anything:
+session → descriptors → environment → cgroup → namespaces → root directory → rlimits →
+no_new_privs → capabilities and user id → Landlock → seccomp. The order matters: namespaces need
+the rights that the later layers drop, binds need root's path rights, and after seccomp almost
+nothing can be asked for any more. Started by root, a worker gets a user id that nobody else has,
+without a user namespace; started by anyone else, the zygote lives in a user namespace with one id,
+and each worker in one of its own below that, in which RLIMIT_NPROC counts nobody else.
+A layer that fails raises `ConfinementError`: student code never runs with less than the policy
+says. Isolation "process" asks for less: no namespaces and no new root; Landlock, seccomp, cgroups
+and capabilities as far as the machine has them; and children are refused, where seccomp is.
+
+**Memory.** Where a cgroup can be made, it counts all of a worker's processes, and children are
+allowed. Elsewhere RLIMIT_AS bounds one process, so children are not allowed. CUDA maps far more
+addresses than it uses, so under "full" it needs the cgroup.
+
+**Pipes.** 0 is /dev/null; 1 and 2 are one pipe that the controller drains with a cap; 3 is the
+worker's socket. Nothing else is open, and no other descriptor can be had: no `socket`, no exec.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Self
+
+from grader.worker import cgroup, landlock, namespaces, privileges, rlimits, seccomp
+from grader.worker.linux import PR_SET_PDEATHSIG, Linux, is_linux
+
+Isolation = Literal["full", "process"]
+Device = Literal["cpu", "cuda"]
+
+_SIGKILL = 9
+_MIB = 1 << 20
+
+
+class ConfinementError(Exception):
+    """A layer could not be put up; the worker must not run student code."""
+
+    def __init__(self, layer: str, reason: str) -> None:
+        """Name the layer and why it failed."""
+        super().__init__(f"{layer}: {reason}")
+        self.layer = layer
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use. Bytes, seconds of CPU time, counts.
+
+    `processes` counts threads too, and the worker itself; `disk_*` is its /tmp.
+    """
+
+    memory_bytes: int = 2048 * _MIB
+    cpu_seconds: int = 120
+    processes: int = 64
+    file_bytes: int = 64 * _MIB
+    disk_bytes: int = 64 * _MIB
+    disk_inodes: int = 4096
+    open_files: int = 128
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a worker may do.
+
+    `readable`: absolute paths that it may read; `slot`: its place beside the same zygote, 0 to
+    63, which names its cgroup and its user id, so that no two live workers share one.
+    """
+
+    isolation: Isolation = "full"
+    readable: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    slot: int = 0
+    device: Device = "cpu"
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary that JSON can carry."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The reverse of `to_json`. Raises `TypeError` on unknown or missing names."""
+        known = dict(data)
+        limits = Limits(**known.pop("limits"))
+        return cls(**known | {"readable": tuple(known["readable"]), "limits": limits})
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What is made ready once, in the zygote, so that a fork costs little.
+
+    `filters`: compiled seccomp programs, None without seccomp; `groups`: where cgroups can be
+    made; `keeper`: the keeper's process id; `root`: the machine's own root started us;
+    `parent`: the zygote's process id, 0 where its death needs no watching.
+    """
+
+    linux: Linux
+    filters: tuple[bytes, ...] | None
+    groups: cgroup.Parents | None
+    keeper: int
+    root: bool
+    parent: int
+
+
+def is_machine_root() -> bool:
+    """Root of the machine itself, not of a container's user namespace."""
+    if os.geteuid() != 0 or not is_linux():
+        return False
+    with open("/proc/self/uid_map", encoding="ascii") as file:
+        return file.read().split() == ["0", "0", "4294967295"]
+
+
+def prepare(policy: Policy, keeper: int) -> Tools:
+    """Make ready what workers under `policy` will use. Called before any fork.
+
+    Raises `ConfinementError` where isolation "full" lacks seccomp.
+    """
+    full = policy.isolation == "full"
+    groups = cgroup.find_parents() if is_linux() else None
+    shuts_signals = landlock.shuts_signals()  # also loads what a worker could no longer find
+    rules = seccomp.Rules(
+        children=full and groups is not None,
+        signals=full or shuts_signals,
+        cuda=policy.device == "cuda",
+    )
+    filters = None
+    if is_linux():
+        with _layer("seccomp", required=full):
+            filters = seccomp.compile_filters(rules)
+    parent = 0 if full else os.getpid()
+    return Tools(Linux(), filters, groups, keeper, is_machine_root(), parent)
+
+
+def confine(policy: Policy, keep: Iterable[int], tools: Tools, scratch: str = "/tmp") -> None:
+    """Confine the calling process, a fresh fork with one thread, for good.
+
+    `keep`: the descriptors above 2 that stay open; `scratch`: under isolation "process", an empty
+    directory for its files (else /tmp is a file system of its own). Raises `ConfinementError`.
+    """
+    full = policy.isolation == "full"
+    with _layer("session"):
+        os.setsid()
+    with _layer("descriptors"):
+        _close_others(keep)
+    with _layer("environment"):
+        os.environ.clear()
+        os.environ["HOME"] = scratch
+    group = _join_group(policy, tools)
+    mapped = rlimits.address_space() if is_linux() else None  # read while /proc is still there
+    with _layer("working directory"):
+        _enter_directory(policy, tools, scratch)
+    with _layer("rlimits"):
+        _limit(policy, None if group else mapped)
+    if is_linux():
+        _give_up(policy, tools, scratch, required=full)
+
+
+def _give_up(policy: Policy, tools: Tools, scratch: str, required: bool) -> None:
+    with _layer("no_new_privs", required):
+        privileges.forbid_new_privileges(tools.linux)
+    with _layer("capabilities", required):
+        _drop_privileges(policy, tools)
+    with _layer("death signal", required):
+        _die_with_zygote(tools)
+    with _layer("landlock", required):
+        _restrict_files(policy, scratch)
+    if tools.filters is not None:
+        with _layer("seccomp", required):
+            for program in tools.filters:
+                tools.linux.load_filter(program)
+
+
+@contextmanager
+def _layer(name: str, required: bool = True) -> Iterator[None]:
+    """Turn what goes wrong inside into `ConfinementError`; swallow it if not `required`."""
+    try:
+        yield
+    except Exception as error:
+        if required:
+            raise ConfinementError(name, str(error) or type(error).__name__) from error
+
+
+def _close_others(keep: Iterable[int]) -> None:
+    low = 3
+    for fd in sorted(keep):
+        os.closerange(low, fd)
+        low = fd + 1
+    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+
+
+def _join_group(policy: Policy, tools: Tools) -> bool:
+    """Enter the cgroup of our slot; whether there is one."""
+    if tools.groups is None:
+        if policy.device == "cuda" and policy.isolation == "full":
+            raise ConfinementError("cgroup", "CUDA's memory cannot be bounded without a cgroup")
+        return False
+    with _layer("cgroup"):
+        limits = policy.limits
+        group = cgroup.make_group(tools.groups, tools.keeper, policy.slot)
+        group.limit(limits.memory_bytes, limits.processes)
+        group.join()
+    return True
+
+
+def _enter_directory(policy: Policy, tools: Tools, scratch: str) -> None:
+    if policy.isolation == "process":
+        os.chdir(scratch)
+        return
+    proc = namespaces.open_proc()
+    with _layer("namespaces"):
+        namespaces.enter_namespaces(tools.linux)
+    with _layer("root directory"):
+        namespaces.change_root(tools.linux, _root(policy, tools))
+    if not tools.root:  # last: the mounts above belong to the zygote's user namespace, not to ours
+        with _layer("user namespace"):
+            namespaces.enter_user_namespace(tools.linux, proc)
+    os.close(proc)
+
+
+def _root(policy: Policy, tools: Tools) -> namespaces.Root:
+    return namespaces.Root(
+        readable=policy.readable,
+        devices=(*namespaces.DEVICES, *nvidia_devices(policy.device)),
+        scratch_bytes=policy.limits.disk_bytes,
+        scratch_inodes=policy.limits.disk_inodes,
+        owner=privileges.worker_uid(tools.keeper, policy.slot),
+        whole_proc=policy.device == "cuda",
+    )
+
+
+def nvidia_devices(device: Device) -> tuple[str, ...]:
+    """The driver's device nodes and folders of them, for "cuda"; none for "cpu"."""
+    if device == "cpu":
+        return ()
+    names = sorted(name for name in os.listdir("/dev") if name.startswith("nvidia"))
+    return tuple(f"/dev/{name}" for name in names)
+
+
+def _limit(policy: Policy, mapped: int | None) -> None:
+    """Set the rlimits; `mapped`: bytes mapped so far, if addresses must bound the memory."""
+    limits = policy.limits
+    bound = mapped + limits.memory_bytes if mapped and policy.device == "cpu" else None
+    own_count = policy.isolation == "full"  # elsewhere the user's other processes would count
+    rlimits.apply_rlimits(
+        cpu_seconds=limits.cpu_seconds,
+        file_bytes=limits.file_bytes,
+        open_files=limits.open_files,
+        processes=limits.processes if own_count else None,
+        address_space_bytes=bound,
+    )
+
+
+def _drop_privileges(policy: Policy, tools: Tools) -> None:
+    if tools.root or policy.isolation == "full":
+        privileges.drop_bounding_set(tools.linux)
+    if tools.root and policy.isolation == "full":
+        privileges.become(privileges.worker_uid(tools.keeper, policy.slot))
+    tools.linux.drop_capabilities()
+
+
+def _die_with_zygote(tools: Tools) -> None:
+    """After the change of user id, which would cancel it. See `PidNamespaces` for "full"."""
+    tools.linux.prctl(PR_SET_PDEATHSIG, _SIGKILL)
+    if tools.parent and os.getppid() != tools.parent:
+        os._exit(1)
+
+
+def _restrict_files(policy: Policy, scratch: str) -> None:
+    exists: Callable[[str], bool] = os.path.exists
+    devices = [*filter(exists, namespaces.DEVICES), *nvidia_devices(policy.device)]
+    if policy.isolation == "full":
+        landlock.restrict(["/"], ["/tmp"], devices)
+    else:
+        landlock.restrict(filter(exists, policy.readable), [scratch], devices)
+
+
+def group_of(policy: Policy, tools: Tools) -> cgroup.Group | None:
+    """The cgroup that a worker under `policy` uses, made if need be. Raises `OSError`."""
+    if tools.groups is None:
+        return None
+    return cgroup.make_group(tools.groups, tools.keeper, policy.slot)
+
+
+def same_preparation(one: Policy, other: Policy) -> bool:
+    """Whether `Tools` prepared for one policy serve the other."""
+    return replace(one, slot=0) == replace(other, slot=0)

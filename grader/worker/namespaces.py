@@ -1,0 +1,162 @@
+"""New namespaces, and a root directory that holds nothing but what the policy names."""
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.worker.linux import (
+    CLONE_NEWIPC,
+    CLONE_NEWNET,
+    CLONE_NEWNS,
+    CLONE_NEWPID,
+    CLONE_NEWUSER,
+    CLONE_NEWUTS,
+    MS_BIND,
+    MS_NODEV,
+    MS_NOEXEC,
+    MS_NOSUID,
+    MS_PRIVATE,
+    MS_RDONLY,
+    MS_REC,
+    MS_REMOUNT,
+    Linux,
+)
+
+SCRATCH = "/tmp"
+DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+# Mounting the new root over one of these hides no path that a policy could name.
+_STAGES = ("/sys/kernel", "/sys", "/mnt")
+_ROOT_BYTES, _ROOT_INODES = 1 << 20, 4096
+
+
+@dataclass(frozen=True)
+class Root:
+    """What a worker's file system holds.
+
+    `readable`: absolute paths, bound read-only at the same place; `devices`: device nodes;
+    `scratch_bytes`, `scratch_inodes`: the size of /tmp; `owner`: the user id it belongs to;
+    `whole_proc`: /proc with the machine's files too (drivers read them), not only processes.
+    """
+
+    readable: tuple[str, ...]
+    devices: tuple[str, ...]
+    scratch_bytes: int
+    scratch_inodes: int
+    owner: int
+    whole_proc: bool
+
+
+def open_proc() -> int:
+    """A descriptor of /proc/self, which stays good when the root directory changes."""
+    return os.open("/proc/self", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def enter_user_namespace(linux: Linux, proc: int, flags: int = 0) -> None:
+    """Enter a new user namespace, and others by `flags`, as the user one already is.
+
+    `proc`: from `open_proc`. Raises `OSError`.
+    """
+    uid, gid = os.getuid(), os.getgid()
+    linux.unshare(CLONE_NEWUSER | flags)
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        fd = os.open(name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
+        try:
+            os.write(fd, text.encode())
+        finally:
+            os.close(fd)
+
+
+def enter_namespaces(linux: Linux) -> None:
+    """New network, ipc, uts and mount namespaces.
+
+    The pid namespace is entered by being forked into it: see `PidNamespaces`.
+    """
+    linux.unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS)
+
+
+class PidNamespaces:
+    """Lets the zygote fork each worker straight into a pid namespace of its own.
+
+    unshare(2) moves only the children of its caller; setns(2) undoes that after the fork.
+    One fork in place of two: forking a process that has imported torch is what costs.
+    """
+
+    def __init__(self, linux: Linux) -> None:
+        """Remember the namespace of the caller, who must be able to enter it again."""
+        self._linux = linux
+        self._own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+    def open(self) -> None:
+        """From now on children are born into a new pid namespace, each the first into its own."""
+        self._linux.unshare(CLONE_NEWPID)
+
+    def close(self) -> None:
+        """Children are born beside this process again."""
+        self._linux.setns(self._own, CLONE_NEWPID)
+
+
+def change_root(linux: Linux, root: Root) -> None:
+    """Replace the root directory by a small read-only one with a private /proc and /tmp.
+
+    Needs a mount namespace of one's own. Raises `OSError`.
+    """
+    linux.mount("none", "/", None, MS_REC | MS_PRIVATE)
+    stage = next(path for path in _STAGES if os.path.isdir(path))
+    options = f"size={_ROOT_BYTES},nr_inodes={_ROOT_INODES},mode=755"
+    linux.mount("root", stage, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    for path in outermost(root.readable):
+        _bind(linux, stage, path, MS_RDONLY | MS_NOSUID | MS_NODEV)
+    for path in root.devices:
+        _bind(linux, stage, path, MS_NOSUID)
+    for path in ("/proc", SCRATCH):
+        os.makedirs(stage + path, exist_ok=True)
+    _mount_proc(linux, stage + "/proc", root.whole_proc)
+    options = f"size={root.scratch_bytes},nr_inodes={root.scratch_inodes},mode=700"
+    options += f",uid={root.owner},gid={root.owner}" if os.getuid() == 0 else ""
+    linux.mount("scratch", stage + SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+    os.chdir(stage)
+    linux.pivot_root(".", ".")
+    linux.unmount(".")
+    linux.mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+    os.chdir(SCRATCH)
+
+
+def outermost(paths: Iterable[str]) -> Iterator[str]:
+    """The paths that exist and lie below no other of `paths`, parents of links included."""
+    kept: list[str] = []
+    for path in sorted({os.path.normpath(path) for path in paths}):
+        if any(path == other or path.startswith(other + "/") for other in kept):
+            continue
+        if os.path.lexists(path):
+            kept.append(path)
+            yield path
+
+
+def _bind(linux: Linux, stage: str, path: str, flags: int) -> None:
+    """Show `path` at the same place below `stage`; a symbolic link is copied as a link."""
+    target = stage + path
+    os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), target)
+        return
+    if os.path.isdir(path):
+        os.makedirs(target, mode=0o755, exist_ok=True)
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+    linux.mount(path, target, None, MS_BIND | MS_REC)
+    linux.restrict_mounts(target, flags)
+
+
+def _mount_proc(linux: Linux, target: str, whole: bool) -> None:
+    """A /proc of the new pid namespace; where the kernel refuses it, none at all."""
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    try:
+        linux.mount("proc", target, "proc", flags, "" if whole else "subset=pid")
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EINVAL):
+            raise

@@ -1,0 +1,138 @@
+"""The system calls that student code may make: an allow-list, compiled once in the zygote.
+
+What is not named here fails with EPERM. No network (`socket` is absent: the worker's own socket
+exists already), no other program (`execve`), no new namespaces, mounts, keyrings, io_uring, bpf,
+memfd or System V memory, no tracing, no way to undo the order to die with the zygote.
+"""
+
+import errno
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+_FILES = """
+access chdir chmod close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
+fadvise64 fallocate fchdir fchmod fchmodat fcntl fdatasync fgetxattr flistxattr flock fstat fstatfs
+fsync ftruncate getcwd getdents getdents64 getxattr lgetxattr link linkat listxattr llistxattr lseek
+lstat mkdir mkdirat newfstatat open openat pread64 preadv preadv2 pwrite64 pwritev pwritev2 read
+readlink readlinkat readv rename renameat renameat2 rmdir sendfile stat statfs statx symlink
+symlinkat truncate umask unlink unlinkat utime utimensat utimes write writev
+"""
+_WAITING = """
+epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2
+futex futex_waitv pause pipe pipe2 poll ppoll pselect6 select
+"""
+_THE_SOCKET = "getsockname getsockopt recvfrom recvmsg sendmsg sendto setsockopt shutdown"
+_MEMORY = "brk madvise membarrier mincore mmap mprotect mremap msync munmap"
+_PROCESS = """
+arch_prctl capget exit exit_group getcpu getegid geteuid getgid getgroups getpgid getpgrp getpid
+getppid getpriority getresgid getresuid getrlimit getrusage getsid gettid getuid rseq
+sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getparam sched_getscheduler
+sched_yield set_robust_list set_tid_address setrlimit sysinfo uname wait4 waitid getrandom
+"""
+_TIME = """
+alarm clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep setitimer time
+timer_create timer_delete timer_getoverrun timer_gettime timer_settime times
+"""
+_SIGNALS = """
+restart_syscall rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
+rt_sigtimedwait sigaltstack
+"""
+_KILL = "kill tgkill tkill"
+_CUDA = "get_mempolicy mbind mlock mlock2 munlock set_mempolicy sched_setaffinity memfd_create"
+
+_LOW_32_BITS = 0xFFFFFFFF  # the kernel ignores the rest of an int argument, so must the filter
+_NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+_CLONE_PTRACE = 0x00002000
+_CLONE_PARENT = 0x00008000
+_CLONE_THREAD = 0x00010000
+# TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: for opening files and isatty
+_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+# PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA
+_PRCTLS = (2, 3, 15, 16, 23, 0x53564D41)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What differs between one worker's filter and another's.
+
+    `children`: it may fork; `signals`: it may send signals, because something else keeps them
+    inside its own box; `cuda`: the driver's ioctls and memory calls.
+    """
+
+    children: bool
+    signals: bool
+    cuda: bool
+
+
+def compile_filters(rules: Rules) -> tuple[bytes, ...]:
+    """Compile `rules` to BPF programs, to be loaded in this order.
+
+    Raises `OSError`, `RuntimeError` or `ImportError` where libseccomp is absent or refuses.
+    """
+    programs = (_deny_terminal_input(),) if rules.cuda else ()
+    return (*programs, _export(_allow_list(rules)))
+
+
+def _allow_list(rules: Rules) -> Any:
+    import pyseccomp as seccomp
+
+    made = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
+    names = " ".join((_FILES, _WAITING, _THE_SOCKET, _MEMORY, _PROCESS, _TIME, _SIGNALS))
+    extra = (_KILL if rules.signals else "") + " " + (_CUDA if rules.cuda else "")
+    for name in (names + " " + extra).split():
+        _add(made, seccomp.ALLOW, name)
+    # glibc then falls back to clone, whose flags a filter can read
+    _add(made, seccomp.ERRNO(errno.ENOSYS), "clone3")
+    _add(made, seccomp.ERRNO(errno.ENOSYS), "openat2")
+    _add_creation(made, rules.children)
+    _add(made, seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.MASKED_EQ, _LOW_32_BITS, 0))
+    for option in _PRCTLS:
+        only = seccomp.Arg(0, seccomp.MASKED_EQ, _LOW_32_BITS, option)
+        _add(made, seccomp.ALLOW, "prctl", only)
+    if rules.cuda:
+        _add(made, seccomp.ALLOW, "ioctl")
+    for request in () if rules.cuda else _IOCTLS:
+        only = seccomp.Arg(1, seccomp.MASKED_EQ, _LOW_32_BITS, request)
+        _add(made, seccomp.ALLOW, "ioctl", only)
+    return made
+
+
+def _add_creation(made: Any, children: bool) -> None:
+    import pyseccomp as seccomp
+
+    refused = _NEW_NAMESPACES | _CLONE_PTRACE | _CLONE_PARENT
+    if children:
+        plain = seccomp.Arg(0, seccomp.MASKED_EQ, refused, 0)
+        _add(made, seccomp.ALLOW, "fork")
+        _add(made, seccomp.ALLOW, "vfork")
+    else:
+        plain = seccomp.Arg(0, seccomp.MASKED_EQ, refused | _CLONE_THREAD, _CLONE_THREAD)
+    _add(made, seccomp.ALLOW, "clone", plain)
+
+
+def _deny_terminal_input() -> bytes:
+    import pyseccomp as seccomp
+
+    made = seccomp.SyscallFilter(seccomp.ALLOW)
+    for request in (_TIOCSTI, _TIOCLINUX):
+        only = seccomp.Arg(1, seccomp.MASKED_EQ, _LOW_32_BITS, request)
+        _add(made, seccomp.ERRNO(errno.EPERM), "ioctl", only)
+    return _export(made)
+
+
+def _add(made: Any, action: int, name: str, *arguments: Any) -> None:
+    """Add one rule; a call this architecture or libseccomp does not know stays denied."""
+    import pyseccomp as seccomp
+
+    number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
+    if number >= 0:
+        made.add_rule(action, number, *arguments)
+
+
+def _export(made: Any) -> bytes:
+    with tempfile.TemporaryFile() as file:
+        made.export_bpf(file)
+        file.seek(0)
+        return file.read()
