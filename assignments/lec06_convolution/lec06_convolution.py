@@ -1,0 +1,402 @@
+# %% [markdown]
+# # Lecture 6: Convolution
+#
+# A convolution slides a small array over a large one and adds up products. It multiplies
+# polynomials, blurs pictures, finds edges, and it is what a convolutional network is built from.
+# In this notebook you write it from its definition, in one dimension and in two, and let it loose
+# on real photographs.
+#
+# **Conventions.** Everything here is NumPy: arrays come in (of integers or of float64), arrays go
+# out. A picture is an array of shape (height, width) or (height, width, channels). Inputs are never
+# changed in place. Loops over pixels are welcome: clear first, fast later.
+#
+# Replace each `raise NotImplementedError` by your answer, and run the example below it. The
+# examples are a few small cases; hidden ones look at other shapes and other numbers.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_sample_images
+
+# %% [markdown]
+# ## 1. One dimension: a product of polynomials
+#
+# Write a polynomial as the vector of its coefficients, the constant first:
+# $3-2x+x^2$ is $v=(3,-2,1)$ and $-5+4x$ is $w=(-5,4)$. The coefficients of their product are the
+# **convolution** $r = v * w$,
+#
+# $$r_i = \sum_k v_k\, w_{i-k},$$
+#
+# with indices from 0 and with 0 in place of entries that do not exist. All entries that can be
+# different from 0 belong to the result (the "full" convolution).
+#
+# Neither `np.convolve` nor anything of `scipy.signal` may run inside your function.
+
+
+# %% exercise="convolve1d"
+def convolve1d(v, w):
+    """The full convolution of two vectors, without np.convolve or scipy.signal.
+
+    Args:
+        v: m numbers, an array or a list.
+        w: n numbers, an array or a list; m and n are at least 1.
+
+    Returns:
+        r: an array (m + n - 1,).
+    """
+    raise NotImplementedError
+
+
+# %% example="convolve1d"
+r = convolve1d([3, -2, 1], [-5, 4])
+assert isinstance(r, np.ndarray), f"an array, please, not a {type(r).__name__}"
+assert r.shape == (4,), f"degrees 2 and 1 make degree 3: four coefficients, not {r.shape}"
+assert np.allclose(r, [-15, 22, -13, 4]), f"the product is −15 + 22x − 13x² + 4x³, not {r}"
+
+# %% demo=true
+probs = np.ones(6) / 6
+one_to_four = [probs]
+for _ in range(3):
+    one_to_four.append(convolve1d(one_to_four[-1], probs))
+figure, axes = plt.subplots(figsize=(7, 3.5))
+for dice, p in enumerate(one_to_four, start=1):
+    axes.plot(np.arange(dice, dice + len(p)), p, "o-", markersize=3, label=f"dice: {dice}")
+axes.set(xlabel="sum of points", ylabel="probability")
+axes.set_title("Adding independent variables convolves their distributions")
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# ## 2. Two dimensions
+#
+# The convolution of an image $V$ with a kernel $K$ of shape $(h, w)$ is
+#
+# $$r_{ij} = \sum_{a}\sum_{b} K_{ab}\, V_{i-a,\,j-b}.$$
+#
+# The minus signs mean that the kernel is **flipped** (turned by half a turn) before it is laid over
+# the image. In the **valid** region the kernel lies wholly within the image, so an
+# $(H, W)$ image yields $(H-h+1,\; W-w+1)$ sums of products.
+#
+# Nothing of `scipy.signal` or `scipy.ndimage` may run inside your function.
+
+
+# %% exercise="convolve2d_channel"
+def convolve2d_channel(image, kernel):
+    """Convolution of one channel, valid region: flip the kernel, slide it, add up the products.
+
+    Args:
+        image: (H, W).
+        kernel: (h, w) with h <= H and w <= W, any numbers.
+
+    Returns:
+        an array (H - h + 1, W - w + 1).
+    """
+    raise NotImplementedError
+
+
+# %% example="convolve2d_channel"
+image = np.arange(12.0).reshape(3, 4)
+r = convolve2d_channel(image, np.array([[1.0, 0.0]]))
+assert r.shape == (3, 3), f"a (1, 2) kernel on a (3, 4) image fits at (3, 3) places, not {r.shape}"
+assert np.allclose(r, image[:, 1:]), "flipped, [1, 0] is [0, 1]: it picks the pixel on the right"
+r = convolve2d_channel(image, np.ones((2, 3)) / 6)
+assert np.allclose(r, [[3, 4], [7, 8]]), f"the means of the 2 × 3 windows are 3, 4, 7, 8, not {r}"
+
+# %% [markdown]
+# A colour picture has three channels, each of which is convolved by itself. (As printed, the
+# lecture's `convolve2d_channel` makes an array `output` but writes to `out`, and its `convolve2d`
+# computes the channels and returns nothing. Yours returns them.)
+
+
+# %% exercise="convolve2d"
+def convolve2d(image, kernel):
+    """Convolution (kernel flipped, valid region) of a picture, channel by channel.
+
+    Args:
+        image: (H, W) or (H, W, C).
+        kernel: (h, w).
+
+    Returns:
+        an array (H - h + 1, W - w + 1) or (H - h + 1, W - w + 1, C).
+
+    Raises:
+        ValueError: the image has neither two nor three axes.
+    """
+    raise NotImplementedError
+
+
+# %% example="convolve2d"
+picture = np.stack([image, 10 * image, -image], axis=2)
+r = convolve2d(picture, np.ones((2, 3)) / 6)
+assert r is not None, "convolve2d should return its result"
+assert r.shape == (2, 2, 3), f"the channels stay on the last axis: (2, 2, 3), not {r.shape}"
+assert np.allclose(r[:, :, 1], [[30, 40], [70, 80]]), "each channel is convolved by itself"
+assert convolve2d(image, np.ones((2, 3))).shape == (2, 2), "a grey image stays an (H, W) image"
+try:
+    convolve2d(np.ones(5), np.ones((1, 1)))
+except ValueError:
+    pass
+else:
+    raise AssertionError("a vector is no image: raise ValueError")
+
+# %% [markdown]
+# To keep the image's size, surround the image with zeros: as many rows above as below, as many
+# columns on the left as on the right. For kernels with odd sides that comes out evenly, and it is
+# what the lecture's slides show, number by number. The example below is that grid.
+
+
+# %% exercise="convolve2d_same"
+def convolve2d_same(image, kernel):
+    """Convolution (kernel flipped) of an image among zeros, as large as the image.
+
+    Args:
+        image: (H, W).
+        kernel: (h, w), h and w odd.
+
+    Returns:
+        an array (H, W): the kernel's middle lies on each pixel in turn.
+    """
+    raise NotImplementedError
+
+
+# %% example="convolve2d_same"
+grid = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, -1, -2, -3], [-4, -5, -6, -7]])
+weights = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
+expected = [
+    [2.9, 6.2, 8.3, 7.5],
+    [8.8, 15.7, 16.3, 12.9],
+    [11.0, 15.5, 10.4, 6.8],
+    [2.5, -1.4, -13.4, -11.3],
+]
+r = convolve2d_same(grid, weights)
+assert r.shape == (4, 4), f"the result is as large as the image, (4, 4), not {r.shape}"
+assert np.isclose(r[0, 0], 2.9), f"top left: 0.5·1 + 0.4·2 + 0.2·5 + 0.1·6 = 2.9, not {r[0, 0]}"
+assert np.allclose(r, expected), f"the slides' grid is\n{np.array(expected)}\nand yours\n{r}"
+
+# %% [markdown]
+# ## 3. What networks call a convolution
+#
+# Deep learning frameworks leave out the flip and compute the **cross-correlation**
+#
+# $$r_{ij} = \sum_{a}\sum_{b} K_{ab}\, V_{i+a,\,j+b}.$$
+#
+# The kernel of a network is learned, so it is learned flipped and nothing is lost. But which of
+# the two you hold in your hands decides whether you get the numbers right.
+
+
+# %% exercise="corr2d"
+def corr2d(x, k):
+    """Cross-correlation, valid region: as the convolution, but the kernel is not flipped.
+
+    Args:
+        x: (H, W).
+        k: (h, w) with h <= H and w <= W.
+
+    Returns:
+        an array (H - h + 1, W - w + 1).
+    """
+    raise NotImplementedError
+
+
+# %% example="corr2d"
+r = corr2d(np.arange(9).reshape(3, 3), np.arange(4).reshape(2, 2))
+assert np.allclose(r, [[19, 25], [37, 43]]), f"expected [[19, 25], [37, 43]], got {r}"
+
+# %% [markdown]
+# ## 4. How large is the result?
+#
+# Along one axis, $n$ entries with `padding` zeros on **each** side are visited by a kernel of $k$
+# entries every `stride` steps. The last step that no longer fits is dropped.
+
+
+# %% exercise="output_size"
+def output_size(n, k, padding, stride):
+    """The number of places where the kernel fits.
+
+    Args:
+        n: entries of the input.
+        k: entries of the kernel, at most n + 2 * padding.
+        padding: zeros added on each side.
+        stride: steps from one place to the next, at least 1.
+
+    Returns:
+        an int.
+    """
+    raise NotImplementedError
+
+
+# %% example="output_size"
+assert output_size(28, 5, 0, 1) == 24, "without padding and stride it is the valid region"
+assert output_size(28, 5, 2, 1) == 28, "two zeros on each side keep the size under a kernel of 5"
+assert output_size(28, 5, 0, 2) == 12, "places 0, 2, …, 22 fit: twelve, and half a step is dropped"
+
+# %% [markdown]
+# ## 5. Photographs
+#
+# A photograph is an array (height, width, 3) of levels from 0 to 255: red, green and blue. Two of
+# them come with scikit-learn. Here they are, at half their size to save time.
+
+# %% demo=true
+temple, flower = (picture[::2, ::2] for picture in load_sample_images().images)
+figure, axes = plt.subplots(1, 4, figsize=(12, 2.4))
+axes[0].imshow(temple)
+axes[0].set_title(f"{temple.shape}, {temple.dtype}")
+for channel, (ax, name) in enumerate(zip(axes[1:], ["Red", "Green", "Blue"], strict=True)):
+    ax.imshow(temple[:, :, channel], cmap=f"{name}s_r", vmin=0, vmax=255)
+    ax.set_title(f"channel {channel}: {name.lower()}")
+for ax in axes:
+    ax.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# The eye is most sensitive to green and least to blue, so the grey level of a pixel is
+#
+# $$Y = 0.2989\,R + 0.5870\,G + 0.1140\,B$$
+#
+# (a comment in the lecture's notebook prints 0.1130; its code uses 0.1140, and so do we).
+
+
+# %% exercise="to_grey"
+def to_grey(image):
+    """Grey levels of a colour picture, not rounded.
+
+    Args:
+        image: (H, W, 3): red, green, blue.
+
+    Returns:
+        an array (H, W) of float64.
+    """
+    raise NotImplementedError
+
+
+# %% example="to_grey"
+pure = np.array([[[255, 0, 0], [0, 255, 0]]])
+grey = to_grey(pure)
+assert grey.shape == (1, 2), f"one grey level for each pixel, (1, 2), not {grey.shape}"
+assert np.allclose(grey, [[76.2195, 149.685]]), f"pure red is 76.2195, pure green 149.685: {grey}"
+
+# %% [markdown]
+# Averaging over a window blurs a picture. A box gives all pixels of the window the same weight; a
+# Gaussian kernel prefers those near the middle. Lay `size` points $g$ evenly from `-extent` to
+# `extent` (both included), take
+#
+# $$p_i = \frac{e^{-\text{scale}\cdot g_i^2}}{\sum_j e^{-\text{scale}\cdot g_j^2}},
+# \qquad K = p\,p^\top.$$
+
+
+# %% exercise="gaussian_kernel"
+def gaussian_kernel(size, extent, scale):
+    """A square kernel of Gaussian weights that add up to 1.
+
+    Args:
+        size: entries on each side, at least 1.
+        extent: the points run from -extent to extent.
+        scale: the factor in the exponent.
+
+    Returns:
+        an array (size, size).
+    """
+    raise NotImplementedError
+
+
+# %% example="gaussian_kernel"
+kernel = gaussian_kernel(9, 3, 0.2)
+assert kernel.shape == (9, 9), f"nine points on each side, not {kernel.shape}"
+middle = [0.006, 0.014, 0.024, 0.034, 0.038, 0.034, 0.024, 0.014, 0.006]
+edge = [0.001, 0.002, 0.004, 0.006, 0.006, 0.006, 0.004, 0.002, 0.001]
+assert np.allclose(kernel[4], middle, atol=5e-4), f"the lecture's middle row is {middle}"
+assert np.allclose(kernel[0], edge, atol=5e-4), f"the lecture's first row is {edge}"
+assert np.isclose(kernel.sum(), 1), f"the weights add up to 1, not {kernel.sum()}"
+
+# %% demo=true
+blurred = {
+    "original": flower,
+    "box, 9 × 9": convolve2d(flower, np.ones((9, 9)) / 81),
+    "Gaussian, 9 × 9": convolve2d(flower, gaussian_kernel(9, 3, 0.2)),
+    "Gaussian, 25 × 25": convolve2d(flower, gaussian_kernel(25, 5, 0.1)),
+}
+figure, axes = plt.subplots(1, 4, figsize=(12, 2.4))
+for ax, (name, picture) in zip(axes, blurred.items(), strict=True):
+    ax.imshow(np.uint8(picture))
+    ax.set_title(name)
+    ax.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# The result of a convolution need not lie between 0 and 255. To look at it, stretch its contrast:
+# take the 1 % and the 99 % quantile of all its entries (`np.quantile`), clip to them, so that a few
+# extreme pixels do not spoil the rest, and map the smallest remaining value to 0 and the largest to
+# 255. Convert to `np.uint8`, which cuts off the fraction. A picture in which all entries are equal
+# has no contrast to stretch: return zeros.
+
+
+# %% exercise="normalize_image"
+def normalize_image(x):
+    """Levels from 0 to 255 between the 1 % and the 99 % quantile of x.
+
+    Args:
+        x: numbers of any shape.
+
+    Returns:
+        an array of uint8 of the same shape: 255 (x - min) / (max - min) after clipping, the
+        fraction cut off; zeros if all entries of x are equal.
+    """
+    raise NotImplementedError
+
+
+# %% example="normalize_image"
+levels = normalize_image(np.arange(101.0))
+assert levels.dtype == np.uint8, f"the levels are uint8, not {levels.dtype}"
+assert levels[0] == levels[1] == 0 and levels[99] == levels[100] == 255, "clip at 1 and at 99"
+assert abs(int(levels[50]) - 127) <= 1, f"the middle maps to 127.5, cut to 127, not {levels[50]}"
+assert not normalize_image(np.full((2, 3), 7.0)).any(), "equal entries make a picture of zeros"
+
+# %% [markdown]
+# Edges are where a pixel differs from its neighbours. The kernel
+#
+# $$\begin{pmatrix}-1&-1&-1\\-1&8&-1\\-1&-1&-1\end{pmatrix}$$
+#
+# compares a pixel with the eight around it, and answers 0 where the picture is flat.
+
+
+# %% exercise="edge_map"
+def edge_map(image):
+    """The edges of a colour picture: grey, then the kernel above (valid region), then levels.
+
+    Args:
+        image: (H, W, 3).
+
+    Returns:
+        an array (H - 2, W - 2) of uint8, as `normalize_image` makes it.
+    """
+    raise NotImplementedError
+
+
+# %% example="edge_map"
+square = np.zeros((12, 14, 3))
+square[4:8, 4:10] = [250, 120, 30]
+edges = edge_map(square)
+assert edges.shape == (10, 12), f"the valid region of (12, 14) is (10, 12), not {edges.shape}"
+assert edges.dtype == np.uint8, f"levels are uint8, not {edges.dtype}"
+assert edges[3, 3] > edges[0, 0] > edges[2, 5], "bright inside the edge, dark outside it"
+
+# %% demo=true
+figure, axes = plt.subplots(2, 2, figsize=(10, 6.8))
+for (left, right), photograph in zip(axes, [temple, flower], strict=True):
+    left.imshow(to_grey(photograph), cmap="gray")
+    left.set_title("grey levels")
+    right.imshow(edge_map(photograph), cmap="gray")
+    right.set_title("edges")
+for ax in axes.flat:
+    ax.set_axis_off()
+figure.tight_layout()
+plt.show()
+
+# %% [markdown] written="parameters_of_a_layer"
+# ## 6. In your own words
+#
+# The lecture draws a fully connected layer beside a convolutional one and asks how many parameters
+# each has. Let the input have $n$ entries and the output $n-k+1$. Count the weights (no biases) of
+# a fully connected layer, and of a convolution with one kernel of $k$ entries. Which two ideas of
+# the lecture make the difference, and what does each of them assume about pictures? Does it matter
+# that frameworks leave out the flip?
