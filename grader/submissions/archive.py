@@ -2,6 +2,7 @@
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -22,6 +23,8 @@ _UNIX = 3
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
+    IndexError,
     EOFError,
     OSError,
     ValueError,
@@ -93,7 +96,7 @@ def _ignored(info: zipfile.ZipInfo) -> bool:
     # macOS adds a "._" shadow of every file.
     last = info.filename.rpartition("/")[2]
     return (
-        info.is_dir()
+        info.filename.endswith("/")
         or info.filename.startswith("__MACOSX/")
         or last.startswith("._")
         or last == ".DS_Store"
@@ -149,7 +152,7 @@ def _problem(info: zipfile.ZipInfo, name: str, clashes: int, limits: Limits) -> 
         return "The file is compressed by a method that is not accepted. Zip it as usual."
     if info.file_size > limits.file_bytes:
         return too_large(limits.file_bytes)
-    if info.file_size > MIB and info.file_size > limits.archive_ratio * info.compress_size:
+    if info.file_size > 4 * MIB and info.file_size > limits.archive_ratio * info.compress_size:
         return (
             "The file is compressed out of all proportion, and was not unpacked. Clear all "
             "outputs, save, and hand it in again."

@@ -1,7 +1,6 @@
 """Finding submissions in a file, a folder, nbgrader's tree or an LMS download."""
 
 import os
-import stat
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +43,7 @@ def _discover(path: Path, assignment: str, limits: Limits) -> list[Found]:
         raise UsageError(f"{printable(str(path))} does not exist.")
     if path.is_dir():
         return _folder(path, assignment, limits)
-    if stat.S_ISREG(path.lstat().st_mode) and path.suffix.lower() == ".zip":
+    if path.is_file() and path.suffix.lower() == ".zip":
         with opened_archive(path, limits) as entries:
             return _collected(entries, assignment, archive=True)
     return _single(path, assignment, limits)
@@ -78,7 +77,7 @@ def _folder(path: Path, assignment: str, limits: Limits) -> list[Found]:
             return False
         return len(parts) == 1 or (len(parts) == 2 and parts[1] == assignment)
 
-    entries = list(walk(root, limits.file_bytes, enters))
+    entries = list(walk(root, limits, enters))
     return _collected(_in_context(root, entries, assignment), assignment, archive=False)
 
 

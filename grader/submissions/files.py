@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.submissions.model import Unreadable, too_large
+from grader.submissions.model import Limits, Unreadable, too_large
 from grader.submissions.names import split_suffix
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
@@ -56,32 +56,40 @@ def read_regular(root: Path, parts: tuple[str, ...], limit: int) -> bytes:
         raise Unreadable(_os_problem(error)) from None
 
 
-def walk(root: Path, limit: int, enters: Callable[[tuple[str, ...]], bool]) -> Iterator[Entry]:
+def walk(root: Path, limits: Limits, enters: Callable[[tuple[str, ...]], bool]) -> Iterator[Entry]:
     """Every file below `root`, in order of name; folders for which `enters` is false are left out.
 
     Raises OSError if `root` itself cannot be listed.
     """
-    yield from _walk(root, (), limit, enters)
+    yield from _walk(root, (), limits, enters)
 
 
 def _walk(
-    root: Path, above: tuple[str, ...], limit: int, enters: Callable[[tuple[str, ...]], bool]
+    root: Path, above: tuple[str, ...], limits: Limits, enters: Callable[[tuple[str, ...]], bool]
 ) -> Iterator[Entry]:
     with _opened_folder(root, above) as folder:
         names = sorted(os.listdir(folder))
+        # A student's folder, not the instructor's of all students.
+        if len(above) > 1 and len(names) > limits.folder_files:
+            yield Entry(above, _too_many(limits), 0, _loader(root, above, limits.file_bytes))
+            return
         modes = {name: _mode(folder, name) for name in names}
     for name in names:
         parts = (*above, name)
         mode, size = modes[name]
         if not stat.S_ISDIR(mode):
-            yield Entry(parts, refusal(mode), size, _loader(root, parts, limit))
+            yield Entry(parts, refusal(mode), size, _loader(root, parts, limits.file_bytes))
         elif enters(parts):
             try:
-                yield from _walk(root, parts, limit, enters)
+                yield from _walk(root, parts, limits, enters)
             except OSError as error:
-                yield Entry(parts, _os_problem(error), 0, _loader(root, parts, limit))
+                yield Entry(parts, _os_problem(error), 0, _loader(root, parts, limits.file_bytes))
         elif split_suffix(name)[1] == ".ipynb":
-            yield Entry(parts, refusal(mode), 0, _loader(root, parts, limit))
+            yield Entry(parts, refusal(mode), 0, _loader(root, parts, limits.file_bytes))
+
+
+def _too_many(limits: Limits) -> str:
+    return f"The folder holds more than {limits.folder_files} files. Hand in the notebook alone."
 
 
 def _mode(folder: int, name: str) -> tuple[int, int]:

@@ -30,7 +30,7 @@ def candidates(entries: list[Entry], assignment: str, *, archive: bool) -> list[
     """Every entry that belongs to a student, in the order given; the rest is left out."""
     if archive:
         entries = _unwrapped(_submitted_only(entries), assignment)
-    tree = any(_in_tree(entry.parts, assignment) for entry in entries)
+    tree = any(_tells_tree(entry, assignment) for entry in entries)
     return [
         candidate
         for entry in entries
@@ -84,6 +84,11 @@ def _lms(parts: tuple[str, ...], assignment: str, *, archive: bool) -> Upload | 
 
 def _in_tree(parts: tuple[str, ...], assignment: str) -> bool:
     return len(parts) >= 3 and parts[-2] == assignment
+
+
+def _tells_tree(entry: Entry, assignment: str) -> bool:
+    refused_folder = entry.problem != "" and entry.parts[1:] == (assignment,)
+    return refused_folder or _in_tree(entry.parts, assignment)
 
 
 def _stem(name: str) -> str:

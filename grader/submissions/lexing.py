@@ -5,19 +5,20 @@ Nothing here parses: text that is made for it can crash the interpreter that par
 
 import re
 
-# Possessive repeats: no backtracking, so the time is linear whatever the text.
+# Possessive repeats, and a string need not be closed: there is never anything to try again, so
+# the time is linear whatever the text.
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*+)
-    |(?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3}|\Z)
-              |'{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|\Z)
-              |"(?:[^"\\\n]|\\.)*+"
-              |'(?:[^'\\\n]|\\.)*+')""",
+    |(?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3}|\\?\Z)
+              |'{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|\\?\Z)
+              |"(?:[^"\\\n]|\\.)*+"?
+              |'(?:[^'\\\n]|\\.)*+'?)""",
     re.VERBOSE | re.DOTALL,
 )
 
 
 def without_strings(text: str) -> str:
-    """The text with every string's inside as x, line ends kept; comments stay."""
+    """The text with every string's inside as x, of the same length; comments stay."""
     return _TOKEN.sub(lambda match: match[0] if match["comment"] else _blank(match[0]), text)
 
 
@@ -27,6 +28,4 @@ def without_strings_and_comments(text: str) -> str:
 
 
 def _blank(string: str) -> str:
-    quote = string[0]
-    inside = re.sub(r"[^\n]", "x", string[1:-1])
-    return f"{quote}{inside}{quote}"
+    return re.sub(r"[^\n\"']", "x", string)

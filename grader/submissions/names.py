@@ -9,6 +9,8 @@ MAX_ID_CHARACTERS = 128
 # A name becomes a file's name elsewhere, where 255 bytes is the usual limit.
 MAX_ID_BYTES = 200
 PUNCTUATION = frozenset(" _.-'’@+,()&·")
+# Letters to Unicode, and nothing to the eye.
+INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 
 _CANVAS = re.compile(
     r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>[0-9]{1,20})_(?P<upload>[0-9]{1,20})_(?P<file>.+)"
@@ -92,7 +94,10 @@ def printable(text: str, limit: int = 200) -> str:
         character if _visible(character) else character.encode("unicode_escape").decode()
         for character in text
     )
-    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+    if len(shown) <= limit:
+        return shown
+    # The end stays: it holds the suffix.
+    return f"{shown[: limit // 2 - 1]}…{shown[-(limit // 2) :]}"
 
 
 def stand_in(name: str) -> str:
@@ -108,6 +113,8 @@ def folded(name: str) -> str:
 
 def _accepted(character: str) -> bool:
     category = unicodedata.category(character)
+    if character in INVISIBLE_LETTERS:
+        return False
     return character in PUNCTUATION or category[0] in "LM" or category == "Nd"
 
 

@@ -6,7 +6,7 @@ that matters to what will be run.
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 from grader.submissions.model import Cell, Limits, Unreadable
 
@@ -62,9 +62,8 @@ def _parsed(text: str, limits: Limits) -> dict[str, Any]:
     except ValueError:
         # A number of thousands of digits.
         raise Unreadable(f"The notebook contains a number that is too long. {_AGAIN}") from None
-    if not isinstance(notebook, dict):
-        raise Unreadable("The file is JSON, but not a notebook. Hand in the .ipynb file itself.")
-    return notebook
+    # It begins with a brace, so it is an object.
+    return cast(dict[str, Any], notebook)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -86,12 +85,22 @@ def _reject_other_kinds(text: str) -> None:
         raise Unreadable(
             "The file is a Python script named .ipynb. Name it .py, or hand in the notebook."
         )
+    if "\0" in text:
+        raise Unreadable(
+            "The file contains zero bytes: it is damaged, or not UTF-8. Save it, and hand it in "
+            "again."
+        )
+    if not start.startswith("{"):
+        raise Unreadable(
+            "The file does not begin like a notebook. Hand in the .ipynb file that Jupyter saves."
+        )
 
 
 def _json_problem(text: str, error: json.JSONDecodeError) -> str:
     if re.search(r"^(?:<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
         return "The notebook contains git's conflict marks. Resolve the conflict and hand it in."
-    if error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string"):
+    ended = text.rstrip()
+    if error.pos >= len(ended) or not ended.endswith("}"):
         return (
             "The notebook ends in the middle: the file was cut off. Save it, and hand it in again."
         )
@@ -154,11 +163,7 @@ def kernel_language(notebook: dict[str, Any]) -> str:
     metadata = notebook.get("metadata")
     if not isinstance(metadata, dict):
         return ""
-    for section, key in (
-        ("kernelspec", "language"),
-        ("language_info", "name"),
-        ("kernelspec", "name"),
-    ):
+    for section, key in (("kernelspec", "language"), ("language_info", "name")):
         inner = metadata.get(section)
         value = inner.get(key) if isinstance(inner, dict) else None
         if isinstance(value, str) and value:

@@ -1,6 +1,7 @@
 """Turning a submission's bytes into the cells that can be run."""
 
 import hashlib
+import re
 
 from grader.submissions.model import LIMITS, Cell, Found, Limits, Submission, Unreadable
 from grader.submissions.notebook import read_notebook
@@ -8,7 +9,7 @@ from grader.submissions.python2 import is_python2
 from grader.submissions.script import read_script
 from grader.submissions.text import decoded
 
-_SURROGATES = range(0xD800, 0xE000)
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def read(found: Found, limits: Limits = LIMITS) -> Submission:
@@ -21,6 +22,7 @@ def read(found: Found, limits: Limits = LIMITS) -> Submission:
         raise Unreadable("The file is too large. Clear all outputs, save, and hand it in again.")
     text = decoded(found.payload)
     if found.file.lower().endswith(".py"):
+        _check_size(len(text), limits)
         cells, statementwise, notes = read_script(text, limits)
     else:
         cells, notes = read_notebook(text, limits)
@@ -41,13 +43,9 @@ def _check(cells: tuple[Cell, ...], notes: tuple[str, ...], limits: Limits) -> N
         raise Unreadable(
             " ".join(("It contains no code cell with code. Answer in code cells.", *notes))
         )
-    if sum(len(cell.source) for cell in cells) > limits.code_bytes:
-        raise Unreadable(
-            f"It contains more than {limits.code_bytes // 1024} KiB of code. Remove pasted data "
-            "and hand it in again."
-        )
+    _check_size(sum(len(cell.source) for cell in cells), limits)
     for cell in cells:
-        if "\0" in cell.source or any(ord(letter) in _SURROGATES for letter in cell.source):
+        if _NOT_TEXT.search(cell.source):
             raise Unreadable(
                 f"Cell {cell.index} contains characters that are not text. Type it anew, save, "
                 "and hand it in again."
@@ -57,4 +55,12 @@ def _check(cells: tuple[Cell, ...], notes: tuple[str, ...], limits: Limits) -> N
         raise Unreadable(
             f"It is written in Python 2 (`{line}`). Write it in Python 3, for example "
             "print(x), and hand it in again."
+        )
+
+
+def _check_size(characters: int, limits: Limits) -> None:
+    if characters > limits.code_bytes:
+        raise Unreadable(
+            f"It contains more than {limits.code_bytes // 1024} KiB of code. Remove pasted data "
+            "and hand it in again."
         )

@@ -17,7 +17,7 @@ _PROGRAMS = (
 _SHELL = frozenset(_PROGRAMS.split())
 _KEEPS_STATEMENT = frozenset({"time"})
 _TEXT_CELLS = frozenset({"html", "javascript", "js", "latex", "markdown", "svg"})
-_MAGIC = re.compile(r"(?P<indent>[ \t]*)%[ \t]*(?P<name>\w*)(?P<rest>.*)", re.DOTALL)
+_MAGIC = re.compile(r"(?P<indent>[ \t]*)%{1,2}[ \t]*(?P<name>\w*)(?P<rest>.*)", re.DOTALL)
 _CELL_MAGIC = re.compile(r"%%(?P<name>[\w!]*)(?P<rest>.*)", re.DOTALL)
 _ASSIGNED = re.compile(r"(?P<head>[ \t]*[^\W\d][^=!<>#]*=[ \t]*)(?P<mark>[%!])(?P<rest>[^=].*)")
 _INSTALL = re.compile(r"[ \t]*(?:pip3?|conda|mamba|uv)[ \t]+(?:install|uninstall|pip)\b")
@@ -51,7 +51,7 @@ class _Scanner:
     def feed(self, line: str) -> None:
         if self.quote and not self.continued and len(self.quote) == 1:
             self.quote = ""  # a string that was never closed ends with its line
-        self.continued = line.endswith("\\") and not line.endswith("\\\\")
+        self.continued = (len(line) - len(line.rstrip("\\"))) % 2 == 1
         for match in _TOKEN.finditer(line):
             token = match[0]
             if self.quote:
@@ -167,7 +167,9 @@ def _plain_magic(line: str, number: int) -> str:
     if match is None:
         return line
     name = match["name"].lower()
-    if name in _SHELL and not line.rstrip().endswith("?"):
+    if line.rstrip().endswith("?"):
+        return _nothing(match["indent"])
+    if name in _SHELL:
         raise ShellEscape(number, f"%{name}")
     statement = _without_options(match["rest"]) if name in _KEEPS_STATEMENT else ""
     return f"{match['indent']}{statement}" if statement else _nothing(match["indent"])
