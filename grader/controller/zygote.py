@@ -97,10 +97,11 @@ class Zygote:
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [python, "-I", "-c", program, str(theirs.fileno()), _grader_folder()],
+                [python, "-I", "-c", program, str(theirs.fileno()), grader_folder()],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                env=_environment(),
+                stdout=subprocess.DEVNULL,  # ours may be carrying JSON
+                env=environment(),
                 cwd="/",
                 start_new_session=True,
             )
@@ -239,12 +240,12 @@ def _readable(sock: socket.socket, timeout: float) -> bool:
         return bool(selector.select(max(timeout, 0.0)))
 
 
-def _grader_folder() -> str:
+def grader_folder() -> str:
     """The folder that holds the package `grader`, where the zygote imports it from."""
     return str(Path(__file__).resolve().parents[2])
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The zygote's environment: nothing of ours but what the libraries' loader needs."""
     kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
     inherited = {name: os.environ[name] for name in kept if name in os.environ}

@@ -39,6 +39,8 @@ class Group:
             _write(self.memory / "memory.max", str(memory_bytes))
             with contextlib.suppress(OSError):  # absent where the machine has no swap
                 _write(self.memory / "memory.swap.max", "0")
+            with contextlib.suppress(OSError):  # absent before Linux 4.19
+                _write(self.memory / "memory.oom.group", "1")
         _write(self.pids / "pids.max", str(processes))
 
     def join(self) -> None:

@@ -32,7 +32,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 from grader.worker import cgroup, landlock, namespaces, privileges, rlimits, seccomp
-from grader.worker.linux import PR_SET_PDEATHSIG, Linux, is_linux
+from grader.worker.linux import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, Linux, is_linux
 
 Isolation = Literal["full", "process"]
 Device = Literal["cpu", "cuda"]
@@ -152,7 +152,7 @@ def confine(policy: Policy, keep: Iterable[int], tools: Tools, scratch: str = "/
         _close_others(keep)
     with _layer("environment"):
         os.environ.clear()
-        os.environ["HOME"] = scratch
+        os.environ.update(HOME=scratch, JOBLIB_MULTIPROCESSING="0")  # it has no semaphores
     group = _join_group(policy, tools)
     mapped = rlimits.address_space() if is_linux() else None  # read while /proc is still there
     with _layer("working directory"):
@@ -168,6 +168,8 @@ def _give_up(policy: Policy, tools: Tools, scratch: str, required: bool) -> None
         privileges.forbid_new_privileges(tools.linux)
     with _layer("capabilities", required):
         _drop_privileges(policy, tools)
+    with _layer("no core dumps", required):  # nor can neighbours of the same user read its memory
+        tools.linux.prctl(PR_SET_DUMPABLE, 0)
     with _layer("death signal", required):
         _die_with_zygote(tools)
     with _layer("landlock", required):

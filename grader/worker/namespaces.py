@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -77,6 +78,7 @@ def enter_namespaces(linux: Linux) -> None:
     The pid namespace is entered by being forked into it: see `PidNamespaces`.
     """
     linux.unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS)
+    socket.sethostname("worker")
 
 
 class PidNamespaces:

@@ -12,7 +12,7 @@ from typing import Any
 
 _FILES = """
 access chdir chmod close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
-fadvise64 fallocate fchdir fchmod fchmodat fcntl fdatasync fgetxattr flistxattr flock fstat fstatfs
+fadvise64 fallocate fchdir fchmod fchmodat fdatasync fgetxattr flistxattr fstat fstatfs
 fsync ftruncate getcwd getdents getdents64 getxattr lgetxattr link linkat listxattr llistxattr lseek
 lstat mkdir mkdirat newfstatat open openat pread64 preadv preadv2 pwrite64 pwritev pwritev2 read
 readlink readlinkat readv rename renameat renameat2 rmdir sendfile stat statfs statx symlink
@@ -23,7 +23,7 @@ epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd
 futex futex_waitv pause pipe pipe2 poll ppoll pselect6 select
 """
 _THE_SOCKET = "getsockname getsockopt recvfrom recvmsg sendmsg sendto setsockopt shutdown"
-_MEMORY = "brk madvise membarrier mincore mmap mprotect mremap msync munmap"
+_MEMORY = "brk madvise membarrier mincore mprotect mremap msync munmap"
 _PROCESS = """
 arch_prctl capget exit exit_group getcpu getegid geteuid getgid getgroups getpgid getpgrp getpid
 getppid getpriority getresgid getresuid getrlimit getrusage getsid gettid getuid rseq
@@ -49,6 +49,10 @@ _CLONE_THREAD = 0x00010000
 # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: for opening files and isatty
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+# F_DUPFD to F_SETLKW, F_DUPFD_CLOEXEC, F_GETPIPE_SZ: no leases, owners, watches, larger pipes.
+# flock is refused too: it would lock the libraries' files, which every neighbour shares.
+_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
+_MAP_HUGETLB = 0x40000  # huge pages are not counted as a worker's memory
 # PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA
 _PRCTLS = (2, 3, 15, 16, 23, 0x53564D41)
 
@@ -88,15 +92,25 @@ def _allow_list(rules: Rules) -> Any:
     _add(made, seccomp.ERRNO(errno.ENOSYS), "openat2")
     _add_creation(made, rules.children)
     _add(made, seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.MASKED_EQ, _LOW_32_BITS, 0))
-    for option in _PRCTLS:
-        only = seccomp.Arg(0, seccomp.MASKED_EQ, _LOW_32_BITS, option)
-        _add(made, seccomp.ALLOW, "prctl", only)
     if rules.cuda:
         _add(made, seccomp.ALLOW, "ioctl")
-    for request in () if rules.cuda else _IOCTLS:
-        only = seccomp.Arg(1, seccomp.MASKED_EQ, _LOW_32_BITS, request)
-        _add(made, seccomp.ALLOW, "ioctl", only)
+        _add(made, seccomp.ALLOW, "mmap")
+    else:
+        _add_values(made, "ioctl", 1, _IOCTLS)
+        small = seccomp.Arg(3, seccomp.MASKED_EQ, _MAP_HUGETLB, 0)
+        _add(made, seccomp.ALLOW, "mmap", small)
+    _add_values(made, "prctl", 0, _PRCTLS)
+    _add_values(made, "fcntl", 1, _FCNTLS)
     return made
+
+
+def _add_values(made: Any, name: str, position: int, values: tuple[int, ...]) -> None:
+    """Allow `name` when its int argument at `position` is one of `values`."""
+    import pyseccomp as seccomp
+
+    for value in values:
+        only = seccomp.Arg(position, seccomp.MASKED_EQ, _LOW_32_BITS, value)
+        _add(made, seccomp.ALLOW, name, only)
 
 
 def _add_creation(made: Any, children: bool) -> None:
