@@ -1,0 +1,513 @@
+# %% [markdown]
+# # Lecture 3: Softmax regression, and losses that stay finite
+#
+# A linear model becomes a classifier when its scores are turned into probabilities. For two
+# classes the sigmoid does it, for $k$ classes the softmax. The loss is then the negative
+# log-likelihood, and a good half of this notebook is about computing that logarithm without
+# losing it to rounding.
+#
+# **Conventions.** Rows are observations: $X$ is $(n, p)$, logits are $(n, k)$. Every loss is a
+# **mean** over the observations and a 0-d tensor; logarithms are natural. A result has the dtype
+# and the device of the inputs, and inputs are never changed in place. *Stable* means: finite and
+# right for logits as large as $\pm 10^4$ in float32.
+#
+# Where an exercise names operations that it forbids, build the answer from elementary ones; any
+# building block that is not named (`torch.logsumexp`, say, or a function of your own) is welcome.
+# Replace each `raise NotImplementedError` by your answer, and run the example below it.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+# %% [markdown]
+# ## 1. A warm-up: regression
+#
+# Random numbers come back the same when the generator's seed is set, and NumPy and PyTorch have a
+# generator each. With both seeds at 123456, `torch.randn(2, 3)` gives the numbers that the
+# lecture prints.
+
+# %% demo=true
+np.random.seed(123456)
+torch.manual_seed(123456)
+print(torch.randn(2, 3))
+
+# %% [markdown]
+# For a given estimate $\hat\beta$, the mean squared error is
+# $\frac1n\sum_i (y_i - x_i^\top\hat\beta)^2$. Write it with products and sums of matrices and
+# vectors, and compare it with `torch.nn.MSELoss`. Mind the shapes: a column $(n, 1)$ minus a
+# vector $(n,)$ broadcasts to $(n, n)$, and the mean of that is a number, too.
+
+
+# %% exercise="loss_fn_reg"
+def loss_fn_reg(bhat, x, y):
+    """The mean squared error of y against x @ bhat.
+
+    Forbidden: mse_loss and nn.MSELoss.
+
+    Args:
+        bhat: (p,) coefficients.
+        x: (n, p) inputs, a row for each observation.
+        y: (n,) targets.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="loss_fn_reg"
+torch.manual_seed(123456)
+x = math.sqrt(2) * torch.randn(200, 10)  # N(0, 2): the lecture's second parameter is the variance
+beta = 2 * torch.rand(10) - 1
+y = x @ beta + math.sqrt(0.1) * torch.randn(200)
+bhat = beta + 0.1
+loss, theirs = loss_fn_reg(bhat, x, y), torch.nn.MSELoss()(x @ bhat, y)
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert torch.allclose(loss, theirs), f"nn.MSELoss finds {theirs:.4f}, yours is {loss:.4f}"
+small = loss_fn_reg(torch.tensor([1.0, 2.0]), torch.eye(2), torch.tensor([0.0, 5.0]))
+assert torch.allclose(small, torch.tensor(5.0)), f"(1² + 3²) / 2 is 5, not {small}"
+
+# %% [markdown]
+# ## 2. Two classes: the sigmoid
+#
+# $$\sigma(x) = \frac{e^x}{1 + e^x} = \frac{1}{1 + e^{-x}}$$
+#
+# The two forms are equal on paper. In float32, $e^{89}$ is already infinite, and
+# $\infty/\infty$ is `nan`: choose the form, or the sign in the exponent, with care.
+
+
+# %% exercise="sigmoid"
+def sigmoid(x):
+    """The sigmoid e^x / (1 + e^x), elementwise; stable.
+
+    Forbidden: torch.sigmoid and expit, under any of their names.
+
+    Args:
+        x: a tensor of any shape.
+
+    Returns:
+        a tensor of that shape, with entries between 0 and 1.
+    """
+    raise NotImplementedError
+
+
+# %% example="sigmoid"
+s = sigmoid(torch.tensor([0.0, math.log(3.0), -math.log(3.0)]))
+assert torch.allclose(s, torch.tensor([0.5, 0.75, 0.25])), f"expected [0.5, 0.75, 0.25], got {s}"
+s = sigmoid(torch.tensor([-1e4, 1e4]))
+assert torch.equal(s, torch.tensor([0.0, 1.0])), f"far out σ is 0 and 1; you have {s}"
+
+# %% [markdown]
+# With $Y\mid x\sim\text{Bernoulli}(\sigma(x^\top\beta))$, the log-density of one observation is
+# $y\log\rho + (1-y)\log(1-\rho)$, $\rho = \sigma(x^\top\beta)$. Its negative mean is the loss.
+#
+# `torch.nn.BCELoss` computes it from $\rho$, and has to live with what is left of $\rho$: from
+# about $u = x^\top\beta = 17$ on, $\rho$ rounds to 1 in float32, $\log(1-\rho)$ is $-\infty$, and
+# `BCELoss` puts $-100$ in its place. **Your loss shall be right for any $u$**: put
+# $\rho = \sigma(u)$ into the formula and simplify it until no logarithm of a rounded probability
+# is left. You will meet $\log(1 + e^u)$, which is called *softplus* (one of the notes prints
+# "softmax" over it by mistake) and needs some care itself.
+
+
+# %% exercise="loss_fn_logistic"
+def loss_fn_logistic(bhat, x, y):
+    """The mean negative log-likelihood of logistic regression; stable.
+
+    Args:
+        bhat: (p,) coefficients.
+        x: (n, p) inputs.
+        y: (n,) zeros and ones, in x's dtype.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="loss_fn_logistic"
+torch.manual_seed(123456)
+x, beta = torch.randn(50, 3), 2 * torch.rand(3) - 1
+y = torch.bernoulli(torch.sigmoid(x @ beta))
+bhat = beta + 0.5
+loss, theirs = loss_fn_logistic(bhat, x, y), torch.nn.BCELoss()(torch.sigmoid(x @ bhat), y)
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert torch.allclose(loss, theirs), f"BCELoss finds {theirs:.4f}, yours is {loss:.4f}"
+far = loss_fn_logistic(torch.tensor([1.0]), torch.tensor([[300.0], [-1e4]]), torch.zeros(2))
+assert torch.allclose(far, torch.tensor(150.0)), f"(300 + 0) / 2 is 150, not {far}"
+
+# %% demo=true
+logit = torch.linspace(0, 160, 641)
+probability = torch.sigmoid(logit)
+bce = torch.nn.functional.binary_cross_entropy(probability, torch.zeros(641), reduction="none")
+one, zero = torch.tensor([1.0]), torch.tensor([0.0])
+mine = [loss_fn_logistic(one, u.reshape(1, 1), zero) for u in logit]
+figure, axes = plt.subplots(figsize=(7, 3.8))
+axes.plot(logit, bce, label="BCELoss of σ(u): rounds, then gives up at 100")
+axes.plot(logit, mine, "--", label="loss_fn_logistic: u itself")
+axes.axvline(17, color="grey", linewidth=0.8)
+axes.text(18, 2, "σ(u) is 1 in float32 from here on", color="grey")
+axes.set(xlabel="logit u", ylabel="loss of an observation with y = 0", title="A confident error")
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# The slope of the dashed line is 1 far out: the more confident the error, the more it costs. The
+# solid line is flat there, its slope is 0, and a model that is badly wrong would learn nothing.
+#
+# ## 3. Many classes: softmax
+#
+# $$\operatorname{softmax}(u)_j = \frac{e^{u_j}}{\sum_l e^{u_l}}$$
+#
+# For logits 2.0, 1.0 and 0.1 this is 0.66, 0.24 and 0.10. Note the exponential: one of the notes
+# divides plain scores by their sum and calls that softmax, which it is not, and which makes no
+# sense for negative scores.
+#
+# Adding a constant to all logits of a row changes nothing. So subtract the row's maximum: then
+# the largest exponential is $e^0 = 1$ and nothing overflows. One maximum for the whole matrix
+# will not do, since a row that lies far below it would become $0/0$.
+
+
+# %% exercise="softmax"
+def softmax(u):
+    """Softmax of every row; stable.
+
+    Forbidden: torch.softmax, torch.log_softmax and F.softmax, under any of their names.
+
+    Args:
+        u: (n, k) logits.
+
+    Returns:
+        (n, k) probabilities; each row sums to 1.
+    """
+    raise NotImplementedError
+
+
+# %% example="softmax"
+p = softmax(torch.tensor([[2.0, 1.0, 0.1]]))
+assert p.shape == (1, 3), f"one row of three logits gives (1, 3), not {tuple(p.shape)}"
+assert torch.allclose(p, torch.tensor([[0.66, 0.24, 0.10]]), atol=5e-3), f"got {p}"
+p = softmax(torch.tensor([[1e4, 1e4, 0.0], [-1e4, -1e4, -1e4]]))
+expected = torch.tensor([[1 / 2, 1 / 2, 0], [1 / 3, 1 / 3, 1 / 3]])
+assert torch.allclose(p, expected), f"large logits: expected {expected}, got {p}"
+
+# %% demo=true
+scales = [0.1, 1, 3, 10]
+figure, panels = plt.subplots(1, len(scales), figsize=(9, 2.6), sharey=True)
+for axes, scale in zip(panels, scales, strict=True):
+    p = softmax(scale * torch.tensor([[2.0, 1.0, 0.1]]))[0]
+    axes.bar(["cat", "dog", "rabbit"], p.tolist(), color=["C0", "C1", "C2"])
+    axes.set(title=f"logits × {scale}", ylim=(0, 1))
+panels[0].set_ylabel("probability")
+figure.suptitle("Softmax between “all alike” and “the winner takes all”", y=1.06)
+plt.show()
+
+# %% [markdown]
+# ## 4. Log-softmax
+#
+# The loss needs $\log\operatorname{softmax}(u)_j$. The obvious `softmax(u).log()` is a trap: with
+# all the care above, a probability below about $10^{-45}$ is 0 in float32, and its logarithm
+# $-\infty$. A small constant inside the logarithm only hides it: it shifts every loss, and a very
+# wrong answer has no slope any more. The cure is to take the logarithm on paper:
+#
+# $$\log\operatorname{softmax}(u)_j = u_j - \log\sum_l e^{u_l}
+#   = (u_j - m) - \log\sum_l e^{u_l - m},\qquad m = \max_l u_l .$$
+#
+# The sum on the right has one term that is 1, so its logarithm is safe.
+
+
+# %% exercise="log_softmax"
+def log_softmax(u):
+    """The logarithm of the softmax of every row; stable.
+
+    Forbidden: torch.softmax, torch.log_softmax and F.softmax, under any of their names.
+
+    Args:
+        u: (n, k) logits.
+
+    Returns:
+        (n, k) numbers ≤ 0.
+    """
+    raise NotImplementedError
+
+
+# %% example="log_softmax"
+v = log_softmax(torch.tensor([[2.0, 1.0, 0.1], [0.0, 0.0, 0.0]]))
+assert torch.allclose(v.exp().sum(1), torch.ones(2)), "exp of a row should sum to 1"
+assert torch.allclose(v[1], torch.full((3,), -math.log(3))), f"log ⅓ is −1.0986, you have {v[1]}"
+v = log_softmax(torch.tensor([[0.0, -200.0, 1e4]]))
+expected = torch.tensor([[-10000.0, -10200.0, 0.0]])
+assert torch.allclose(v, expected), f"large logits: expected {expected}, got {v}"
+
+# %% demo=true
+gap = torch.linspace(0, 160, 321)
+u = torch.stack([-gap, torch.zeros(321)], dim=1)
+figure, axes = plt.subplots(figsize=(7, 3.8))
+axes.plot(gap, log_softmax(u)[:, 0], "--", label="log_softmax(u)", color="C1")
+naive = softmax(u)[:, 0].log()
+alive = naive.isfinite()
+axes.plot(gap[alive], naive[alive], label="softmax(u).log()", color="C0", linewidth=3, alpha=0.5)
+axes.plot(gap[~alive], torch.full_like(gap[~alive], -175), "v", markersize=3, color="C0")
+axes.text(106, -171, "softmax(u).log() is −∞", color="C0")
+epsilon = (softmax(u)[:, 0] + 1e-5).log()
+axes.plot(gap, epsilon, ":", label="(softmax(u) + 0.00001).log()", color="C2")
+axes.set(xlabel="how far the logit lies below the other one", ylabel="log-probability")
+axes.set(title="The logarithm of softmax is not log-softmax")
+axes.legend(loc="lower left")
+plt.show()
+
+# %% [markdown]
+# ## 5. Softmax regression
+#
+# $Y\mid x\sim\text{Multinom}(\operatorname{softmax}(Wx))$ with a row of $W$ for each class, and
+# $y$ one-hot: $k$ entries, a single 1. The log-density is $\sum_j y_j\log p_j$. With
+# observations in rows, all the $Wx_i$ at once are the rows of $U = XW^\top$.
+
+
+# %% exercise="loss_fn_softmax"
+def loss_fn_softmax(w, x, y):
+    """The mean negative log-likelihood of softmax regression; stable.
+
+    Args:
+        w: (k, p) weights.
+        x: (n, p) inputs.
+        y: (n, k) one-hot labels, floating or integer.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="loss_fn_softmax"
+torch.manual_seed(123456)
+w, x, labels = torch.randn(3, 5), torch.randn(40, 5), torch.randint(3, (40,))
+y = torch.nn.functional.one_hot(labels, 3)
+loss, theirs = loss_fn_softmax(w, x, y), torch.nn.CrossEntropyLoss()(x @ w.T, labels)
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert torch.allclose(loss, theirs), f"CrossEntropyLoss finds {theirs:.4f}, yours is {loss:.4f}"
+large = loss_fn_softmax(1e3 * torch.eye(2), torch.eye(2), torch.tensor([[1, 0], [1, 0]]))
+assert torch.allclose(large, torch.tensor(500.0)), f"(0 + 1000) / 2 is 500, not {large}"
+
+# %% [markdown]
+# ## 6. Cross-entropy from labels
+#
+# Nobody stores one-hot rows for a thousand classes. With integer labels $l_i$ the sum keeps a
+# single term:
+#
+# $$L = -\frac1n\sum_i \log\operatorname{softmax}(u_i)_{l_i}
+#     = \frac1n\sum_i\Big(\log\sum_j e^{u_{ij}} - u_{i l_i}\Big).$$
+#
+# The function takes **logits**. Where a text starts from probabilities, their logarithms will do
+# as logits, since these are already normalised.
+
+
+# %% exercise="cross_entropy"
+def cross_entropy(logits, labels):
+    """The mean cross-entropy of logits and integer labels; stable.
+
+    Forbidden: F.cross_entropy, nll_loss and their modules.
+
+    Args:
+        logits: (n, k).
+        labels: (n,) integer classes 0 … k−1.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="cross_entropy"
+p = torch.tensor([[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]])
+loss = cross_entropy(p.log(), torch.tensor([0, 2]))
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss - 1.4979) < 5e-5, f"−(log 0.1 + log 0.5) / 2 is 1.4979, not {loss:.4f}"
+p = torch.tensor([[0.8, 0.2], [0.4, 0.6], [0.7, 0.3]])  # cats and dogs: 0.8, 0.6, 0.7 are right
+loss = cross_entropy(p.log(), torch.tensor([0, 1, 0]))
+assert abs(-3 * loss + 1.091) < 1e-3, f"the log-likelihood is −1.091, not {-3 * loss:.4f}"
+loss = cross_entropy(torch.tensor([[1e4, 0.0]]), torch.tensor([1]))
+assert torch.allclose(loss, torch.tensor(1e4)), f"a large logit: expected 10000, got {loss}"
+
+# %% [markdown]
+# Differentiate $L$ by the logits. What comes out is short enough to be remembered: each row is
+# the predicted distribution minus the true one. And do not forget what kind of loss it is.
+
+
+# %% exercise="cross_entropy_grad"
+def cross_entropy_grad(logits, labels):
+    """The gradient of cross_entropy(logits, labels) with respect to the logits.
+
+    Args:
+        logits: (n, k).
+        labels: (n,) integer classes.
+
+    Returns:
+        (n, k).
+    """
+    raise NotImplementedError
+
+
+# %% example="cross_entropy_grad"
+g = cross_entropy_grad(torch.zeros(2, 4), torch.tensor([3, 0]))
+expected = torch.tensor([[1.0, 1.0, 1.0, -3.0], [-3.0, 1.0, 1.0, 1.0]]) / 8
+assert torch.allclose(g, expected), f"at equal logits expected {expected}, got {g}"
+torch.manual_seed(3)
+logits, labels = torch.randn(6, 3, requires_grad=True), torch.randint(3, (6,))
+torch.nn.functional.cross_entropy(logits, labels).backward()
+g = cross_entropy_grad(logits.detach(), labels)
+assert torch.allclose(g, logits.grad, atol=1e-6), "differs from PyTorch's gradient"
+
+# %% [markdown]
+# A target need not be one-hot. It may be any distribution over the classes, such as
+# $(0.1, 0.2, 0.7)$ when the people who labelled a picture disagreed, or when another model
+# teaches this one. The formula stays as it is: $-\frac1n\sum_i\sum_j y_{ij}\log
+# \operatorname{softmax}(u_i)_j$.
+
+
+# %% exercise="soft_cross_entropy"
+def soft_cross_entropy(logits, targets):
+    """The mean cross-entropy of logits and target distributions; stable.
+
+    Args:
+        logits: (n, k).
+        targets: (n, k); each row is ≥ 0 and sums to 1.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="soft_cross_entropy"
+p = torch.tensor([[0.25, 0.75]])
+loss = soft_cross_entropy(p.log(), torch.tensor([[0.5, 0.5]]))
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+expected = -(math.log(0.25) + math.log(0.75)) / 2
+assert abs(loss - expected) < 1e-6, f"expected {expected:.4f}, got {loss:.4f}"
+close = soft_cross_entropy(torch.tensor([[0.1, 0.2, 0.7]]).log(), torch.tensor([[0.0, 0.0, 1.0]]))
+far = soft_cross_entropy(torch.tensor([[0.7, 0.2, 0.1]]).log(), torch.tensor([[0.0, 0.0, 1.0]]))
+assert close < far, "a model that is closer to the target should have the smaller loss"
+
+# %% [markdown]
+# ## 7. The classifier at work
+#
+# To predict, take the class with the largest logit; softmax keeps the order, so it is not needed
+# here. Accuracy is the share of the observations that are predicted right.
+
+
+# %% exercise="accuracy"
+def accuracy(logits, labels):
+    """The share of rows whose largest logit stands at the label.
+
+    Args:
+        logits: (n, k), without ties for the largest entry of a row.
+        labels: (n,) integer classes.
+
+    Returns:
+        a Python float between 0 and 1.
+    """
+    raise NotImplementedError
+
+
+# %% example="accuracy"
+logits = torch.tensor([[2.0, 1.0], [0.0, 3.0], [-1.0, -2.0], [5.0, 4.0]])
+share = accuracy(logits, torch.tensor([0, 1, 1, 0]))
+assert isinstance(share, float), f"a Python float, please, not {type(share).__name__}"
+assert share == 0.75, f"three of four rows are right: 0.75, not {share}"
+
+# %% [markdown]
+# Now train softmax regression on three clouds of points with your own gradient: since
+# $U = XW^\top$, $\partial L/\partial W = (\partial L/\partial U)^\top X$. Each point of the plane
+# is painted in the mixture of the three colours that its softmax prescribes.
+
+# %% demo=true
+torch.manual_seed(4)
+centres = torch.tensor([[0.0, 2.0], [-1.8, -1.0], [1.8, -1.0]])
+labels = torch.randint(3, (300,))
+points = centres[labels] + torch.randn(300, 2)
+x = torch.cat([points, torch.ones(300, 1)], dim=1)  # a constant input serves as bias
+w, losses = torch.zeros(3, 3), []
+for _ in range(100):
+    u = x @ w.T
+    losses.append(cross_entropy(u, labels))
+    w = w - cross_entropy_grad(u, labels).T @ x
+
+side = torch.linspace(-5, 5, 200)
+grid = torch.cartesian_prod(side, side).flip(1)
+colours = torch.tensor([[0.85, 0.2, 0.2], [0.2, 0.6, 0.25], [0.2, 0.35, 0.85]])
+plane = softmax(torch.cat([grid, torch.ones(len(grid), 1)], dim=1) @ w.T) @ colours
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
+left.plot(losses)
+left.axhline(math.log(3), linestyle=":", color="grey")
+left.text(50, math.log(3) - 0.05, "log 3: guessing", color="grey")
+left.set(xlabel="step", ylabel="mean cross-entropy", title="Gradient descent on W")
+right.imshow(plane.reshape(200, 200, 3).numpy(), origin="lower", extent=(-5, 5, -5, 5), alpha=0.75)
+right.scatter(*points.T, c=0.7 * colours[labels].numpy(), s=14, edgecolors="white", linewidths=0.5)
+title = f"Softmax as colour; {accuracy(x @ w.T, labels):.0%} of the points are right"
+right.set(xlabel="$x_1$", ylabel="$x_2$", title=title)
+plt.show()
+
+# %% [markdown]
+# ## 8. Automatic differentiation, and a question about it
+#
+# PyTorch records what is done with a tensor that requires gradients, and walks back on `backward`.
+# For $f(x, y) = x\log x + \sin(xy)$ at $(1, 2)$ you should see the value 0.9093 and the slopes
+# 0.1677 and −0.4161.
+
+# %% demo=true
+x = torch.tensor([1.0], requires_grad=True)
+y = torch.tensor([2.0], requires_grad=True)
+f = x * torch.log(x) + torch.sin(x * y)
+f.backward()
+print(f"value {f.item():.4f}, slope in x {x.grad.item():.4f}, slope in y {y.grad.item():.4f}")
+with torch.no_grad():
+    print(
+        f"by hand: {(x.log() + 1 + y * (x * y).cos()).item():.4f}, {(x * (x * y).cos()).item():.4f}"
+    )
+
+# %% [markdown]
+# For a square matrix $X$ with a positive determinant let $f(X) = \log\det X$. What is
+# $\partial f/\partial X$, the matrix with entries $\partial f/\partial X_{ij}$? Find the formula,
+# and program the formula (PyTorch's gradient is there to check it).
+
+
+# %% exercise="logdet_grad"
+def logdet_grad(x):
+    """The gradient of log det X with respect to X.
+
+    Args:
+        x: (p, p) with a positive determinant.
+
+    Returns:
+        (p, p).
+    """
+    raise NotImplementedError
+
+
+# %% example="logdet_grad"
+torch.manual_seed(123)
+x = torch.randn(5, 5)
+if x.det() < 0:
+    x = -x
+assert abs(x.logdet() - 1.1183) < 1e-4, "this is the lecture's matrix"
+row = logdet_grad(x)[0]
+expected = torch.tensor([0.7673, -0.2915, -0.4447, -1.1218, -0.3021])
+assert torch.allclose(row, expected, atol=2e-4), f"the first row should be {expected}, not {row}"
+
+# %% [markdown] written="logistic_by_hand"
+# ## 9. In your own words: the logistic loss
+#
+# Start from $\log p(y;\rho) = y\log\rho + (1-y)\log(1-\rho)$ and derive the loss of
+# `loss_fn_logistic` in terms of $u = x^\top\beta$ alone. Then compare your function with `BCELoss`:
+# for which logits do the two agree in float32, what happens beyond, and why does it matter for
+# training, and not only for the number that is printed?
+
+# %% [markdown] written="logdet_by_hand"
+# ## 10. In your own words: the determinant
+#
+# Explain why $\partial\log\det X/\partial X$ is what you programmed. (Expanding $\det X$ along
+# row $i$ shows how it depends on $X_{ij}$.) Why does the gradient not depend on the sign of the
+# determinant, although $f$ itself is undefined when it is negative?

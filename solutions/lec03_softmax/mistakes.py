@@ -1,0 +1,341 @@
+"""Wrong answers of lecture 3 that we know, each with the hint it earns."""
+
+import torch
+
+from grader.vocabulary import mistake
+from solutions.lec03_softmax import answers
+
+
+@mistake("loss_fn_reg", "The loss is a mean: divide by the number of observations.")
+def loss_fn_reg_sum(bhat, x, y):
+    return ((y - x @ bhat) ** 2).sum()
+
+
+@mistake(
+    "loss_fn_reg", "A column (n, 1) minus a vector (n,) makes an (n, n) table: compare shapes."
+)
+def loss_fn_reg_column_against_vector(bhat, x, y):
+    return ((y - x @ bhat.reshape(-1, 1)) ** 2).mean()
+
+
+@mistake("loss_fn_reg", "There is no ½ in this loss.")
+def loss_fn_reg_half(bhat, x, y):
+    return ((y - x @ bhat) ** 2).mean() / 2
+
+
+@mistake("loss_fn_reg", "The loss is the mean of the squares, without a root.")
+def loss_fn_reg_root(bhat, x, y):
+    return ((y - x @ bhat) ** 2).mean().sqrt()
+
+
+@mistake(
+    "sigmoid", "For large x both parts of the fraction overflow: exp may only see numbers ≤ 0."
+)
+def sigmoid_overflows(x):
+    return torch.exp(x) / (1 + torch.exp(x))
+
+
+@mistake("sigmoid", "A larger x must give a larger probability: check the sign in the exponent.")
+def sigmoid_mirrored(x):
+    return 1 / (1 + torch.exp(x))
+
+
+@mistake("sigmoid", "σ(−x) is 1 − σ(x): a negative x needs a branch of its own.")
+def sigmoid_even(x):
+    return 1 / (1 + torch.exp(-x.abs()))
+
+
+@mistake("sigmoid", "That is tanh, which lives between −1 and 1.")
+def sigmoid_is_tanh(x):
+    return torch.tanh(x)
+
+
+@mistake("loss_fn_logistic", "Probabilities round to 0 or 1 before log: write the loss in u = Xβ.")
+def loss_fn_logistic_log_of_sigmoid(bhat, x, y):
+    p = torch.sigmoid(x @ bhat)
+    return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
+
+
+@mistake("loss_fn_logistic", "BCELoss cuts each logarithm off at −100; this loss goes on.")
+def loss_fn_logistic_clamped(bhat, x, y):
+    return torch.nn.functional.binary_cross_entropy(torch.sigmoid(x @ bhat), y)
+
+
+@mistake("loss_fn_logistic", "An ε inside the logarithm shifts every loss: rewrite the formula.")
+def loss_fn_logistic_epsilon(bhat, x, y):
+    p = torch.sigmoid(x @ bhat)
+    return -(y * (p + 1e-5).log() + (1 - y) * (1 - p + 1e-5).log()).mean()
+
+
+@mistake(
+    "loss_fn_logistic", "log(1 + exp u) overflows for large u: softplus or logaddexp does not."
+)
+def loss_fn_logistic_softplus_overflows(bhat, x, y):
+    u = x @ bhat
+    return (torch.log(1 + torch.exp(u)) - y * u).mean()
+
+
+@mistake("loss_fn_logistic", "The loss is a mean: divide by the number of observations.")
+def loss_fn_logistic_sum(bhat, x, y):
+    u = x @ bhat
+    return (torch.nn.functional.softplus(u) - y * u).sum()
+
+
+@mistake("loss_fn_logistic", "Observations with y = 0 also have a say: log(1 − p).")
+def loss_fn_logistic_positives_only(bhat, x, y):
+    u = x @ bhat
+    return (y * torch.nn.functional.softplus(-u)).mean()
+
+
+@mistake("loss_fn_logistic", "A loss falls as the fit gets better: this is the log-likelihood.")
+def loss_fn_logistic_sign(bhat, x, y):
+    return -answers.loss_fn_logistic(bhat, x, y)
+
+
+@mistake("softmax", "exp of a large logit is inf: subtract each row's maximum first.")
+def softmax_unshifted(u):
+    e = torch.exp(u)
+    return e / e.sum(dim=1, keepdim=True)
+
+
+@mistake("softmax", "Shift each row by its own maximum; one for all sends low rows to 0/0.")
+def softmax_global_shift(u):
+    e = torch.exp(u - u.max())
+    return e / e.sum(dim=1, keepdim=True)
+
+
+@mistake("softmax", "Each row must sum to 1, not each column.")
+def softmax_over_columns(u):
+    e = torch.exp(u - u.max(dim=0, keepdim=True).values)
+    return e / e.sum(dim=0, keepdim=True)
+
+
+@mistake("softmax", "The sum belongs to one row, not to the whole matrix.")
+def softmax_over_everything(u):
+    e = torch.exp(u - u.max())
+    return e / e.sum()
+
+
+@mistake("softmax", "Logits may be negative: take exp before you divide by the sum.")
+def softmax_without_exp(u):
+    return u / u.sum(dim=1, keepdim=True)
+
+
+@mistake("log_softmax", "A probability that has rounded to 0 has no logarithm: never form it.")
+def log_softmax_log_of_softmax(u):
+    return answers.softmax(u).log()
+
+
+@mistake("log_softmax", "exp of a large logit is inf: subtract each row's maximum first.")
+def log_softmax_unshifted(u):
+    return u - torch.exp(u).sum(dim=1, keepdim=True).log()
+
+
+@mistake("log_softmax", "An ε inside the logarithm shifts every value: rewrite the formula.")
+def log_softmax_epsilon(u):
+    return (answers.softmax(u) + 1e-5).log()
+
+
+@mistake("log_softmax", "The normalisation runs over each row, not over each column.")
+def log_softmax_over_columns(u):
+    return answers.log_softmax(u.T).T
+
+
+@mistake("log_softmax", "Shift each row by its own maximum; one for all sends low rows to log 0.")
+def log_softmax_global_shift(u):
+    v = u - u.max()
+    return v - v.exp().sum(dim=1, keepdim=True).log()
+
+
+@mistake("log_softmax", "What is shifted away under the sum must not be subtracted a second time.")
+def log_softmax_shifted_twice(u):
+    top = u.max(dim=1, keepdim=True).values
+    return u - top - torch.logsumexp(u, dim=1, keepdim=True)
+
+
+@mistake(
+    "loss_fn_softmax", "W is (k, p): transpose it; reshaping mixes the weights of the classes."
+)
+def loss_fn_softmax_reshaped(w, x, y):
+    u = x @ w.reshape(x.shape[1], -1)
+    return -(y * answers.log_softmax(u)).sum(dim=1).mean()
+
+
+@mistake("loss_fn_softmax", "The mean runs over the observations, not over all n·k entries.")
+def loss_fn_softmax_mean_of_entries(w, x, y):
+    return -(y * answers.log_softmax(x @ w.T)).mean()
+
+
+@mistake("loss_fn_softmax", "The loss is a mean: divide by the number of observations.")
+def loss_fn_softmax_sum(w, x, y):
+    return -(y * answers.log_softmax(x @ w.T)).sum()
+
+
+@mistake("loss_fn_softmax", "dim=0 normalises over the observations; each row is one observation.")
+def loss_fn_softmax_over_observations(w, x, y):
+    u = x @ w.T
+    return -(y * torch.log_softmax(u, dim=0)).sum(dim=1).mean()
+
+
+@mistake("loss_fn_softmax", "log(softmax) is −inf or nan for large logits: use your log-softmax.")
+def loss_fn_softmax_log_of_softmax(w, x, y):
+    return -(y * torch.softmax(x @ w.T, dim=1).log()).sum(dim=1).mean()
+
+
+@mistake("loss_fn_softmax", "A loss falls as the fit gets better: this is the log-likelihood.")
+def loss_fn_softmax_sign(w, x, y):
+    return -answers.loss_fn_softmax(w, x, y)
+
+
+@mistake("cross_entropy", "The loss is a mean: divide by the number of observations.")
+def cross_entropy_sum(logits, labels):
+    return -answers.log_softmax(logits).gather(1, labels[:, None]).sum()
+
+
+@mistake("cross_entropy", "Take one entry per row: [:, labels] takes every label from every row.")
+def cross_entropy_all_pairs(logits, labels):
+    return -answers.log_softmax(logits)[:, labels].mean()
+
+
+@mistake("cross_entropy", "The logits are no probabilities yet, and softmax is applied only once.")
+def cross_entropy_softmax_twice(logits, labels):
+    return -answers.log_softmax(answers.softmax(logits)).gather(1, labels[:, None]).mean()
+
+
+@mistake("cross_entropy", "log(softmax) is −inf where a probability rounds to 0: use log-softmax.")
+def cross_entropy_log_of_softmax(logits, labels):
+    return -answers.softmax(logits).log().gather(1, labels[:, None]).mean()
+
+
+@mistake("cross_entropy", "exp of a large logit is inf: subtract each row's maximum first.")
+def cross_entropy_unshifted(logits, labels):
+    return (logits.exp().sum(dim=1, keepdim=True).log() - logits.gather(1, labels[:, None])).mean()
+
+
+@mistake("cross_entropy", "The loss needs the logarithm of the probability, not 1 − probability.")
+def cross_entropy_without_log(logits, labels):
+    return (1 - answers.softmax(logits).gather(1, labels[:, None])).mean()
+
+
+@mistake("cross_entropy", "A loss falls as the fit gets better: this is the log-likelihood.")
+def cross_entropy_sign(logits, labels):
+    return -answers.cross_entropy(logits, labels)
+
+
+@mistake("cross_entropy", "log₂ counts bits; the loss is in nats, with the natural logarithm.")
+def cross_entropy_in_bits(logits, labels):
+    return answers.cross_entropy(logits, labels) / torch.log(logits.new_tensor(2.0))
+
+
+@mistake("cross_entropy_grad", "The loss is a mean over n observations: where is the 1/n?")
+def cross_entropy_grad_of_the_sum(logits, labels):
+    return answers.cross_entropy_grad(logits, labels) * len(labels)
+
+
+@mistake("cross_entropy_grad", "The mean divides by n, the number of rows, not by all n·k entries.")
+def cross_entropy_grad_by_entries(logits, labels):
+    return answers.cross_entropy_grad(logits, labels) / logits.shape[1]
+
+
+@mistake("cross_entropy_grad", "Check the sign: raising the label's own logit lowers the loss.")
+def cross_entropy_grad_sign(logits, labels):
+    return -answers.cross_entropy_grad(logits, labels)
+
+
+@mistake("cross_entropy_grad", "The label's entry lacks something: softmax minus one-hot.")
+def cross_entropy_grad_without_one_hot(logits, labels):
+    return answers.softmax(logits) / len(labels)
+
+
+@mistake(
+    "cross_entropy_grad", "[:, labels] touches the labels of all rows; take one entry per row."
+)
+def cross_entropy_grad_all_pairs(logits, labels):
+    grad = answers.softmax(logits)
+    grad[:, labels] -= 1
+    return grad / len(labels)
+
+
+@mistake("cross_entropy_grad", "That is the slope of the label's term alone: logits share a sum.")
+def cross_entropy_grad_label_only(logits, labels):
+    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    return answers.cross_entropy_grad(logits, labels) * onehot
+
+
+@mistake("soft_cross_entropy", "A target is a whole distribution: its argmax forgets the rest.")
+def soft_cross_entropy_hard_labels(logits, targets):
+    return answers.cross_entropy(logits, targets.argmax(dim=1))
+
+
+@mistake("soft_cross_entropy", "The mean runs over the observations, not over all n·k entries.")
+def soft_cross_entropy_mean_of_entries(logits, targets):
+    return -(targets * answers.log_softmax(logits)).mean()
+
+
+@mistake("soft_cross_entropy", "The loss is a mean: divide by the number of observations.")
+def soft_cross_entropy_sum(logits, targets):
+    return -(targets * answers.log_softmax(logits)).sum()
+
+
+@mistake("soft_cross_entropy", "That is the divergence: the entropy of the targets stays in.")
+def soft_cross_entropy_is_kl(logits, targets):
+    entropy = -torch.xlogy(targets, targets).sum(dim=1).mean()
+    return answers.soft_cross_entropy(logits, targets) - entropy
+
+
+@mistake("soft_cross_entropy", "0 · (−inf) is nan: a probability must not round to 0 before log.")
+def soft_cross_entropy_log_of_softmax(logits, targets):
+    return -(targets * answers.softmax(logits).log()).sum(dim=1).mean()
+
+
+@mistake("soft_cross_entropy", "The targets weigh the model's log-probabilities, not the reverse.")
+def soft_cross_entropy_swapped(logits, targets):
+    weights = answers.softmax(logits)
+    return -(weights * targets.clamp(min=1e-12).log()).sum(dim=1).mean()
+
+
+@mistake("accuracy", "A share lies between 0 and 1: divide the hits by the number of rows.")
+def accuracy_counts(logits, labels):
+    return float((logits.argmax(dim=1) == labels).sum())
+
+
+@mistake("accuracy", "That is the share of errors.")
+def accuracy_is_error_rate(logits, labels):
+    return (logits.argmax(dim=1) != labels).float().mean().item()
+
+
+@mistake("accuracy", "A share lies between 0 and 1, not between 0 and 100.")
+def accuracy_in_percent(logits, labels):
+    return 100 * answers.accuracy(logits, labels)
+
+
+@mistake("accuracy", "A row counts as a whole: compare classes, not one-hot entries.")
+def accuracy_of_one_hot_entries(logits, labels):
+    k = logits.shape[1]
+    one_hot = torch.nn.functional.one_hot
+    return (one_hot(logits.argmax(dim=1), k) == one_hot(labels, k)).float().mean().item()
+
+
+@mistake("accuracy", "The model chooses the class with the largest logit.")
+def accuracy_of_the_smallest(logits, labels):
+    return (logits.argmin(dim=1) == labels).float().mean().item()
+
+
+@mistake("logdet_grad", "Almost: compare entry (1, 2) with (2, 1).")
+def logdet_grad_not_transposed(x):
+    return torch.linalg.inv(x)
+
+
+@mistake("logdet_grad", "That is the gradient of det X; the logarithm divides it by det X.")
+def logdet_grad_of_det(x):
+    return torch.linalg.det(x) * torch.linalg.inv(x).T
+
+
+@mistake("logdet_grad", "1/X is not the inverse: matrices are not inverted entry by entry.")
+def logdet_grad_entrywise(x):
+    return 1 / x.T
+
+
+@mistake("logdet_grad", "Only the diagonal is there; every entry of X moves the determinant.")
+def logdet_grad_diagonal_only(x):
+    return torch.diag(torch.diag(torch.linalg.inv(x)))
