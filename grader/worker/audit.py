@@ -1,14 +1,13 @@
 """What an exercise calls while it runs, judged against what it may not call.
 
 Theory of operation. An answer is watched only during the call, on its own thread and on any
-it starts, by up to four instruments, each switched on only if a rule needs it:
+it starts, by up to three instruments, each switched on only if a rule needs it:
 
 - ops: a `TorchDispatchMode` sees every ATen operator, whatever Python name led to it.
 - calls: `sys.setprofile` sees Python functions, and C functions and methods that Python code
   calls. It is told nothing of NumPy's ufuncs, so `prepare` puts a Python wrapper round each
   forbidden one before the student's code is loaded.
 - "@": `sys.settrace` follows, opcode by opcode, only frames whose code holds the operator.
-- `requires_grad_`: a `TorchFunctionMode`, since setting an attribute is no call.
 
 Whoever shares a process with its judge can blind it. `evasions`, which reads the source before
 any of it has run, finds the means of doing so; both halves together are the audit.
@@ -22,8 +21,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import torch
-from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.worker.evasions import evasions
@@ -66,16 +63,15 @@ def watching(rules: Rules) -> Iterator[list[str]]:
     try:
         with contextlib.ExitStack() as instruments:
             if rules.ops:
+                instruments.enter_context(_threads_too(match, seen))
                 instruments.enter_context(_Operators(match, seen))
-            if match.gradient_rule:
-                instruments.enter_context(_RequiresGrad(match.gradient_rule, seen))
             if "@" in rules.syntax:
                 instruments.enter_context(_tracing(seen))
-            if rules:
+            if rules.calls:
                 instruments.enter_context(_profiling(match, seen))
             yield broken
     finally:
-        broken[:] = sorted(seen)
+        broken[:] = sorted(seen - {""})
 
 
 class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -85,30 +81,17 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self.match, self.seen = match, seen
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Nothing is compiled here, and the wrapper against compiling costs 3 µs an operator.
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         rule = self.match.operator(func)
         if rule:
             self.seen.add(rule)
-        return func(*args, **(kwargs or {}))
-
-
-class _RequiresGrad(TorchFunctionMode):
-    """Notes tensors that are told to record gradients."""
-
-    def __init__(self, rule: str, seen: set[str]) -> None:
-        super().__init__()
-        self.rule, self.seen = rule, seen
-        self.setter = torch.Tensor.requires_grad.__set__  # type: ignore[attr-defined]
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        name = getattr(func, "__name__", "")
-        if name == "requires_grad_":
-            if args[1] if len(args) > 1 else kwargs.get("requires_grad", True):
-                self.seen.add(self.rule)
-        elif name == "__set__" and func == self.setter and args[1]:
-            self.seen.add(self.rule)
-        return func(*args, **kwargs)
+        # What `func(…)` does, less one Python frame; higher-order operators have no `_op`.
+        return getattr(func, "_op", func)(*args, **(kwargs or {}))
 
 
 @contextlib.contextmanager
@@ -139,28 +122,43 @@ def _tracing(seen: set[str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _threads_too(match: Matcher, seen: set[str]) -> Iterator[None]:
+    """Watches the operators of threads that start inside the block."""
+
+    def on_first_event(frame: types.FrameType, event: str, arg: Any) -> None:
+        _setprofile(None)
+        # A mode belongs to one thread; this one is never left, for it ends with its thread.
+        _Operators(match, seen).__enter__()  # type: ignore[no-untyped-call]
+
+    before = threading.getprofile()
+    threading.setprofile(on_first_event)
+    try:
+        yield
+    finally:
+        threading.setprofile(before)
+
+
+@contextlib.contextmanager
 def _profiling(match: Matcher, seen: set[str]) -> Iterator[None]:
     """Notes forbidden calls, in this thread and in those that it starts."""
-    python, c_function, c_names = match.python, match.c_function, match.c_names
+    known, python = match.known_codes.get, match.python
+    c_function, c_names = match.c_function, match.c_names
 
     def on_event(frame: types.FrameType, event: str, arg: Any) -> None:
-        if event == "call":
-            rule = python(frame)
-            if rule:
-                seen.add(rule)
-        elif event == "c_call" and arg.__name__ in c_names:
-            rule = c_function(arg, frame)
-            if rule:
-                seen.add(rule)
-
-    def on_first_event_in_thread(frame: types.FrameType, event: str, arg: Any) -> None:
-        _setprofile(on_event)
-        if match.rules.ops:
-            # A mode belongs to one thread; this one is never left, for it ends with its thread.
-            _Operators(match, seen).__enter__()  # type: ignore[no-untyped-call]
+        if event == "c_call":
+            if arg.__name__ in c_names:
+                seen.add(c_function(arg, frame))
+        elif event == "call" and known(frame.f_code) != "":
+            seen.add(python(frame))
 
     before, before_in_threads = _getprofile(), threading.getprofile()
-    threading.setprofile(on_first_event_in_thread)
+
+    def on_first_event(frame: types.FrameType, event: Any, arg: Any) -> None:
+        if before_in_threads:
+            before_in_threads(frame, event, arg)
+        _setprofile(on_event)
+
+    threading.setprofile(on_first_event)
     _setprofile(on_event)
     try:
         yield

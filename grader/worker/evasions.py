@@ -8,8 +8,9 @@ means that no honest notebook has.
 """
 
 import ast
+import symtable
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
 from grader.worker.rules import Rules
 
@@ -40,6 +41,7 @@ _BUILTINS = frozenset({"__import__", "compile", "eval", "exec"})
 # With these in reach, any name of the notebook may be meant.
 _REACH_ALL = frozenset({"eval", "exec", "globals", "locals", "vars", "__dict__", "__globals__"})
 _BY_NAME = frozenset({"attrgetter", "getattr", "methodcaller"})
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _MATMUL_SLOTS = frozenset({"__matmul__", "__rmatmul__", "__imatmul__"})
 
 
@@ -71,23 +73,23 @@ class _Notebook:
         for cell in cells:
             try:
                 tree = ast.parse(cell)
-            except (SyntaxError, ValueError, RecursionError):
+                symtable.symtable(ast.unparse(tree), "cell", "exec")
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
             self._collect(tree.body)
 
     def _collect(self, body: Iterable[ast.stmt]) -> None:
         for statement in body:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if isinstance(statement, _DEFINITIONS):
                 self.bound[statement.name].append(statement)
                 continue
+            for name, path in _imports(statement):
+                self.imports[name].add(path)
             for name in _roots(statement):
                 self.bound[name].append(statement)
             if not isinstance(statement, ast.Import | ast.ImportFrom):
                 self.effects.append(statement)
                 self.loading |= _names(statement)
-        for node in _walk(self.effects + [s for each in self.bound.values() for s in each]):
-            for name, path in _imported(node):
-                self.imports[name].add(path)
 
     def reach(self, names: set[str]) -> list[ast.stmt]:
         """The top-level statements that these names lead to."""
@@ -109,72 +111,71 @@ class _Search:
     """One look through the statements that count."""
 
     def __init__(self, notebook: _Notebook, statements: list[ast.stmt], rules: Rules) -> None:
-        self.notebook = notebook
-        self.statements = statements
-        self.nodes = list(_walk(statements))
-        self.strings = {text for node in self.nodes if (text := _text(node))}
-        self.attributes = {n.attr for n in self.nodes if isinstance(n, ast.Attribute)}
-        self.named = {n.id for n in self.nodes if isinstance(n, ast.Name)}
-        self.local = set().union(*(_stored(node) for node in self.nodes)) | set(notebook.bound)
-        self.paths = {path for node in self.nodes for path in self._dotted(node)}
         self.rules = rules
+        self.free: set[str] = set()
+        self.nodes: list[ast.AST] = []
+        self.paths: dict[int, set[str]] = {}
+        for statement in statements:
+            # Imports at the top level count where the name that they bind is used.
+            if not isinstance(statement, ast.Import | ast.ImportFrom) or _star(statement):
+                self._look_at(statement, notebook)
+        self.free -= set(notebook.bound)
+        attributes = {n.attr for n in self.nodes if isinstance(n, ast.Attribute)}
+        strings = {text for node in self.nodes if (text := _text(node))}
+        defined = {n.name for n in self.nodes if isinstance(n, _DEFINITIONS)}
+        self.words = attributes | strings | defined
+        self.found_paths = {path for paths in self.paths.values() for path in paths}
+
+    def _look_at(self, statement: ast.stmt, notebook: _Notebook) -> None:
+        free, nodes = _global_names(statement), list(ast.walk(statement))
+        roots = {name: notebook.imports[name] for name in free if name in notebook.imports}
+        for name, path in _imports(statement):
+            roots[name] = roots.get(name, set()) | {path}
+        self.free |= free
+        self.nodes += nodes
+        self.paths |= {id(node): paths for node in nodes if (paths := _dotted(node, roots))}
 
     def hard(self) -> set[str]:
         """Means of blinding the audit."""
-        words = self.attributes | self.strings
-        hidden = {word for word in words if word.startswith(("_disable_", "_Disable"))}
-        return _under(self.paths, _HARD_PATHS) | (words & _HARD_NAMES) | hidden
+        hidden = {word for word in self.words if word.startswith(("_disable_", "_Disable"))}
+        return _under(self.found_paths, _HARD_PATHS) | (self.words & _HARD_NAMES) | hidden
 
     def soft(self) -> set[str]:
         """Means of hiding code, and forbidden callables where the audit would miss them."""
-        words = self.attributes | self.strings
-        found = _under(self.paths, _SOFT_PATHS) | (words & _SOFT_NAMES)
-        found |= {word for word in self.named & _BUILTINS if word not in self.local}
+        found = _under(self.found_paths, _SOFT_PATHS) | (self.words & _SOFT_NAMES)
+        found |= self.free & _BUILTINS
         found |= {name for node in self.nodes if (name := self._by_hidden_name(node))}
         foreign = [call for call in self.rules.calls if call.startswith(("scipy.", "sklearn."))]
-        found |= _under(self.paths, tuple(foreign))
+        found |= _under(self.found_paths, tuple(foreign))
         bare = {call for call in self.rules.calls if "." not in call}
         found |= {f"{name} handed on" for name in self._handed_on() & bare}
-        if "@" in self.rules.syntax:
-            found |= words & _MATMUL_SLOTS
-        return found
-
-    def _dotted(self, node: ast.AST) -> set[str]:
-        """The library paths that an import, name or attribute chain stands for."""
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            return {path for _, path in _imported(node)}
-        tail: list[str] = []
-        while isinstance(node, ast.Attribute):
-            tail, node = [node.attr, *tail], node.value
-        if not isinstance(node, ast.Name):
-            return set()
-        return {".".join([root, *tail]) for root in self.notebook.imports.get(node.id, ())}
+        if "requires_grad_" in bare and "requires_grad" in self.words and "setattr" in self.free:
+            found.add("setattr of requires_grad")
+        return found | (self.words & _MATMUL_SLOTS if "@" in self.rules.syntax else set())
 
     def _by_hidden_name(self, node: ast.AST) -> str:
         """`getattr` of a module, or `methodcaller`, with a name that is put together."""
         if not isinstance(node, ast.Call):
             return ""
-        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        name = _called(node)
         if name not in _BY_NAME or len(node.args) < 1 + (name == "getattr"):
             return ""
         given = node.args[1] if name == "getattr" else node.args[0]
         if _text(given) or isinstance(given, ast.Name | ast.Attribute):
             return ""
-        if name == "getattr" and not self._dotted(node.args[0]):
+        if name == "getattr" and id(node.args[0]) not in self.paths:
             return ""
         return f"{name} of a computed name"
 
     def _handed_on(self) -> set[str]:
-        """Attributes and library names that are used otherwise than by calling them."""
+        """Attributes, library names and names in strings, used otherwise than by a call."""
         called = {id(node.func) for node in self.nodes if isinstance(node, ast.Call)}
-        found = {
-            path.rpartition(".")[2]
-            for node in self.nodes
-            if isinstance(node, ast.Name | ast.Attribute) and id(node) not in called
-            for path in self._dotted(node)
-        }
-        loose = (n for n in self.nodes if isinstance(n, ast.Attribute) and id(n) not in called)
-        return found | {node.attr for node in loose if isinstance(node.ctx, ast.Load)}
+        loose = [node for node in self.nodes if id(node) not in called]
+        found = {path.rpartition(".")[2] for n in loose for path in self.paths.get(id(n), ())}
+        by_name = [node for node in self.nodes if isinstance(node, ast.Call) and node.args]
+        given = {_text(call.args[0]) for call in by_name if _called(call) == "methodcaller"}
+        loads = (n for n in loose if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load))
+        return found | given | {node.attr for node in loads}
 
 
 def _under(paths: Iterable[str], roots: tuple[str, ...]) -> set[str]:
@@ -182,31 +183,52 @@ def _under(paths: Iterable[str], roots: tuple[str, ...]) -> set[str]:
     return {root for root in roots for path in paths if f"{path}.".startswith(f"{root}.")}
 
 
-def _walk(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
-    for statement in statements:
-        yield from ast.walk(statement)
+def _called(call: ast.Call) -> str:
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+
+
+def _star(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
 
 
 def _names(statement: ast.stmt) -> set[str]:
-    """Names that a statement reads or mentions, strings of a single word included."""
-    found: set[str] = set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name):
-            found.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            found.add(node.attr) if node.attr in _REACH_ALL else None
-        elif text := _text(node):
-            found.add(text)
+    """Top-level names that a statement may lead to: those it reads, and words in strings."""
+    nodes = list(ast.walk(statement))
+    found = {text for node in nodes if (text := _text(node))}
+    found |= {n.attr for n in nodes if isinstance(n, ast.Attribute)} & _REACH_ALL
+    return found | _global_names(statement)
+
+
+def _global_names(statement: ast.stmt) -> set[str]:
+    """Names that Python looks up in the module, or among the builtins."""
+    tables, found = [symtable.symtable(ast.unparse(statement), "cell", "exec")], set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        found |= {s.get_name() for s in table.get_symbols() if top or s.is_global()}
     return found
+
+
+def _dotted(node: ast.AST, roots: Mapping[str, set[str]]) -> set[str]:
+    """The library paths that an import, name or attribute chain stands for."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {path for _, path in _imported(node)}
+    tail: list[str] = []
+    while isinstance(node, ast.Attribute):
+        tail, node = [node.attr, *tail], node.value
+    if not isinstance(node, ast.Name):
+        return set()
+    return {".".join([root, *tail]) for root in roots.get(node.id, ())}
 
 
 def _roots(statement: ast.stmt) -> set[str]:
     """Top-level names that a statement binds, or whose parts it sets (`np.add = …`)."""
-    found = {name for node in ast.walk(statement) for name, _ in _imported(node)}
+    found = {name for name, _ in _imports(statement)}
     for node in ast.walk(statement):
         if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             found |= _root(node)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        elif isinstance(node, _DEFINITIONS):
             found.add(node.name)
     return found
 
@@ -217,12 +239,8 @@ def _root(node: ast.AST) -> set[str]:
     return {node.id} if isinstance(node, ast.Name) else set()
 
 
-def _stored(node: ast.AST) -> set[str]:
-    if isinstance(node, ast.arg):
-        return {node.arg}
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    return {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+def _imports(statement: ast.stmt) -> list[tuple[str, str]]:
+    return [pair for node in ast.walk(statement) for pair in _imported(node)]
 
 
 def _imported(node: ast.AST) -> list[tuple[str, str]]:

@@ -70,7 +70,6 @@ CONV2D = Rules(
         "slow_conv_dilated2d", "slow_conv_transpose2d", "slow_conv3d",
         "_nnpack_spatial_convolution", "conv_depthwise3d",
     ),
-    calls=("torch.nn.Conv1d", "torch.nn.Conv2d", "torch.nn.Conv3d"),
     label="conv2d",
 )  # fmt: skip
 MAX_POOL = Rules(

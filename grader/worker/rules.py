@@ -27,7 +27,7 @@ class Rules:
             spellings and the `special_` alias count as the same operator.
         calls: Python or C callables. A dotted name matches itself and all below it
             ("torch.nn.Conv2d", "Tensor.backward"); a bare name ("dot") matches every callable
-            of that name in a library; "requires_grad_" also means setting the attribute.
+            of that name in a library; "requires_grad_" also means code that sets the attribute.
         syntax: operators; only "@" is known.
         label: short name of the whole.
     """
@@ -87,15 +87,14 @@ class Matcher:
     def __init__(self, rules: Rules) -> None:
         """Resolve the rules' public names to where the callables are really defined."""
         self.rules = rules
-        self.gradient_rule = "requires_grad_" if "requires_grad_" in rules.calls else ""
-        calls = [call for call in rules.calls if call != "requires_grad_"]
+        calls = rules.calls
         self._ops = {_plain(op): op for op in rules.ops}
         self._bare = {call: call for call in calls if "." not in call}
         self._dotted = {path: call for call in calls if "." in call for path in _paths(call)}
         self._last = {path.rpartition(".")[2]: call for path, call in self._dotted.items()}
         # Names of C functions that are worth a second look.
         self.c_names = frozenset({*self._bare, *self._last}) | _SWITCHES | _THREAD_STARTS
-        self._of_code: dict[types.CodeType, str] = {}
+        self.known_codes: dict[types.CodeType, str] = {}
         self._of_op: dict[Any, str] = {}
         self._of_object = _codes_that_carry_a_name()
 
@@ -112,14 +111,16 @@ class Matcher:
     def python(self, frame: types.FrameType) -> str:
         """The rule that entering this Python frame breaks, or ""."""
         code = frame.f_code
-        rule = self._of_code.get(code)
+        rule = self.known_codes.get(code)
         if rule is not None:
             return rule
         if code in self._of_object:
             return self._carried(frame.f_locals.get(code.co_varnames[0]))
-        module = frame.f_globals.get("__name__") or ""
-        rule = self._named(str(module), code.co_qualname)
-        self._of_code[code] = rule
+        module = str(frame.f_globals.get("__name__"))
+        rule = self._named(module, code.co_qualname)
+        if "requires_grad_" in self._bare and not _library(module) and sets_requires_grad(code):
+            rule = "requires_grad_"
+        self.known_codes[code] = rule
         return rule
 
     def c_function(self, function: Any, caller: types.FrameType) -> str:
@@ -150,7 +151,7 @@ class Matcher:
         return self._ops.get(_plain(name), "")
 
     def _named(self, module: str, qualname: str) -> str:
-        if module.partition(".")[0] not in _LIBRARIES:
+        if not _library(module):
             return ""
         # A decorator's `<locals>.inner` is not the library's `inner`.
         rule = "" if "<locals>" in qualname else self._bare.get(qualname.rpartition(".")[2], "")
@@ -179,6 +180,29 @@ def matmul_offsets(code: types.CodeType) -> frozenset[int]:
     )
 
 
+def sets_requires_grad(code: types.CodeType) -> bool:
+    """Whether this code object sets `x.requires_grad` to anything but a plain False."""
+    if "requires_grad" not in code.co_names:
+        return False
+    steps = [step for step in dis.get_instructions(code) if step.opname != "EXTENDED_ARG"]
+    return any(
+        step.opname == "STORE_ATTR"
+        and step.argval == "requires_grad"
+        and not _stores_false(steps[:at])
+        for at, step in enumerate(steps)
+    )
+
+
+def _stores_false(before: list[dis.Instruction]) -> bool:
+    # `x.requires_grad = False` is LOAD_CONST False, then x (a name and its attributes).
+    for step in reversed(before):
+        if step.opname == "LOAD_CONST":
+            return step.argval is False
+        if step.opname not in ("LOAD_FAST", "LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_ATTR"):
+            return False
+    return False
+
+
 def resolve(path: str) -> Any:
     """The object with this dotted name among what is installed, or None."""
     parts = path.split(".")
@@ -202,6 +226,10 @@ def _paths(call: str) -> list[str]:
     module = getattr(found, "__globals__", {}).get("__name__") or getattr(found, "__module__", "")
     qualname = getattr(found, "__qualname__", "")
     return [call, f"{module}.{qualname}"] if module and qualname else [call]
+
+
+def _library(module: str) -> bool:
+    return module.partition(".")[0] in _LIBRARIES
 
 
 def _plain(op: str) -> str:
