@@ -1,0 +1,74 @@
+"""What students read when something went wrong: a fixed vocabulary, without hidden values."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from grader.controller.outcomes import Raised, UnitFault
+from grader.vocabulary import Case, Number, Seeded
+
+TIMEOUT = "the call did not end within the time limit: is there a loop that never stops?"
+MEMORY = "the call used more memory than is allowed"
+CRASH = "the process ended in the middle of the call (exit, or a crash in a library)"
+PROTOCOL = "a result is missing: the process did not report it as a plain array or number"
+MISSING = "no result: {name} is not defined in the submission"
+STUB = "not answered yet: it raises NotImplementedError"
+NETWORK = "the network is not available"
+DEFERRED = "some cases need a GPU, which this run has not; they are deferred, not passed"
+EVASION = "it reaches around the check of forbidden operations ({what})"
+FORBIDDEN = "it uses {what}; this exercise asks you to do without {label}"
+
+# Long runs of digits and decimals could be a hidden input printed into an exception.
+_REVEALING = re.compile(r"[-+]?\d*\.\d+(?:e[-+]?\d+)?|\d{5,}", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+def exception(raised: Raised) -> str:
+    """Say which exception came, with its message made safe, and where in the student's code."""
+    if raised.network:
+        return f"{NETWORK} ({place(raised.cell, raised.line) or raised.type})"
+    # A message that the student's own code wrote could spell out a hidden input.
+    text = "" if raised.where == "student" else cleaned(raised.message)
+    where = place(raised.cell, raised.line)
+    said = f"{raised.type}: {text}" if text else raised.type
+    return f"{said} ({where})" if where else said
+
+
+def cleaned(text: str) -> str:
+    """Return an exception's message on one line, without numbers that could be an input's."""
+    return _REVEALING.sub("…", _CONTROL.sub(" ", text))[:200].strip()
+
+
+def place(cell: int | None, line: int | None) -> str:
+    """Say where: "cell 4, line 2"; "" if it is not known."""
+    if cell is None or line is None:
+        return ""
+    return f"cell {cell}, line {line}"
+
+
+def unit_fault(fault: UnitFault) -> str:
+    """Say what became of a cell that did not run to its end."""
+    if fault.raised is not None:
+        return exception(fault.raised)
+    what = {"timeout": TIMEOUT, "memory": MEMORY, "protocol": PROTOCOL}.get(fault.ended, CRASH)
+    return what.replace("the call", "a cell")
+
+
+def inputs(case: Case) -> str:
+    """Name the inputs of a case by their shapes, without a value."""
+    return ", ".join(_shape(arg) for arg in case.args)
+
+
+def _shape(value: object) -> str:
+    if isinstance(value, np.ndarray | np.generic):
+        return str(np.shape(value))
+    if isinstance(value, list | tuple):
+        inner = [_shape(item) for item in value[:4]]
+        return f"[{', '.join(inner)}{', …' if len(value) > 4 else ''}]"
+    if isinstance(value, Seeded):
+        return "generator"
+    if isinstance(value, Number) or value is None:
+        return str(value)
+    return type(value).__name__

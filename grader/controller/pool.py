@@ -1,0 +1,113 @@
+"""A class in parallel: one zygote and one thread per slot, submissions in a queue.
+
+Threads do what waits and compares; the work is done in the workers' processes. Whoever iterates
+over the results is the only one that writes them down.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from grader.controller.zygote import Zygote
+from grader.errors import GraderError
+from grader.worker.confine import Policy
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Finished(Generic[Task, Result]):
+    """A task's result, or the grader's own error that kept it from one; `seconds` it took."""
+
+    task: Task
+    result: Result | None
+    error: Exception | None
+    seconds: float
+
+
+class Slot:
+    """A place to run in: makes a zygote when it is first needed, and a new one after a failure."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Keep the policy; nothing is started yet."""
+        self._policy = policy
+        self._zygote: Zygote | None = None
+
+    def zygote(self) -> Zygote:
+        """The slot's zygote."""
+        if self._zygote is None:
+            self._zygote = Zygote(self._policy)
+        return self._zygote
+
+    def discard(self) -> None:
+        """End the zygote; the next call of `zygote` makes another."""
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+
+def slots(policy: Policy, jobs: int) -> list[Slot]:
+    """`jobs` slots, each with user and cgroup of its own."""
+    return [Slot(replace(policy, slot=number)) for number in range(jobs)]
+
+
+def run_all(
+    tasks: Sequence[Task], places: Sequence[Slot], work: Callable[[Task, Zygote], Result]
+) -> Iterator[Finished[Task, Result]]:
+    """Do all tasks on all slots; yields in the order in which they finish.
+
+    A `GraderError` is tried again with a fresh zygote; what fails twice comes back as an error of
+    that task alone. Ending the iteration early ends the threads after their present task.
+    """
+    todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    for task in tasks:
+        todo.put(task)
+    done: queue.SimpleQueue[Finished[Task, Result]] = queue.SimpleQueue()
+    stop = threading.Event()
+
+    def loop(slot: Slot) -> None:
+        while not stop.is_set():
+            try:
+                task = todo.get_nowait()
+            except queue.Empty:
+                return
+            done.put(_attempt(task, slot, work))
+
+    threads = [threading.Thread(target=loop, args=(slot,), daemon=True) for slot in places]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in tasks:
+            yield done.get()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _attempt(
+    task: Task, slot: Slot, work: Callable[[Task, Zygote], Result]
+) -> Finished[Task, Result]:
+    start = time.monotonic()
+    error: Exception | None = None
+    for _ in range(ATTEMPTS):
+        try:
+            result = work(task, slot.zygote())
+            return Finished(task, result, None, time.monotonic() - start)
+        except GraderError as failed:
+            error = failed
+            slot.discard()
+        except Exception as failed:
+            # Whatever else goes wrong here is our fault too: never a zero, and never the end of
+            # the class.
+            error = failed
+            break
+    return Finished(task, None, error, time.monotonic() - start)

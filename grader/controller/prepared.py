@@ -1,0 +1,189 @@
+"""The hidden cases of a run: drawn once, packed once, sent to every submission.
+
+What is packed holds inputs only; the expected values stay in the `Case`s, in the controller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.errors import CourseError
+from grader.lesson import Lesson
+from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
+from grader.worker.wire import NUMPY_DTYPES, pack
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that a worker makes: a case on a device, or on simulated CUDA tensors."""
+
+    case: Case
+    fake: bool
+    seconds: float
+    inputs: tuple[bytes, ...]
+    tree: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PreparedExercise:
+    """An exercise's calls and the frames that ask for them.
+
+    `deferred` holds the cases that need a device which this run has not.
+    """
+
+    exercise: Exercise
+    points: float
+    framework: str
+    device: str
+    calls: tuple[Call, ...]
+    deferred: tuple[Case, ...]
+    frame: bytes
+
+    @property
+    def name(self) -> str:
+        """The exercise's name."""
+        return self.exercise.name
+
+    def only(self, numbers: Iterable[int]) -> PreparedExercise:
+        """The same exercise with some of its calls only (by position)."""
+        calls = tuple(self.calls[n] for n in numbers)
+        return replace(
+            self,
+            calls=calls,
+            frame=_frame(self.exercise, self.framework, self.device, list(calls)),
+        )
+
+
+def rules_of(exercise: Exercise) -> dict[str, Any] | None:
+    """What the worker's audit looks for, as plain data; None if nothing is forbidden."""
+    return asdict(exercise.forbid) if exercise.forbid else None
+
+
+def prepare(lesson: Lesson, seed: str, device: str, seconds: float) -> dict[str, PreparedExercise]:
+    """Draw every exercise's cases from the run's secret seed, and pack them.
+
+    Args:
+        lesson: the assignment.
+        seed: the course's secret seed; the same seed gives the same cases.
+        device: "cpu" or "cuda"; NumPy exercises always run on the CPU.
+        seconds: the time limit of a call whose case states none.
+
+    Raises:
+        CourseError: a check that raises, yields no "values" case, or asks for impossible inputs.
+    """
+    return {
+        name: _prepare_one(lesson, exercise, seed, device, seconds)
+        for name, exercise in lesson.exercises.items()
+    }
+
+
+def _prepare_one(
+    lesson: Lesson, exercise: Exercise, seed: str, device: str, seconds: float
+) -> PreparedExercise:
+    framework = lesson.plan.framework
+    device = device if framework == "torch" else "cpu"
+    rng = np.random.default_rng(_number(f"{seed}/{lesson.name}/{exercise.name}"))
+    try:
+        cases = exercise.cases(rng)
+        runnable = [case for case in cases if device == "cuda" or case.needs == "any"]
+        calls = [_call(case, framework, seconds, fake=False) for case in runnable]
+        if framework == "torch" and device == "cpu":
+            on_devices = [c for c in runnable if c.group == DEVICE and c.raises is None]
+            calls += [_call(case, framework, seconds, fake=True) for case in on_devices]
+    except Exception as error:
+        raise CourseError(
+            f"solutions/{lesson.name}/checks.py: the check {exercise.name} failed while its "
+            f"cases were drawn: {type(error).__name__}: {error}"
+        ) from error
+    if not any(case.group == "values" for case in cases):
+        raise CourseError(
+            f"solutions/{lesson.name}/checks.py: {exercise.name} has no case in the group 'values'"
+        )
+    return PreparedExercise(
+        exercise,
+        lesson.points(exercise.name),
+        framework,
+        device,
+        tuple(calls),
+        tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
+        _frame(exercise, framework, device, calls),
+    )
+
+
+def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:
+    packer = _Packer(framework, case.dtype)
+    tree = {
+        "args": [packer.tree(arg) for arg in case.args],
+        "kwargs": {name: packer.tree(value) for name, value in case.kwargs.items()},
+    }
+    return Call(case, fake, case.seconds or seconds, tuple(packer.blobs), tree)
+
+
+def _frame(exercise: Exercise, framework: str, device: str, calls: list[Call]) -> bytes:
+    header = {
+        "do": "run",
+        "exercise": exercise.name,
+        "framework": framework,
+        "device": device,
+        "rules": rules_of(exercise),
+        "driver": exercise.driver,
+        "driver_name": exercise.driver_name,
+        "cases": [
+            {
+                "id": number,
+                "seed": _number(f"{exercise.name}/{number}") % 2**31,
+                "fake": call.fake,
+                "mutates": call.case.mutates or call.fake,
+                "args": ["list", call.tree["args"]],
+                "kwargs": ["dict", list(call.tree["kwargs"].items())],
+            }
+            for number, call in enumerate(calls)
+        ],
+    }
+    return pack(header, [blob for call in calls for blob in call.inputs])
+
+
+class _Packer:
+    """Turns a case's inputs into wire trees and the bytes of their arrays."""
+
+    def __init__(self, framework: str, dtype: str) -> None:
+        self.framework, self.dtype = framework, dtype
+        self.blobs: list[bytes] = []
+
+    def tree(self, value: Any) -> Any:
+        match value:
+            case None | bool() | str():
+                return value
+            case np.ndarray() | np.generic():
+                return self._array(np.asarray(value))
+            case int() | float():
+                return value
+            case Seeded():
+                return ["seeded", value.seed, value.device]
+            case list() | tuple():
+                kind = "list" if isinstance(value, list) else "tuple"
+                return [kind, [self.tree(item) for item in value]]
+            case dict():
+                return ["dict", [[key, self.tree(item)] for key, item in value.items()]]
+            case Number():
+                raise TypeError("Number() stands for an expected value, not for an input")
+        raise TypeError(f"an input of type {type(value).__name__} cannot be sent; use a driver")
+
+    def _array(self, value: np.ndarray) -> Any:
+        if self.framework == "torch" and value.dtype.kind == "f":
+            value = value.astype(self.dtype)
+        name = value.dtype.name
+        if name not in NUMPY_DTYPES:
+            raise TypeError(f"an input of dtype {name} cannot be sent")
+        self.blobs.append(np.ascontiguousarray(value, dtype=NUMPY_DTYPES[name]).tobytes())
+        kind = "tensor" if self.framework == "torch" else "array"
+        return ["array", kind, name, list(value.shape), ""]
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")

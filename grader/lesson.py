@@ -1,0 +1,192 @@
+"""One assignment's instructor's side, loaded: checks, model answers, known mistakes."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from grader.course import AssignmentPlan, Course
+from grader.errors import CourseError
+from grader.vocabulary import Exercise
+
+_OWN_PACKAGES = ("grader", "solutions", "reference")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong answer: the program that makes it, and the hint that it earns."""
+
+    name: str
+    exercise: str
+    hint: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the grader knows of one assignment.
+
+    `digest` is the sha256 of everything that a mark depends on: checks, answers, mistakes, the
+    reference, points and limits.
+    """
+
+    name: str
+    plan: AssignmentPlan
+    exercises: dict[str, Exercise]
+    answers_source: str
+    answers_path: Path
+    mistakes: tuple[Mistake, ...]
+    digest: str
+
+    def points(self, exercise: str) -> float:
+        """Return the exercise's points, from course.yml."""
+        return float(self.plan.points[exercise])
+
+
+def solutions_folder(course: Course, name: str) -> Path:
+    """Return the folder of an assignment's instructor's side; raises CourseError if there is none."""
+    folder = course.root / "solutions" / name
+    if not folder.is_dir():
+        raise CourseError(f"{folder}: there is no such folder; {name} needs answers and checks there")
+    return folder
+
+
+def load_lesson(course: Course, name: str) -> Lesson:
+    """Load an assignment's checks, answers and mistakes.
+
+    Raises:
+        CourseError: an unknown assignment, a missing or broken file, points without a check.
+    """
+    if name not in course.assignments:
+        known = ", ".join(course.assignments)
+        raise CourseError(f"course.yml has no assignment {name!r}; it has: {known}")
+    folder = solutions_folder(course, name)
+    plan = course.assignments[name]
+    checks = load_module(course.root, f"solutions.{name}.checks")
+    exercises = {e.name: e for e in vars(checks).values() if isinstance(e, Exercise)}
+    for exercise in plan.points:
+        if exercise not in exercises:
+            raise CourseError(f"{folder / 'checks.py'}: {exercise} has points but no check")
+    answers_path = folder / "answers.py"
+    answers = _read(answers_path)
+    return Lesson(
+        name,
+        plan,
+        {exercise: exercises[exercise] for exercise in plan.points},
+        answers,
+        answers_path,
+        load_mistakes(folder / "mistakes.py", answers, set(exercises)),
+        _digest(course, name, folder),
+    )
+
+
+def load_module(root: Path, name: str) -> ModuleType:
+    """Import a course's own module; of another course's, loaded earlier, nothing is kept.
+
+    Raises:
+        CourseError: the module is missing or does not import.
+    """
+    for loaded in list(sys.modules):
+        module_file = getattr(sys.modules[loaded], "__file__", None) or ""
+        if loaded.split(".")[0] in ("solutions", "reference") and not _within(module_file, root):
+            del sys.modules[loaded]
+    if sys.path[:1] != [str(root)]:
+        sys.path.insert(0, str(root))
+    importlib.invalidate_caches()
+    path = root / (name.replace(".", "/") + ".py")
+    if not path.exists():
+        raise CourseError(f"{path}: this file is missing")
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise CourseError(f"{path}: it does not import: {type(error).__name__}: {error}") from error
+
+
+def _within(module_file: str, root: Path) -> bool:
+    return bool(module_file) and Path(module_file).is_relative_to(root)
+
+
+def load_mistakes(path: Path, answers: str, exercises: set[str]) -> tuple[Mistake, ...]:
+    """Read mistakes.py as source: each `@mistake` becomes a program of its own.
+
+    Raises:
+        CourseError: a mistake of an unknown exercise, or without a literal hint.
+    """
+    tree = ast.parse(_read(path), str(path))
+    prelude: list[ast.stmt] = []
+    found: list[tuple[str, str, ast.FunctionDef | ast.ClassDef]] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
+            exercise, hint = _decoration(path, statement)
+            if exercise not in exercises:
+                raise CourseError(
+                    f"{path}:{statement.lineno}: {statement.name} is a mistake of {exercise!r}, "
+                    "which is no exercise of this assignment"
+                )
+            found.append((exercise, hint, statement))
+        elif not _imports_ours(statement):
+            prelude.append(statement)
+    shared = ast.unparse(ast.Module(prelude, []))
+    return tuple(
+        Mistake(s.name, e, hint, _program(answers, shared, e, s)) for e, hint, s in found
+    )
+
+
+def _decoration(path: Path, statement: ast.FunctionDef | ast.ClassDef) -> tuple[str, str]:
+    match statement.decorator_list:
+        case [
+            ast.Call(
+                func=ast.Name("mistake"),
+                args=[ast.Constant(str() as exercise), ast.Constant(str() as hint)],
+            )
+        ]:
+            return exercise, hint
+    raise CourseError(
+        f"{path}:{statement.lineno}: {statement.name} needs @mistake('exercise', 'hint') "
+        "with both texts written out"
+    )
+
+
+def _imports_ours(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return (statement.module or "").split(".")[0] in (*_OWN_PACKAGES, "__future__")
+    return False
+
+
+def _program(
+    answers: str, shared: str, exercise: str, wrong: ast.FunctionDef | ast.ClassDef
+) -> tuple[str, ...]:
+    bare = ast.parse(ast.unparse(wrong)).body[0]
+    assert isinstance(bare, ast.FunctionDef | ast.ClassDef)
+    bare.decorator_list = []
+    separate = (
+        "import types as _types\n"
+        "answers = _types.ModuleType('answers')\n"
+        f"exec(compile({answers!r}, 'answers', 'exec', dont_inherit=True), answers.__dict__)"
+    )
+    return answers, separate, shared, ast.unparse(bare), f"{exercise} = {wrong.name}"
+
+
+def _digest(course: Course, name: str, folder: Path) -> str:
+    state = hashlib.sha256()
+    files = sorted(folder.glob("*.py")) + sorted((course.root / "reference").rglob("*.py"))
+    for file in files:
+        state.update(f"{file.relative_to(course.root)}\0".encode())
+        state.update(file.read_bytes())
+    plan = course.assignments[name]
+    marks = {"points": dict(plan.points), "limits": course.limits_of(name).model_dump()}
+    state.update(json.dumps(marks, sort_keys=True).encode())
+    return state.hexdigest()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: this file cannot be read: {error}") from error

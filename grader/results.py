@@ -1,0 +1,80 @@
+"""The result record, schema 1: one plain record that every renderer is a pure function of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Verdict = Literal[
+    "passed", "failed", "error", "timeout", "memory", "missing", "forbidden", "deferred",
+    "grader_error",
+]  # fmt: skip
+Status = Literal["graded", "unreadable", "grader_error"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GroupResult(_Record):
+    """Cases that earn points together."""
+
+    name: str
+    passed: bool
+    score: float
+    max_score: float
+
+
+class ExerciseResult(_Record):
+    """One exercise of one submission; `mistake`, `hint` and `message` are "" where there is none."""
+
+    name: str
+    verdict: Verdict
+    score: float
+    max_score: float
+    groups: tuple[GroupResult, ...]
+    mistake: str = ""
+    hint: str = ""
+    message: str = ""
+
+
+class SubmissionResult(_Record):
+    """One submission. `seconds` is what grading it took; `sha256` is of the file's bytes."""
+
+    student: str
+    file: str
+    sha256: str
+    status: Status
+    score: float
+    max_score: float
+    seconds: float
+    message: str = ""
+    exercises: tuple[ExerciseResult, ...] = ()
+
+
+class Report(_Record):
+    """One run over a class; its JSON is what `chainrule grade --json` writes."""
+
+    schema_: Literal[1] = 1
+    assignment: str
+    isolation: Literal["full", "process"]
+    device: Literal["cpu", "cuda"]
+    checks: str
+    submissions: tuple[SubmissionResult, ...]
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: "schema" if name == "schema_" else name,
+        populate_by_name=True,
+    )
+
+    def to_json(self) -> str:
+        """Return the report as JSON text, keys as the schema names them."""
+        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+
+
+def total(scores: list[float]) -> float:
+    """Add up scores to the hundredth, so that sums do not show binary fractions."""
+    return round(sum(scores), 2)

@@ -1,0 +1,173 @@
+"""The worker's side of a session: load one submission, then run cases for it.
+
+Theory of operation. The controller sends two kinds of request. "load" brings the submission's
+cells: their source is audited before any of it runs, then each unit (a cell, or a statement of a
+plain script) is executed in one module, and a frame says how it went. "run" brings an exercise's
+cases: each is called, and its result and its inputs as they are afterwards go back, one frame a
+case. The worker decides nothing: it reports arrays, and exceptions as data. Whatever it says of
+itself may be the student's word.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import random
+import socket
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.worker import audit, fake, magics
+from grader.worker.faults import CELL_FILE, DRIVER_FILE, describe
+from grader.worker.values import Encoder, build
+from grader.worker.wire import Closed, Reader, receive_frame, send_frame
+
+
+def serve(sock: socket.socket) -> None:
+    """Answer the controller until it hangs up."""
+    submission = types.ModuleType("__main__")
+    while True:
+        try:
+            header, body = receive_frame(sock)
+        except Closed:
+            return
+        match header["do"]:
+            case "load":
+                submission = load(sock, header)
+            case "run":
+                run(sock, header, body, submission)
+        _flush()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+
+
+def load(sock: socket.socket, header: dict[str, Any]) -> types.ModuleType:
+    """Execute a submission; sends a frame per unit and a last one with the names it defines."""
+    cells: list[tuple[int, str]] = header["cells"]
+    sources = [source for _, source in cells]
+    audit.prepare(_rules(rules) for rules in header["rules"].values())
+    suspicious = {name: audit.evasions(sources, name) for name in header["rules"]}
+    module = types.ModuleType(header["name"])
+    sys.modules[header["name"]] = module
+    skip = set(header["skip"])
+    _seed(header["seed"])
+    for number, unit in enumerate(_units(cells, header["statementwise"])):
+        if number in skip:
+            continue
+        send_frame(sock, {"unit": number, "begins": True})
+        try:
+            exec(unit(), module.__dict__)
+        except BaseException as error:
+            send_frame(sock, {"unit": number, "raised": describe(error)})
+        _flush()
+    names = [name for name in header["wanted"] if name in module.__dict__]
+    send_frame(sock, {"loaded": names, "evasions": suspicious})
+    return module
+
+
+def _units(cells: list[tuple[int, str]], statementwise: bool) -> Iterator[Callable[[], types.CodeType]]:
+    """Yield what makes each unit's code; a unit that cannot be compiled raises when made."""
+    for index, source in cells:
+        if not statementwise:
+            yield _whole(source, index)
+            continue
+        try:
+            statements = ast.parse(magics.plain_python(source), CELL_FILE.format(index)).body
+        except Exception:
+            yield _whole(source, index)
+            continue
+        for statement in statements:
+            yield _one(statement, index)
+
+
+def _whole(source: str, index: int) -> Callable[[], types.CodeType]:
+    name = CELL_FILE.format(index)
+    return lambda: compile(magics.plain_python(source), name, "exec", dont_inherit=True)
+
+
+def _one(statement: ast.stmt, index: int) -> Callable[[], types.CodeType]:
+    tree = ast.Module([statement], [])
+    return lambda: compile(tree, CELL_FILE.format(index), "exec", dont_inherit=True)
+
+
+def run(sock: socket.socket, header: dict[str, Any], body: bytes, module: types.ModuleType) -> None:
+    """Run an exercise's cases; sends one frame per case and a last one."""
+    reader = Reader(body)
+    name, framework, device = header["exercise"], header["framework"], header["device"]
+    rules = _rules(header["rules"]) if header["rules"] else None
+    function = getattr(module, name, None)
+    driver = _driver(header["driver"], header["driver_name"])
+    call = (lambda *a, **k: driver(function, *a, **k)) if driver else function
+    prepared = [
+        (
+            case,
+            build(case["args"], reader, device, framework),
+            build(case["kwargs"], reader, device, framework),
+        )
+        for case in header["cases"]
+    ]
+    for case, args, kwargs in prepared:
+        _seed(case["seed"], device)
+        if case["fake"]:
+            send_frame(sock, {"id": case["id"], **fake.try_on_cuda(call, args, kwargs)})
+            continue
+        _call(sock, case, call, args, kwargs, rules)
+    send_frame(sock, {"done": name})
+
+
+def _call(
+    sock: socket.socket,
+    case: dict[str, Any],
+    call: Any,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    rules: audit.Rules | None,
+) -> None:
+    seen: list[str] = []
+    encoder = Encoder()
+    try:
+        if rules is None:
+            value = call(*args, **kwargs)
+        else:
+            with audit.watching(rules) as seen:
+                value = call(*args, **kwargs)
+        answer = {"value": encoder.encode(value)}
+    except BaseException as error:
+        encoder = Encoder()
+        answer = {"raised": describe(error)}
+    inputs = None if case["mutates"] else encoder.encode([args, kwargs])
+    send_frame(sock, {"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
+
+
+def _driver(source: str, name: str) -> Any:
+    if not source:
+        return None
+    scope: dict[str, Any] = {"np": np, "torch": torch, "Any": Any}
+    # Postponed annotations, so that a driver may be annotated with names it does not have here.
+    code = compile("from __future__ import annotations\n" + source, DRIVER_FILE, "exec")
+    exec(code, scope)
+    return scope[name]
+
+
+def _rules(data: dict[str, Any]) -> audit.Rules:
+    return audit.Rules(
+        tuple(data["ops"]), tuple(data["calls"]), tuple(data["syntax"]), data["label"]
+    )
+
+
+def _seed(seed: int, device: str = "cpu") -> None:
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    # `torch.manual_seed` visits every backend, which takes longer than most cases do.
+    torch.default_generator.manual_seed(seed)
+    if device == "cuda":
+        torch.cuda.manual_seed_all(seed)
