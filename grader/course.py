@@ -135,7 +135,7 @@ class AssignmentPlan(Data):
 
 
 class Course(Data):
-    """A course; `root` is its folder."""
+    """A course; `root` is its folder, an absolute path."""
 
     root: Path
     course: Slug
@@ -226,7 +226,7 @@ def load_course(root: Path) -> Course:
     except (KeyError, ValueError, OSError, TypeError, AttributeError):
         zone = ZoneInfo("UTC")  # the field's own validator refuses it in words
     try:
-        return Course.model_validate({"root": root, **data}, context={"zone": zone})
+        return Course.model_validate({"root": root.resolve(), **data}, context={"zone": zone})
     except ValidationError as error:
         raise CourseError(_in_words(marked, error)) from None
 

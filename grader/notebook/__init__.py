@@ -1,5 +1,6 @@
 """Assignments as notebooks: reading `assignments/NAME/NAME.py`, composing what is released."""
 
+from grader.notebook.composing import compose, notebook_text
 from grader.notebook.language import in_language
 from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
 from grader.notebook.reading import read_notebook
@@ -20,9 +21,11 @@ __all__ = [
     "Notebook",
     "Prompt",
     "Stub",
+    "compose",
     "demo_sources",
     "example_source",
     "in_language",
+    "notebook_text",
     "read_assignment",
     "read_notebook",
     "stub_source",

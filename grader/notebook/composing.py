@@ -1,0 +1,204 @@
+"""Composing nbgrader's source notebook from the student's and the instructor's side.
+
+The cells and their nbgrader ids (`grade_id`), none of which can equal another, because names of
+exercises and questions have no dash:
+
+- `NAME`: stub and answer, for the student to fill in;
+- `test-NAME`: directly after it or wherever its first example stands, the visible examples, which
+  carry the exercise's points (the hidden cases are never in a notebook);
+- `QUESTION`: the answer to a written question, graded by hand, below its locked prompt;
+- `text-…`, `demo-…`, `example-…`: locked, named by a hash of what they hold.
+
+Given code, such as imports, stays open: students may add to it. The same input makes the same
+bytes: ids come from contents, and nothing says when or where.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grader.course import AssignmentPlan, Course
+from grader.errors import CourseError
+from grader.notebook.answers import Answers, read_answers
+from grader.notebook.helpers import place_helpers
+from grader.notebook.language import in_language
+from grader.notebook.merging import Text, merge
+from grader.notebook.model import Cell, Demo, Example, Notebook, Prompt, Stub
+from grader.notebook.reading import parse_cell, refuse
+from grader.notebook.rules import read_assignment
+
+NO_EXAMPLE = "# This exercise is checked by hidden cases only."
+YOUR_TEXT = "YOUR ANSWER HERE"
+MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
+
+
+def compose(course: Course, name: str, language: str | None = None) -> nbformat.NotebookNode:
+    """The nbgrader source notebook of an assignment, in the course's language or another.
+
+    Raises:
+        CourseError: notebook and answers do not fit; with file, line and reason.
+    """
+    notebook = read_assignment(course, name)
+    answers = read_answers(answers_path(course, name), notebook.exercises)
+    sources = solution_sources(notebook, answers)
+    released = in_language(notebook, language or course.language)
+    cells: list[nbformat.NotebookNode] = []
+    _Composer(released, course.plan(name), sources, cells).run()
+    metadata = _metadata(name, language or course.language)
+    made = new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-untyped-call]
+    nbformat.validate(made)
+    return made
+
+
+def answers_path(course: Course, name: str) -> Path:
+    """Where an assignment's model answers are."""
+    return course.root / "solutions" / name / "answers.py"
+
+
+def solution_sources(notebook: Notebook, answers: Answers) -> dict[str, str]:
+    """The cell of each exercise with stub, answer and region marks.
+
+    Raises:
+        CourseError: notebook and answers do not fit; with file, line and reason.
+    """
+    _no_markers(notebook, answers)
+    placed = place_helpers(notebook, answers)
+    found = {}
+    for exercise, stub in notebook.stubs.items():
+        (node,) = parse_cell(stub.source).body
+        assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+        of_stub = Text(notebook.path, tuple(stub.source.split("\n")), node, stub.line - 1)
+        of_answer = Text(answers.path, answers.lines, answers.exercises[exercise])
+        found[exercise] = merge(of_stub, of_answer, [h.source for h in placed[exercise]])
+        try:
+            parse_cell(found[exercise])
+        except SyntaxError as error:
+            raise CourseError(
+                f"{answers.path}:{answers.exercises[exercise].lineno}: {exercise} does not fit "
+                f"into its stub: {error.msg}; indent by four spaces"
+            ) from None
+    return found
+
+
+def _no_markers(notebook: Notebook, answers: Answers) -> None:
+    texts = [(notebook.path, cell.line, _text(cell)) for cell in notebook.cells]
+    for path, first, text in [*texts, (answers.path, 1, "\n".join(answers.lines))]:
+        for number, line in enumerate(text.split("\n"), first):
+            for marker in MARKERS:
+                if marker in line:
+                    reason = (
+                        f"{marker!r} is a mark of nbgrader, set by the build; write it otherwise"
+                    )
+                    raise refuse(path, number, reason)
+
+
+def _text(cell: Cell) -> str:
+    return cell.markdown if isinstance(cell, Prompt) else cell.source
+
+
+def _metadata(name: str, language: str) -> dict[str, Any]:
+    return {
+        "chainrule": {"assignment": name, "language": language},
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
+
+
+class _Composer:
+    """Appends nbgrader's cells one after another; `ids` are the grade ids that are taken."""
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        plan: AssignmentPlan,
+        sources: dict[str, str],
+        cells: list[nbformat.NotebookNode],
+    ) -> None:
+        self.notebook = notebook
+        self.plan = plan
+        self.sources = sources
+        self.cells = cells
+        self.ids: set[str] = set()
+
+    def run(self) -> None:
+        """Append all cells."""
+        with_example = {c.exercise for c in self.notebook.cells if isinstance(c, Example)}
+        for cell in self.notebook.cells:
+            if isinstance(cell, Prompt):
+                self._prompt(cell)
+            elif isinstance(cell, Stub):
+                self._add("code", self.sources[cell.exercise], cell.exercise, solution=True)
+                if cell.exercise not in with_example:
+                    self._test(cell.exercise, NO_EXAMPLE)
+            elif isinstance(cell, Example):
+                if f"test-{cell.exercise}" in self.ids:
+                    self._locked("code", cell.source, "example")
+                else:
+                    self._test(cell.exercise, cell.source)
+            elif isinstance(cell, Demo):
+                self._locked("code", cell.source, "demo")
+            else:
+                self._add("code", cell.source)
+
+    def _prompt(self, cell: Prompt) -> None:
+        self._locked("markdown", cell.markdown, "text")
+        if cell.written:
+            points = self.plan.written[cell.written]
+            self._add("markdown", YOUR_TEXT, cell.written, True, points)
+
+    def _test(self, exercise: str, source: str) -> None:
+        self._add("code", source, f"test-{exercise}", points=self.plan.points[exercise])
+
+    def _locked(self, kind: str, source: str, prefix: str) -> None:
+        plain = f"{prefix}-{_hash(source)[:8]}"
+        name, number = plain, 1
+        while name in self.ids:
+            number += 1
+            name = f"{plain}-{number}"
+        self._add(kind, source, name)
+
+    def _add(
+        self,
+        kind: str,
+        source: str,
+        grade_id: str = "",
+        solution: bool = False,
+        points: float | None = None,
+    ) -> None:
+        metadata: dict[str, Any] = {}
+        if grade_id:
+            self.ids.add(grade_id)
+            metadata["nbgrader"] = {
+                "cell_type": kind,
+                "grade": points is not None,
+                "grade_id": grade_id,
+                "locked": not solution,
+                "schema_version": 3,
+                "solution": solution,
+                "task": False,
+            }
+            if points is not None:
+                metadata["nbgrader"]["points"] = points
+        cell_id = _hash(f"{len(self.cells)}\0{grade_id}\0{source}")[:16]
+        make: Any = new_code_cell if kind == "code" else new_markdown_cell
+        self.cells.append(make(source, id=cell_id, metadata=metadata))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def notebook_text(notebook: nbformat.NotebookNode) -> str:
+    """A notebook as the text of its file, keys sorted."""
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
