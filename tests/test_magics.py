@@ -129,6 +129,11 @@ def lines_up_to(source: str, line: int) -> int:
     return count
 
 
+@pytest.mark.filterwarnings("error")
+def test_looking_does_not_warn() -> None:
+    assert plain_python("x = '\\d'") == "x = '\\d'"
+
+
 PIECES = st.sampled_from(
     [
         "%time ",
