@@ -7,7 +7,7 @@ from grader.errors import SubmissionError
 MIB = 1024 * 1024
 
 
-class Unreadable(SubmissionError):  # noqa: N818
+class Unreadable(SubmissionError):
     """The file cannot be graded; the message says why, and what to hand in instead."""
 
 

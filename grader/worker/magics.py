@@ -27,7 +27,7 @@ _TIMEIT_OPTION = re.compile(r"[ \t]*-(?:[nrp][ \t]*\d+|[tcqov]+\b|-no-raise-erro
 _TOKEN = re.compile(r'#|\\.|"""|\'\'\'|["\'()\[\]{}]')
 
 
-class ShellEscape(Exception):  # noqa: N818
+class ShellEscape(Exception):
     """A cell asks for a shell or another program; `line` counts from 1 in the cell."""
 
     def __init__(self, line: int, what: str) -> None:
