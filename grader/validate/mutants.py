@@ -1,0 +1,151 @@
+"""Mutants of the model answers: small mechanical errors that the checks must notice.
+
+Each mutant is the answers' own source with one place changed. A mutant that every check passes
+shows a hole in the checks, unless it is equivalent to the original; those are listed, with the
+reason, in the assignment's `equivalent.yml`.
+"""
+
+import ast
+import warnings
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import CourseError
+from grader.marked_yaml import load_marked
+from grader.validate.operators import changes
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed place of a model answer.
+
+    Args:
+        exercise: the top-level function or class in which it lies.
+        operator: the kind of change, in a word or two.
+        line: of the changed place in the original source, from 1.
+        before, after: the smallest statement around it, on one line each.
+        source: the whole module, changed.
+        occurrence: which of the exercise's mutants with this before and after it is, from 1.
+    """
+
+    exercise: str
+    operator: str
+    line: int
+    before: str
+    after: str
+    source: str
+    occurrence: int = 1
+
+    @property
+    def key(self) -> str:
+        """A name that stays when lines move: "relu: return x -> return -x", "… #2"."""
+        suffix = f" #{self.occurrence}" if self.occurrence > 1 else ""
+        return f"{self.exercise}: {self.before} -> {self.after}{suffix}"
+
+
+def mutants(source: str, names: Collection[str]) -> list[Mutant]:
+    """Every mutant of the named top-level definitions of a module, in the source's order.
+
+    No two are the same code, none is the original's, and each compiles.
+
+    Raises:
+        CourseError: `source` is no Python, or does not define one of the names.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise CourseError(f"answers, line {error.lineno}: {error.msg}; mend the file") from None
+    definitions = [node for node in tree.body if isinstance(node, _DEFINITIONS)]
+    if missing := sorted(set(names) - {node.name for node in definitions}):
+        raise CourseError(f"answers: no top-level definition of {', '.join(missing)}; write one")
+    made: list[Mutant] = []
+    for definition in definitions:
+        if definition.name in names:
+            made += _of_definition(source, definition)
+    return made
+
+
+def _of_definition(source: str, definition: ast.stmt) -> Iterator[Mutant]:
+    known, counts = {ast.unparse(definition)}, Counter[tuple[str, str]]()
+    for change in changes(definition):
+        before = _one_line(change.statement)
+        with change.applied() as statement:
+            after, code = _one_line(statement), ast.unparse(definition)
+        if code in known or not _compiles(code):
+            continue
+        known.add(code)
+        counts[before, after] += 1
+        yield Mutant(
+            exercise=str(getattr(definition, "name", "")),
+            operator=change.operator,
+            line=change.line,
+            before=before,
+            after=after,
+            source=_with(source, definition, code),
+            occurrence=counts[before, after],
+        )
+
+
+def equivalents(path: Path) -> dict[str, str]:
+    """The keys of mutants that are no errors, each with the reason; none if there is no file.
+
+    Raises:
+        CourseError: an entry is not `- mutant: "…"` with a `reason: "…"`, or is given twice.
+    """
+    if not path.exists():
+        return {}
+    marked = load_marked(path)
+    if not isinstance(marked.data, list | None):
+        raise CourseError(
+            f'{path}:1: a list of `- mutant: "…"`, each with a `reason:`, is expected'
+        )
+    found: dict[str, str] = {}
+    for at, entry in enumerate(marked.data or []):
+        place = f"{path}:{marked.line((at,))}"
+        if not isinstance(entry, dict) or set(entry) != {"mutant", "reason"}:
+            raise CourseError(f"{place}: an entry has exactly the keys mutant and reason")
+        key, reason = entry["mutant"], entry["reason"]
+        for name, value in entry.items():
+            if not isinstance(value, str) or not value.strip():
+                raise CourseError(f"{place}: {name} must be text in quotes that is not empty")
+        if key in found:
+            raise CourseError(f"{place}: {key!r} is listed twice; keep one entry")
+        found[key] = reason
+    return found
+
+
+def stale(listed: Iterable[str], made: Iterable[Mutant]) -> list[str]:
+    """The listed keys that are no mutant's (any more), in their order."""
+    keys = {mutant.key for mutant in made}
+    return [key for key in listed if key not in keys]
+
+
+def _one_line(statement: ast.AST) -> str:
+    """A statement on one line; of a compound one only its head."""
+    text = ast.unparse(statement)
+    if isinstance(getattr(statement, "body", None), list):
+        # Decorators come first in a definition, and only the head's own line ends in a colon.
+        text = next(line for line in text.splitlines() if not line.startswith("@"))
+    return " ".join(text.split())
+
+
+def _compiles(code: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        try:
+            compile(code, "<mutant>", "exec")
+        except (SyntaxError, ValueError):
+            return False
+    return True
+
+
+def _with(source: str, definition: ast.stmt, code: str) -> str:
+    """The module with one definition's text replaced."""
+    lines = source.splitlines(keepends=True)
+    decorators = getattr(definition, "decorator_list", [])
+    first = min([definition.lineno, *(node.lineno for node in decorators)])
+    return "".join([*lines[: first - 1], f"{code}\n", *lines[definition.end_lineno :]])
