@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.comparing.compare import Asked, Difference, as_array, compare, leaves
 from grader.comparing.tolerance import FLOORS, Bound, measured, stated
-from grader.controller.outcomes import Outcome
+from grader.controller.outcomes import Outcome, Raised
 from grader.controller.prepared import Call
 from grader.errors import CourseError
 from grader.vocabulary import NOTHING, Number
@@ -156,11 +156,18 @@ def same(one: Outcome, other: Outcome, asked: Asked) -> bool:
     if one.fake or other.fake:
         return one.fake == other.fake and one.devices == other.devices
     if one.raised or other.raised:
-        return bool(one.raised and other.raised and one.raised.type == other.raised.type)
+        return _same_exception(one.raised, other.raised)
     if one.mutated != other.mutated:
         return False
     loose = replace(asked, bounds=lambda leaf: FLOORS[asked.dtype], structure_only=False)
     return _same_value(one.value, other.value, loose)
+
+
+def _same_exception(one: Raised | None, other: Raised | None) -> bool:
+    """Of a driver's complaints, which say what is wrong, only equal ones are the same."""
+    if one is None or other is None or one.type != other.type:
+        return False
+    return "driver" not in (one.where, other.where) or one.message == other.message
 
 
 def _same_value(one: Any, other: Any, asked: Asked) -> bool:
