@@ -337,6 +337,17 @@ def test_what_was_seen_before_an_exception_counts() -> None:
     assert seen == ["tanh"]
 
 
+def test_importing_a_library_is_not_calling_it() -> None:
+    space: dict[str, object] = {"__name__": "torch.autograd.functional"}
+    with watching(Rules(calls=("torch.autograd.functional",))) as seen:
+        exec("class Late:\n    def call(self): ...\n", space)
+    assert seen == []
+    late = space["Late"]()  # type: ignore[operator]
+    with watching(Rules(calls=("torch.autograd.functional",))) as seen:
+        late.call()
+    assert seen == ["torch.autograd.functional"]
+
+
 def test_switching_the_profiler_off_is_seen() -> None:
     space = load("import sys\ndef f():\n    sys.setprofile(None)\n")
     with watching(forbidden.AUTOGRAD) as seen:

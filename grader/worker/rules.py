@@ -3,6 +3,7 @@
 import dis
 import functools
 import importlib
+import inspect
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -117,7 +118,9 @@ class Matcher:
         if code in self._of_object:
             return self._carried(frame.f_locals.get(code.co_varnames[0]))
         module = str(frame.f_globals.get("__name__"))
-        rule = self._named(module, code.co_qualname)
+        # A library's module or class body runs because it is imported, not called.
+        called = code.co_flags & inspect.CO_OPTIMIZED
+        rule = self._named(module, code.co_qualname) if called else ""
         if "requires_grad_" in self._bare and not _library(module) and sets_requires_grad(code):
             rule = "requires_grad_"
         self.known_codes[code] = rule
@@ -219,6 +222,7 @@ def resolve(path: str) -> Any:
 
 def _paths(call: str) -> list[str]:
     """The dotted names under which what `call` names may turn up at run time."""
+    call = call.removeprefix("torch.") if call.startswith("torch.Tensor.") else call
     if call.partition(".")[0] not in ("numpy", "torch"):
         return [call]
     found = resolve(call)
