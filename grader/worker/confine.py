@@ -185,6 +185,8 @@ def _layer(name: str, required: bool = True) -> Iterator[None]:
     """Turn what goes wrong inside into `ConfinementError`; swallow it if not `required`."""
     try:
         yield
+    except ConfinementError:  # a layer within a layer
+        raise
     except Exception as error:
         if required:
             raise ConfinementError(name, str(error) or type(error).__name__) from error
