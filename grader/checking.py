@@ -1,0 +1,53 @@
+"""The student's own check: the visible examples on their notebook, with nothing of `solutions/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.controller import messages
+from grader.controller.session import Program, execute
+from grader.controller.zygote import Zygote
+from grader.course import Course
+from grader.machine import Isolation, allowance_of, policy_of
+from grader.notebook import demo_sources, example_source, read_assignment
+from grader.submissions import discover, read
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How the visible example of an exercise went."""
+
+    exercise: str
+    passed: bool
+    message: str
+
+
+def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> list[Checked]:
+    """Run a notebook's own cells, then each visible example as it was released.
+
+    Raises:
+        Unreadable: the file cannot be graded.
+        CourseError: an unknown assignment.
+        GraderError: the machine failed.
+    """
+    released = read_assignment(course, name)
+    submission = read(discover(notebook, name)[0])
+    limits = course.limits_of(name)
+    ours = {source.strip() for source in demo_sources(released)}
+    own = [
+        (cell.index, cell.source) for cell in submission.cells if cell.source.strip() not in ours
+    ]
+    results = []
+    with Zygote(policy_of(limits, isolation, "cpu")) as zygote:
+        for exercise in course.assignments[name].points:
+            example = (len(own) + 1, example_source(released, exercise))
+            program = Program((*own, example), submission.statementwise)
+            execution = execute(zygote, program, [], allowance_of(limits))
+            faults = [fault for fault in execution.faults if fault.unit == len(own)]
+            results.append(_checked(exercise, [messages.visible_fault(f) for f in faults]))
+    return results
+
+
+def _checked(exercise: str, faults: list[str]) -> Checked:
+    return Checked(exercise, not faults, faults[0] if faults else "")

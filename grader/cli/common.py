@@ -1,0 +1,57 @@
+"""What the commands share: finding the course, and turning errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from grader.course import Course, find_course, load_course
+from grader.errors import GraderError, SubmissionError, UsageError
+
+OURS = 1
+USAGE = 2
+
+
+def console() -> Console:
+    """Standard output, for tables."""
+    return Console()
+
+
+def complaints() -> Console:
+    """Standard error, for progress and complaints."""
+    return Console(stderr=True)
+
+
+def this_course(start: Path | None = None) -> Course:
+    """The course of the folder that the command was typed in."""
+    return load_course(find_course(start or Path.cwd()))
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Exit 2 for what was typed, the course or the isolation; 1 for the grader's own faults."""
+    try:
+        yield
+    except UsageError as error:
+        complaints().print(f"[bold]chainrule:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(USAGE) from None
+    except SubmissionError as error:
+        complaints().print(f"[bold]chainrule:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(USAGE) from None
+    except GraderError as error:
+        complaints().print(
+            f"[bold red]chainrule, our fault:[/] {escape(str(error))}", soft_wrap=True
+        )
+        raise typer.Exit(OURS) from None
+    except KeyboardInterrupt:
+        print(
+            "\nstopped; what was graded is kept, and the next run goes on from there",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None

@@ -1,0 +1,74 @@
+"""`chainrule doctor`, `build` and `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from grader import checking
+from grader.build import build as build_notebooks
+from grader.cli.common import USAGE, console, exit_codes, this_course
+from grader.doctor import diagnose
+from grader.errors import UsageError
+
+
+def doctor() -> None:
+    """Try every layer of confinement on this machine and print what works."""
+    with exit_codes():
+        probes = diagnose()
+    table = Table(title="What confines student code here")
+    for heading in ("layer", "works", "needed", "detail"):
+        table.add_column(heading)
+    for probe in probes:
+        works = "[green]yes[/]" if probe.works else "[red]no[/]"
+        table.add_row(probe.layer, works, "yes" if probe.needed else "", escape(probe.detail))
+    console().print(table)
+    if all(probe.works or not probe.needed for probe in probes):
+        console().print("Full isolation works on this machine.")
+        return
+    console().print("Full isolation is not to be had; --isolation process accepts less.")
+    raise typer.Exit(USAGE)
+
+
+def build(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="Assignments to build; none means all.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to; build/nbgrader by default.")] = None,
+) -> None:
+    """Compose the nbgrader source notebooks from prompts, stubs, answers and examples."""
+    with exit_codes():
+        course = this_course()
+        for path in build_notebooks(course, assignments or list(course.assignments), out):
+            typer.echo(path)
+
+
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook (or .py file).")],
+    assignment: Annotated[
+        str, typer.Option(help="Its assignment, if the file has another name.")
+    ] = "",
+    isolation: Annotated[
+        str, typer.Option(help="How the code is confined: full or process.")
+    ] = "process",
+) -> None:
+    """Run the visible examples on your own notebook; no hidden case, no answer is used."""
+    with exit_codes():
+        if isolation not in ("full", "process"):
+            raise UsageError("--isolation is full or process")
+        course = this_course()
+        name = assignment or notebook.stem
+        results = checking.check(course, name, notebook, isolation)
+    table = Table(title=f"Visible examples of {name}")
+    for heading in ("exercise", "example", "what it says"):
+        table.add_column(heading)
+    for result in results:
+        shown = "[green]passes[/]" if result.passed else "[red]fails[/]"
+        table.add_row(result.exercise, shown, escape(result.message))
+    console().print(table)
+    passed = sum(result.passed for result in results)
+    console().print(f"{passed} of {len(results)} examples pass. The hidden cases look further.")

@@ -1,0 +1,95 @@
+"""`chainrule grade`: a class in one command."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.build import write_whole
+from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.doctor import require_full
+from grader.errors import UsageError
+from grader.grading import Options, grade_class
+from grader.machine import choose_device
+from grader.render.terminal import by_exercise, by_student, one_student
+from grader.results import Report, SubmissionResult
+from grader.store import Store, default_url
+
+
+def grade(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
+    path: Annotated[
+        Path,
+        typer.Argument(help="A notebook or .py file, a folder of them, submitted/, or an LMS zip."),
+    ],
+    json: Annotated[
+        Path | None, typer.Option(help="Write the results here as JSON (- for standard output).")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")
+    ] = 0,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"], typer.Option(help="Where torch exercises run.")
+    ] = "auto",
+    only: Annotated[
+        list[str] | None, typer.Option(help="Grade this exercise only; may be repeated.")
+    ] = None,
+    isolation: Annotated[
+        Literal["full", "process"], typer.Option(help="How student code is confined.")
+    ] = "full",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade again what was graded before.")
+    ] = False,
+) -> None:
+    """Grade submissions in parallel against the hidden cases."""
+    with exit_codes():
+        course = this_course()
+        if json is not None and str(json) != "-" and not json.absolute().parent.is_dir():
+            raise UsageError(f"--json: the folder of {json} does not exist")
+        if isolation == "full":
+            require_full()
+        options = Options(jobs or _cores(), choose_device(device), isolation, tuple(only or ()))
+        url = course.database or default_url(course.root)
+        with Store(url) as store, _bar() as bar:
+            task = bar.add_task(assignment, total=None)
+
+            def show(done: int, of: int, last: SubmissionResult | None) -> None:
+                bar.update(task, completed=done, total=of)
+
+            report = grade_class(course, assignment, path, options, None if fresh else store, show)
+    _print(report, json)
+    if any(submission.status == "grader_error" for submission in report.submissions):
+        raise typer.Exit(OURS)
+
+
+def _print(report: Report, json: Path | None) -> None:
+    if str(json) == "-":
+        typer.echo(report.to_json(), nl=False)
+        return
+    if json is not None:
+        write_whole(json, report.to_json())
+    out = console()
+    out.print(by_student(report))
+    if len(report.submissions) == 1:
+        out.print(one_student(report.submissions[0]))
+    else:
+        out.print(by_exercise(report))
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=complaints(),
+        transient=True,
+    )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

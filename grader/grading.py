@@ -1,0 +1,255 @@
+"""Grade a class: discover, look up what is known, run the rest in parallel, write it down."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.controller.pool import Finished, run_all, slots
+from grader.controller.prepared import PreparedExercise, prepare
+from grader.controller.session import Allowance, Program, execute
+from grader.controller.standards import Standards
+from grader.controller.verdicts import judge_exercise
+from grader.controller.zygote import Zygote
+from grader.course import Course
+from grader.errors import CourseError, UsageError
+from grader.lesson import Lesson, load_lesson
+from grader.machine import Device, Isolation, allowance_of, policy_of
+from grader.notebook import demo_sources, read_assignment
+from grader.results import Report, SubmissionResult, total
+from grader.secret import secret_seed
+from grader.store import Store, result_key
+from grader.submissions import Found, Submission, Unreadable, discover, read
+
+Task = tuple[int, Found]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade: processes at a time, device, isolation, exercises (empty: all)."""
+
+    jobs: int = 1
+    device: Device = "cpu"
+    isolation: Isolation = "full"
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grading:
+    """Everything a run needs to grade a submission; made once."""
+
+    lesson: Lesson
+    prepared: dict[str, PreparedExercise]
+    ours: frozenset[str]
+    """Our own demonstrations and examples: left out where a submission has them unchanged."""
+    options: Options
+    seed: str
+
+    @property
+    def max_score(self) -> float:
+        """Points of the exercises of this run."""
+        return total([exercise.points for exercise in self.prepared.values()])
+
+    def key(self, sha256: str) -> str:
+        """What a submission's result is stored under."""
+        return result_key(
+            sha256, self.lesson.digest, self.seed, self.options.device, self.options.isolation
+        )
+
+
+def begin(course: Course, name: str, options: Options) -> Grading:
+    """Load an assignment and draw its hidden cases.
+
+    Raises:
+        CourseError: the course's files are wrong.
+        UsageError: `only` names what is no exercise.
+    """
+    lesson = load_lesson(course, name)
+    notebook = read_assignment(course, name)
+    for exercise in options.only:
+        if exercise not in lesson.exercises:
+            known = ", ".join(lesson.exercises)
+            raise UsageError(f"--only: {name} has no exercise {exercise!r}; it has: {known}")
+    seed = secret_seed(course.root)
+    limits = course.limits_of(name)
+    prepared = prepare(lesson, seed, options.device, limits.seconds)
+    chosen = {n: e for n, e in prepared.items() if not options.only or n in options.only}
+    ours = frozenset(source.strip() for source in demo_sources(notebook))
+    return Grading(lesson, chosen, ours, options, seed)
+
+
+def grade_class(
+    course: Course,
+    name: str,
+    path: Path,
+    options: Options,
+    store: Store | None,
+    progress: Callable[[int, int, SubmissionResult | None], None] = lambda done, of, last: None,
+) -> Report:
+    """Grade every submission below `path`.
+
+    Args:
+        course: the course.
+        name: the assignment.
+        path: a file, a folder, nbgrader's tree or an LMS archive.
+        options: how to grade.
+        store: where results are kept and looked up; None keeps none. With `only`, results are
+            partial and are not kept.
+        progress: called with (done, of, last result) after each submission.
+
+    Raises:
+        UsageError, CourseError: nothing was graded.
+    """
+    grading = begin(course, name, options)
+    found = discover(path, name)
+    if options.only:
+        store = None
+    results: dict[int, SubmissionResult] = {}
+    for number, one in enumerate(found):
+        known = _known(grading, one, store)
+        if known is not None:
+            results[number] = known
+    todo = [number for number in range(len(found)) if number not in results]
+    progress(len(results), len(found), None)
+    if todo:
+        for finished in _run(course, grading, [(n, found[n]) for n in todo], options):
+            number, one = finished.task
+            result = _settled(grading, one, finished)
+            results[number] = result
+            if store is not None and result.status == "graded":
+                store.put(name, grading.key(result.sha256), result)
+            progress(len(results), len(found), result)
+    return Report(
+        assignment=name,
+        isolation=options.isolation,
+        device=options.device,
+        checks=grading.lesson.digest,
+        submissions=tuple(results[number] for number in range(len(found))),
+    )
+
+
+def _known(grading: Grading, one: Found, store: Store | None) -> SubmissionResult | None:
+    """The result of a submission that needs no worker: unreadable, or graded before."""
+    try:
+        submission = read(one)
+    except Unreadable as error:
+        return _unreadable(grading, one, str(error))
+    if store is None:
+        return None
+    known = store.get(grading.key(submission.sha256))
+    if known is None:
+        return None
+    again = known.model_copy(update={"student": one.student, "file": one.file})
+    store.put(grading.lesson.name, grading.key(submission.sha256), again)
+    return again
+
+
+def _run(
+    course: Course, grading: Grading, tasks: Sequence[Task], options: Options
+) -> Iterator[Finished[Task, SubmissionResult]]:
+    limits = course.limits_of(grading.lesson.name)
+    allowance = allowance_of(limits)
+    policy = policy_of(limits, options.isolation, options.device)
+    places = slots(policy, max(1, min(options.jobs, len(tasks))))
+    try:
+        for place in places:
+            place.zygote()  # they import torch side by side
+        standards = Standards(
+            grading.lesson,
+            grading.prepared,
+            allowance,
+            places[0].zygote(),
+            course.feedback.show_values,
+        )
+
+        def work(task: Task, zygote: Zygote) -> SubmissionResult:
+            return grade_one(grading, standards, read(task[1]), zygote, allowance)
+
+        yield from run_all(tasks, places, work)
+    finally:
+        for place in places:
+            place.discard()
+
+
+def grade_one(
+    grading: Grading,
+    standards: Standards,
+    submission: Submission,
+    zygote: Zygote,
+    allowance: Allowance,
+) -> SubmissionResult:
+    """Grade one submission.
+
+    Raises:
+        GraderError, CourseError: ours; the submission is not to blame.
+    """
+    start = time.monotonic()
+    program = Program(
+        tuple(
+            (cell.index, cell.source)
+            for cell in submission.cells
+            if cell.source.strip() not in grading.ours
+        ),
+        submission.statementwise,
+    )
+    execution = execute(zygote, program, list(grading.prepared.values()), allowance)
+    exercises = tuple(
+        judge_exercise(
+            standards.of(name, zygote),
+            execution.runs.get(name),
+            execution.evasions.get(name, ()),
+            execution.faults,
+        )
+        for name in grading.prepared
+    )
+    return SubmissionResult(
+        student=submission.student,
+        file=submission.file,
+        sha256=submission.sha256,
+        status="graded",
+        score=total([exercise.score for exercise in exercises]),
+        max_score=grading.max_score,
+        seconds=round(time.monotonic() - start, 4),
+        message="; ".join(submission.notes),
+        exercises=exercises,
+    )
+
+
+def _settled(
+    grading: Grading, one: Found, finished: Finished[Task, SubmissionResult]
+) -> SubmissionResult:
+    """The result of a finished task; an error of ours becomes `grader_error`, never a zero mark."""
+    if finished.result is not None:
+        return finished.result
+    if isinstance(finished.error, CourseError):
+        raise finished.error
+    return SubmissionResult(
+        student=one.student,
+        file=one.file,
+        sha256=_sha256(one),
+        status="grader_error",
+        score=0.0,
+        max_score=grading.max_score,
+        seconds=round(finished.seconds, 4),
+        message=f"the grader failed, not the submission: {finished.error}",
+    )
+
+
+def _unreadable(grading: Grading, one: Found, reason: str) -> SubmissionResult:
+    return SubmissionResult(
+        student=one.student,
+        file=one.file,
+        sha256=_sha256(one),
+        status="unreadable",
+        score=0.0,
+        max_score=grading.max_score,
+        seconds=0.0,
+        message=reason,
+    )
+
+
+def _sha256(one: Found) -> str:
+    return hashlib.sha256(one.payload or b"").hexdigest()

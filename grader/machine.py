@@ -1,0 +1,61 @@
+"""What a run runs on: the workers' policy, made from the course's limits and the options."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal
+
+from grader.controller.session import Allowance
+from grader.controller.zygote import default_readable
+from grader.course import Limits
+from grader.errors import UsageError
+from grader.worker import confine
+
+Device = Literal["cpu", "cuda"]
+Isolation = Literal["full", "process"]
+_MIB = 1024 * 1024
+
+
+def policy_of(limits: Limits, isolation: Isolation, device: Device) -> confine.Policy:
+    """Confine workers to the course's limits."""
+    return confine.Policy(
+        isolation=isolation,
+        readable=default_readable(),
+        device=device,
+        limits=confine.Limits(
+            memory_bytes=limits.memory_mb * _MIB,
+            cpu_seconds=int(limits.total_seconds) + 10,
+            processes=limits.processes,
+            file_bytes=limits.disk_mb * _MIB,
+            disk_bytes=limits.disk_mb * _MIB,
+        ),
+    )
+
+
+def allowance_of(limits: Limits) -> Allowance:
+    """Time and output of one submission."""
+    return Allowance(limits.seconds, limits.total_seconds, limits.output_kb * 1024)
+
+
+def choose_device(asked: Literal["auto", "cpu", "cuda"]) -> Device:
+    """Return the device to run on; "auto" takes a GPU where there is one.
+
+    Raises:
+        UsageError: "cuda" on a machine where torch finds no GPU.
+    """
+    if asked == "cpu":
+        return "cpu"
+    found = _has_cuda()
+    if asked == "cuda" and not found:
+        raise UsageError("--device cuda: torch finds no GPU on this machine; use --device cpu")
+    return "cuda" if found else "cpu"
+
+
+def _has_cuda() -> bool:
+    """Ask torch in a process of its own: importing it here would cost every run a second."""
+    if not Path("/dev/nvidiactl").exists():
+        return False
+    program = "import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)"
+    return subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
