@@ -1,0 +1,501 @@
+# %% [markdown]
+# # Lecture 2: Where losses come from
+#
+# A loss says how bad an answer is. Most losses of machine learning are not invented but derived:
+# say how the data came about, write down the density, and take the negative logarithm. In this
+# notebook you derive the losses of linear models that way, see what they have to do with the
+# divergence between two distributions, and meet two losses that come from elsewhere.
+#
+# **Conventions.** Rows are observations: $X$ is $(n, p)$, $\beta$ is $(p,)$, $y$ is $(n,)$. Every
+# loss is a **mean** over the observations and a 0-d tensor; logarithms are natural. A scale such
+# as $\sigma^2$, $b$ or $\tau$ is a Python float. A result has the dtype and the device of the
+# input tensors, which are never changed in place.
+#
+# Replace each `raise NotImplementedError` by your answer, and run the example below it.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import torch
+
+# %% [markdown]
+# ## 1. Least squares
+#
+# The model is $Y = x^\top\beta + \varepsilon$, the loss
+#
+# $$L(\beta) = \frac1n\sum_{i=1}^n (y_i - x_i^\top\beta)^2 .$$
+#
+# (Some books put a ½ in front. It changes no minimum; this course leaves it out.)
+
+
+# %% exercise="ols_loss"
+def ols_loss(beta, x, y):
+    """The mean squared residual of y against x @ beta.
+
+    Args:
+        beta: (p,) coefficients.
+        x: (n, p) inputs, a row for each observation.
+        y: (n,) targets.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="ols_loss"
+loss = ols_loss(torch.tensor([1.0, 2.0]), torch.eye(2), torch.tensor([0.0, 5.0]))
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert torch.allclose(loss, torch.tensor(5.0)), f"(1² + 3²) / 2 is 5, not {loss}"
+
+# %% [markdown]
+# Set the gradient of $L$ to zero, and the best $\beta$ is the solution of a linear system, the
+# normal equations. The columns of $X$ are linearly independent here. Solve the system: forming an
+# inverse is slower and less accurate.
+
+
+# %% exercise="normal_equations"
+def normal_equations(x, y):
+    """The coefficients with the smallest mean squared residual.
+
+    Args:
+        x: (n, p), float64, with linearly independent columns.
+        y: (n,), float64.
+
+    Returns:
+        beta: (p,).
+    """
+    raise NotImplementedError
+
+
+# %% example="normal_equations"
+torch.manual_seed(0)
+x, y = torch.randn(20, 3, dtype=torch.float64), torch.randn(20, dtype=torch.float64)
+beta = normal_equations(x, y)
+assert beta.shape == (3,), f"one coefficient per column makes (3,), not {tuple(beta.shape)}"
+assert torch.allclose(x.T @ (y - x @ beta), torch.zeros(3, dtype=torch.float64), atol=1e-9), (
+    "at the minimum the residuals are orthogonal to every column of x"
+)
+
+# %% [markdown]
+# ## 2. The same from a likelihood
+#
+# When is least squares a good idea? Suppose the errors are normal:
+# $Y\mid x\sim N(x^\top\beta,\sigma^2)$, where the second parameter is the **variance**. The
+# log-density of one observation is
+#
+# $$\log p(y\mid x) = -\tfrac12\log(2\pi\sigma^2) - \frac{(y - x^\top\beta)^2}{2\sigma^2}.$$
+#
+# Give its negative mean, with the constant. As a function of $\beta$ it is least squares, shifted
+# and scaled. As a function of $\sigma^2$ it is something new, and there the constant matters.
+
+
+# %% exercise="gaussian_nll"
+def gaussian_nll(beta, sigma2, x, y):
+    """The mean negative log-likelihood of linear regression with normal errors.
+
+    Args:
+        beta: (p,) coefficients.
+        sigma2: the variance of the errors, a positive float.
+        x: (n, p) inputs.
+        y: (n,) targets.
+
+    Returns:
+        a 0-d tensor, the constant included.
+    """
+    raise NotImplementedError
+
+
+# %% example="gaussian_nll"
+one, design = torch.ones(1), torch.ones(1, 1)
+for value, printed in [(1.0, -1.4682), (2.0, -1.6349), (3.0, -2.1349)]:
+    loss = gaussian_nll(one, 3.0, design, torch.tensor([value]))
+    assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+    assert abs(-loss - printed) < 1e-4, f"N(1, 3) has log density {printed} at {value}, not {-loss}"
+
+# %% [markdown]
+# Now the exercise of the lecture: let the errors have the Laplace density
+# $p(r; b) = \frac1{2b}e^{-|r|/b}$ instead. Which loss does the same recipe lead to?
+
+
+# %% exercise="laplace_nll"
+def laplace_nll(beta, b, x, y):
+    """The mean negative log-likelihood of linear regression with Laplace errors.
+
+    Args:
+        beta: (p,) coefficients.
+        b: the scale of the errors, a positive float.
+        x: (n, p) inputs.
+        y: (n,) targets.
+
+    Returns:
+        a 0-d tensor, the constant included.
+    """
+    raise NotImplementedError
+
+
+# %% example="laplace_nll"
+loss = laplace_nll(torch.tensor([1.0]), 2.0, torch.tensor([[1.0], [2.0]]), torch.tensor([4.0, 1.0]))
+expected = math.log(4) + (3 + 1) / 2 / 2
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss - expected) < 1e-6, f"residuals 3 and −1, b = 2: {expected:.4f}, not {loss:.4f}"
+
+# %% demo=true
+residual = torch.linspace(-4, 4, 321)
+zero, no_input = torch.zeros(1), torch.zeros(1, 1)
+normal = torch.stack([gaussian_nll(zero, 1.0, no_input, r.reshape(1)) for r in residual])
+laplace = torch.stack([laplace_nll(zero, 1.0, no_input, r.reshape(1)) for r in residual])
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
+for loss, name in [(normal, "normal"), (laplace, "Laplace")]:
+    left.plot(residual, torch.exp(-loss), label=name)
+    right.plot(residual, loss, label=name)
+left.set(xlabel="error r", ylabel="density p(r)", title="What you believe about the errors …")
+right.set(xlabel="residual r", ylabel="−log p(r)", title="… is the loss that you minimise")
+left.legend()
+right.legend()
+plt.show()
+
+# %% [markdown]
+# Under the normal density an error of 4 is all but impossible, so its loss is large, and one such
+# observation pulls hard. The Laplace density has heavier tails. Below, five points of a line
+# were recorded wrongly. Your two losses are minimised by following their gradients.
+
+# %% demo=true
+torch.manual_seed(7)
+x = torch.stack([torch.ones(40), torch.linspace(-2, 2, 40)], dim=1)
+y = x @ torch.tensor([1.0, 1.5]) + 0.4 * torch.randn(40)
+y[34:39] -= 6
+
+
+def fitted(loss):
+    """The coefficients that minimise a loss, found by Adam."""
+    beta = torch.zeros(2, requires_grad=True)
+    optimizer = torch.optim.Adam([beta], lr=0.05)
+    for _ in range(500):
+        optimizer.zero_grad()
+        loss(beta).backward()
+        optimizer.step()
+    return beta.detach()
+
+
+figure, axes = plt.subplots(figsize=(7, 4))
+axes.scatter(x[:, 1], y, s=16, color="grey", label="data")
+axes.plot(x[:, 1], x @ torch.tensor([1.0, 1.5]), "k:", label="the truth")
+for name, beta in [
+    ("normal errors: least squares", fitted(lambda beta: gaussian_nll(beta, 1.0, x, y))),
+    ("Laplace errors", fitted(lambda beta: laplace_nll(beta, 1.0, x, y))),
+]:
+    axes.plot(x[:, 1], x @ beta, label=name)
+axes.set(xlabel="input", ylabel="y", title="Five wrong records, two beliefs about errors")
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# ## 3. Two classes
+#
+# For a label $y\in\{0, 1\}$ take $Y\mid x\sim\text{Bernoulli}(p)$ with
+# $p = e^u/(1+e^u)$, $u = x^\top\beta$. One observation has the log-density
+# $y\log p + (1-y)\log(1-p)$. Put $p$ in and **simplify as far as you can**: fewer operations, and
+# no logarithm of a probability that has been rounded to 0 or 1. The result must be stable, that
+# is, finite and right for any $u$ between $-10^4$ and $10^4$ in float32.
+
+
+# %% exercise="logistic_nll"
+def logistic_nll(beta, x, y):
+    """The mean negative log-likelihood of logistic regression; stable.
+
+    Args:
+        beta: (p,) coefficients.
+        x: (n, p) inputs.
+        y: (n,) zeros and ones, in x's dtype.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="logistic_nll"
+loss = logistic_nll(torch.zeros(2), torch.ones(3, 2), torch.tensor([0.0, 1.0, 1.0]))
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss - math.log(2)) < 1e-6, f"a coin toss costs log 2 = 0.6931, not {loss:.4f}"
+u = torch.tensor([[math.log(3.0)], [-math.log(3.0)]])  # probabilities ¾ and ¼
+loss = logistic_nll(torch.ones(1), u, torch.tensor([1.0, 1.0]))
+expected = -(math.log(0.75) + math.log(0.25)) / 2
+assert abs(loss - expected) < 1e-6, f"expected {expected:.4f}, got {loss:.4f}"
+loss = logistic_nll(torch.ones(1), torch.tensor([[1e4], [-300.0]]), torch.tensor([0.0, 0.0]))
+assert abs(loss - 5000) < 1, f"a logit of 10,000 for the wrong class: 5000, not {loss}"
+
+# %% [markdown]
+# ## 4. Surprise, entropy and cross-entropy
+#
+# Someone who gave an event the probability $q$ is surprised by $-\log q$ when it happens. With
+# natural logarithms the unit is called *nat*. (One page of the notes puts $-\log 0.1 = 1$; that is
+# the logarithm to base 10. In nats it is 2.3026.)
+#
+# Average the surprise over the events that really happen, with probabilities $p$:
+#
+# $$H(p, q) = -\sum_j p_j\log q_j, \qquad H[p] = H(p, p) = -\sum_j p_j\log p_j .$$
+#
+# An event that never happens, $p_j = 0$, adds nothing: we agree that $0\cdot\log 0 = 0$, where
+# floating point says `nan`. An event that happens although $q$ excluded it makes $H(p, q)$
+# infinite. The events come from the **first** argument.
+
+
+# %% exercise="entropy"
+def entropy(p):
+    """The entropy of a distribution, in nats.
+
+    Args:
+        p: (k,) probabilities that sum to 1; some may be 0.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="entropy"
+h = entropy(torch.full((6,), 1 / 6))
+assert h.shape == (), f"the entropy is a 0-d tensor, not one of shape {tuple(h.shape)}"
+assert abs(h - 1.7918) < 1e-4, f"a fair die has entropy log 6 = 1.7918, not {h:.4f}"
+h = entropy(torch.tensor([0.0, 1.0]))
+assert h == 0, f"what is certain surprises nobody: 0, not {h}"
+
+
+# %% exercise="cross_entropy"
+def cross_entropy(p, q):
+    """The cross-entropy H(p, q), in nats.
+
+    Args:
+        p: (k,) probabilities of what happens; some may be 0.
+        q: (k,) probabilities that were believed in; some may be 0.
+
+    Returns:
+        a 0-d tensor; inf where some p > 0 = q.
+    """
+    raise NotImplementedError
+
+
+# %% example="cross_entropy"
+fair, loaded = torch.full((6,), 1 / 6), torch.tensor([0.1, 0.1, 0.1, 0.1, 0.1, 0.5])
+h = cross_entropy(fair, loaded)
+assert h.shape == (), f"the cross-entropy is a 0-d tensor, not one of shape {tuple(h.shape)}"
+assert abs(h - 2.0343) < 1e-4, f"a fair die believed to be loaded: 2.0343, not {h:.4f}"
+always_six = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+h = cross_entropy(always_six, loaded)
+assert abs(h - 0.693) < 1e-3, f"the surprise of one half is log 2 = 0.693, not {h:.4f}"
+h = cross_entropy(fair, always_six)
+assert h == math.inf, f"a one was excluded and happens: inf, not {h}"
+
+# %% [markdown]
+# ## 5. The Kullback–Leibler divergence
+#
+# $$\mathrm{KL}(q\,\|\,p) = \sum_j q_j\log\frac{q_j}{p_j}$$
+#
+# is what the wrong belief $p$ costs more than the right one $q$: it equals $H(q, p) - H[q]$, is
+# never negative, and 0 only for $q = p$. Zeros are treated as above. Mind the letters: here the
+# first argument is called $q$, as in the lecture, and in the cross-entropy it is $p$. What counts
+# is the place: the first argument weighs.
+
+
+# %% exercise="kl_divergence"
+def kl_divergence(q, p):
+    """The divergence KL(q‖p) of two distributions, in nats.
+
+    Args:
+        q: (k,) probabilities, the weights of the sum; some may be 0.
+        p: (k,) probabilities; some may be 0.
+
+    Returns:
+        a 0-d tensor; inf where some q > 0 = p.
+    """
+    raise NotImplementedError
+
+
+# %% example="kl_divergence"
+q, p = torch.tensor([0.5, 0.5]), torch.tensor([0.25, 0.75])
+kl = kl_divergence(q, p)
+assert kl.shape == (), f"the divergence is a 0-d tensor, not one of shape {tuple(kl.shape)}"
+assert abs(kl - math.log(4 / 3) / 2) < 1e-6, f"½ log 2 + ½ log ⅔ is 0.1438, not {kl:.4f}"
+assert abs(kl_divergence(p, p)) < 1e-7, "a distribution diverges from itself by 0"
+kl = kl_divergence(torch.tensor([0.0, 1.0]), q)
+assert abs(kl - math.log(2)) < 1e-6, f"0 · log 0 counts as 0, so this is log 2, not {kl}"
+kl = kl_divergence(q, torch.tensor([0.0, 1.0]))
+assert kl == math.inf, f"p excludes what q allows: inf, not {kl}"
+
+# %% [markdown]
+# Now let $q = p^*$ be the distribution of the data and $p = p_\theta$ the model. In
+# $\mathrm{KL}(p^*\|p_\theta) = H(p^*, p_\theta) - H[p^*]$ the entropy does not depend on
+# $\theta$. (So training cannot make it smaller, and need not, whatever one of the notes says.)
+# What remains, $-E_{p^*}\log p_\theta$, is the mean negative log-likelihood of many observations.
+# **Maximum likelihood looks for the model with the smallest divergence from the data.**
+
+# %% demo=true
+theta = torch.linspace(0.01, 0.7, 300)
+models = [torch.cat([(1 - t) / 5 * torch.ones(5), t.reshape(1)]) for t in theta]
+truth = torch.full((6,), 1 / 6)
+torch.manual_seed(1)
+rolls = torch.randint(6, (2000,))
+observed = torch.stack([-m[rolls].log().mean() for m in models])
+figure, axes = plt.subplots(figsize=(7, 4))
+axes.plot(theta, [cross_entropy(truth, m) for m in models], label="cross-entropy $H(p^*, p_θ)$")
+axes.plot(theta, observed, ":", label="mean −log-likelihood of 2000 rolls", color="black")
+axes.plot(theta, [kl_divergence(truth, m) for m in models], label="divergence KL$(p^*‖p_θ)$")
+axes.axhline(entropy(truth), color="grey", linewidth=0.8)
+axes.text(0.45, entropy(truth) - 0.2, "entropy $H[p^*]$ of the fair die", color="grey")
+axes.axvline(1 / 6, color="grey", linewidth=0.8, linestyle="--")
+axes.set(xlabel="θ: the model's probability of a six", ylabel="nats", ylim=(-0.05, 3))
+axes.set(title="Likelihood and divergence agree on the best model")
+axes.legend(loc="upper left")
+plt.show()
+
+# %% [markdown]
+# For densities the sum becomes an integral. For two normals it can be solved: give
+# $\mathrm{KL}\big(N(\mu_q,\sigma_q^2)\,\|\,N(\mu_p,\sigma_p^2)\big)$. Variances are given, not
+# standard deviations. If you do not know where to begin, write
+# $\mathrm{KL} = E_q\log q(Z) - E_q\log p(Z)$ and use $E_q(Z-\mu_p)^2 = \sigma_q^2 +
+# (\mu_q-\mu_p)^2$.
+
+
+# %% exercise="gaussian_kl"
+def gaussian_kl(mu_q, var_q, mu_p, var_p):
+    """The divergence KL(q‖p) of univariate normals, entry by entry.
+
+    Args:
+        mu_q, var_q: means and variances of q, tensors of one shape.
+        mu_p, var_p: means and variances of p, of the same shape.
+
+    Returns:
+        a tensor of that shape.
+    """
+    raise NotImplementedError
+
+
+# %% example="gaussian_kl"
+zero, one, two = torch.zeros(1), torch.ones(1), 2 * torch.ones(1)
+kl = gaussian_kl(two, one, zero, one)
+assert kl.shape == (1,), f"elementwise: the shape is (1,), not {tuple(kl.shape)}"
+assert torch.allclose(kl, two), f"means 2 apart, variances 1: the divergence is 2, not {kl}"
+assert torch.allclose(gaussian_kl(two, two, two, two), zero), "equal normals: 0"
+grid = torch.linspace(-12, 12, 2001, dtype=torch.float64)
+cells = [torch.exp(-((grid - m) ** 2) / (2 * v)) for m, v in [(0.5, 0.6), (-1.0, 2.5)]]
+by_sum = kl_divergence(cells[0] / cells[0].sum(), cells[1] / cells[1].sum())
+kl = gaussian_kl(*(torch.tensor(v, dtype=torch.float64) for v in (0.5, 0.6, -1.0, 2.5)))
+assert abs(kl - by_sum) < 1e-6, f"a fine sum gives {by_sum:.6f}, your formula {kl:.6f}"
+
+# %% [markdown]
+# The divergence is not symmetric, and the difference can be seen. Let $p$ have two bumps, and
+# look for the single normal $q$ that is closest, once by each divergence.
+
+# %% demo=true
+grid = torch.linspace(-6, 6, 121, dtype=torch.float64)
+
+
+def on_grid(mean, deviation):
+    """A normal distribution on the grid's cells."""
+    weights = torch.exp(-((grid - mean) ** 2) / (2 * deviation**2)) + 1e-30
+    return weights / weights.sum()
+
+
+target = 0.6 * on_grid(-2.0, 0.7) + 0.4 * on_grid(2.5, 0.8)
+candidates = [on_grid(m / 4, s / 5) for m in range(-12, 13) for s in range(2, 20)]
+covering = min(candidates, key=lambda q: kl_divergence(target, q).item())
+seeking = min(candidates, key=lambda q: kl_divergence(q, target).item())
+figure, axes = plt.subplots(figsize=(7, 3.8))
+axes.fill_between(grid, target, color="lightgrey", label="p, with two bumps")
+axes.plot(grid, covering, label="smallest KL(p‖q): q may not exclude what p allows")
+axes.plot(grid, seeking, label="smallest KL(q‖p): q may not allow what p excludes")
+axes.set(xlabel="z", ylabel="probability of a cell", title="Two ways of being close")
+axes.set_ylim(0, 1.5 * float(seeking.max()))
+axes.legend(loc="upper right")
+plt.show()
+
+# %% [markdown]
+# ## 6. Two losses from elsewhere
+#
+# A support vector machine takes labels $y\in\{-1, +1\}$ and scores $s$, and is content when
+# $y\,s$, the margin, is at least 1. The **hinge loss** of one observation is $\max(0, 1 - y s)$.
+
+
+# %% exercise="hinge_loss"
+def hinge_loss(score, y):
+    """The mean hinge loss.
+
+    Args:
+        score: (n,) scores.
+        y: (n,) labels −1 and +1, floating or integer.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="hinge_loss"
+loss = hinge_loss(torch.tensor([2.0, 0.5, 1.0]), torch.tensor([1.0, 1.0, -1.0]))
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss - 2.5 / 3) < 1e-6, f"(0 + 0.5 + 2) / 3 is 0.8333, not {loss:.4f}"
+
+# %% [markdown]
+# The mean squared error leads to the mean, the mean absolute error to the median. The **check
+# loss** leads to any quantile: for a residual $r = y - \hat y$ it is $\max(\tau r, (\tau-1) r)$,
+# so that being too low costs $\tau$ per unit and being too high $1-\tau$.
+
+
+# %% exercise="check_loss"
+def check_loss(residual, tau):
+    """The mean check loss.
+
+    Args:
+        residual: (n,) residuals y − ŷ.
+        tau: the quantile, a float between 0 and 1.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="check_loss"
+loss = check_loss(torch.tensor([2.0, -1.0]), 0.9)
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss - 0.95) < 1e-6, f"(0.9 · 2 + 0.1 · 1) / 2 is 0.95, not {loss:.4f}"
+
+# %% demo=true
+torch.manual_seed(5)
+one = torch.ones(1)
+margins = torch.linspace(-3, 3, 241)
+logistic = [logistic_nll(one, m.reshape(1, 1), one) for m in margins]
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
+left.step(margins, (margins < 0).float(), where="mid", color="grey", label="wrong or right")
+left.plot(margins, [hinge_loss(m.reshape(1), one) for m in margins], label="hinge")
+left.plot(margins, logistic, label="logistic")
+left.set(xlabel="margin y·s", ylabel="loss", title="Two classes")
+left.legend()
+waiting = -torch.log(torch.rand(400))  # skewed: exponential waiting times
+guesses = torch.linspace(0, 4, 161)
+for tau, colour in [(0.1, "C0"), (0.5, "C1"), (0.9, "C2")]:
+    losses = torch.stack([check_loss(waiting - guess, tau) for guess in guesses])
+    right.plot(guesses, losses, color=colour, label=f"τ = {tau}")
+    right.axvline(waiting.quantile(tau), color=colour, linestyle=":")
+right.set(xlabel="one guess for all", ylabel="mean check loss")
+right.set(title="The best guess is the τ-quantile (dotted)")
+right.legend()
+plt.show()
+
+# %% [markdown] written="laplace_and_the_median"
+# ## 7. In your own words: the exercise of the lecture
+#
+# Derive the loss that Laplace errors lead to, and say which part of it matters for $\beta$. Let
+# $x_i = 1$ for all observations, so that $\beta$ is one number: which number minimises this loss,
+# which one minimises the normal one, and how does that explain the picture with the five wrong
+# records?
+
+# %% [markdown] written="other_links"
+# ## 8. In your own words: other maps to probabilities
+#
+# Logistic regression maps $x^\top\beta$ to $(0, 1)$ by $\rho(u) = e^u/(e^u+1)$. Construct two
+# other maps $\rho$ that would do. How much do you expect the choice to change the fitted
+# probabilities, where most, and what would you look at to decide?
