@@ -112,7 +112,7 @@ class Counter:
         self.tick()
         self.tick()
 
-    again = twice
+    again = tick
 '''
 
 CHECKS = '''\

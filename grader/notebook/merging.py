@@ -12,7 +12,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.notebook.answers import Definition, first_line, is_docstring, text_of
+from grader.notebook.answers import Definition, first_line, is_docstring, names_used, text_of
 from grader.notebook.reading import refuse
 from grader.notebook.signatures import Function, extends, signature
 
@@ -159,7 +159,11 @@ def _of_class(stub: Text, a: ast.ClassDef, answer: Text, b: ast.ClassDef) -> lis
         reason = f"the stub {a.name} has nothing to fill in: no `raise NotImplementedError`"
         raise refuse(stub.path, stub.at(a), reason)
     last = holes[-1].filling
+    below = {key[0] for key, m in theirs.items() if m.lineno > holes[-1].raising.lineno}
     for member in extra.values():
+        if needed := names_used(member, at_once=True) & below:
+            reason = f"this needs {min(needed)}, which the stub gives below its last blank, in "
+            raise refuse(answer.path, answer.at(member), f"{reason}{_place(stub, a)}; move it up")
         last += [*([""] if last else []), *text_of(answer.lines, member).split("\n")]
     return holes
 
