@@ -1,0 +1,730 @@
+"""Wrong answers of lecture 9 that we know, each with the hint it earns."""
+
+import math
+
+import torch
+
+from grader.vocabulary import mistake
+from solutions.lec09_training import answers
+
+
+@mistake("center_observations", "An observation is a row: its mean runs along the row, dim 1.")
+def center_observations_by_column(x):
+    return x - x.mean(dim=0)
+
+
+@mistake("center_observations", "Each row has a mean of its own; this is one mean for all entries.")
+def center_observations_one_mean(x):
+    return x - x.mean()
+
+
+@mistake("center_observations", "Only the mean is asked for: do not divide by the spread.")
+def center_observations_standardised(x):
+    x = x - x.mean(dim=1, keepdim=True)
+    return x / (x.std(dim=1, keepdim=True, unbiased=False) + 1e-8)
+
+
+@mistake("center_channels", "A channel has one mean for the whole batch, not one for each image.")
+def center_channels_per_image(x):
+    return x - x.mean(dim=(2, 3), keepdim=True)
+
+
+@mistake("center_channels", "The mean runs within a channel: over images, rows and columns.")
+def center_channels_across_channels(x):
+    return x - x.mean(dim=1, keepdim=True)
+
+
+@mistake("center_channels", "Each channel has a mean of its own; this is one mean for all entries.")
+def center_channels_one_mean(x):
+    return x - x.mean()
+
+
+@mistake("center_channels", "This is a mean image; the mean runs over the pixels as well.")
+def center_channels_mean_image(x):
+    return x - x.mean(dim=0)
+
+
+@mistake("xavier_std", "Xavier weighs both directions: n_in and n_out belong under the root.")
+def xavier_std_fan_in_only(fan_in, fan_out):
+    return 1 / math.sqrt(fan_in)
+
+
+@mistake("xavier_std", "This is the variance; the standard deviation is its root.")
+def xavier_std_variance(fan_in, fan_out):
+    return 2 / (fan_in + fan_out)
+
+
+@mistake("xavier_std", "√(6/(n_in + n_out)) bounds the uniform version; here the draw is normal.")
+def xavier_std_uniform_bound(fan_in, fan_out):
+    return math.sqrt(6 / (fan_in + fan_out))
+
+
+@mistake("xavier_std", "The mean of n_in and n_out has a ½, which becomes a 2 under the root.")
+def xavier_std_no_two(fan_in, fan_out):
+    return 1 / math.sqrt(fan_in + fan_out)
+
+
+@mistake("kaiming_std", "The 2 belongs under the root: the variance is 2/n_in.")
+def kaiming_std_two_outside(fan_in):
+    return 2 / math.sqrt(fan_in)
+
+
+@mistake(
+    "kaiming_std", "ReLU drops half of the second moment: where is the 2 that makes up for it?"
+)
+def kaiming_std_no_two(fan_in):
+    return 1 / math.sqrt(fan_in)
+
+
+@mistake("kaiming_std", "This is the variance; the standard deviation is its root.")
+def kaiming_std_variance(fan_in):
+    return 2 / fan_in
+
+
+@mistake("init_weight", "The shape is (fan_out, fan_in): which of the two does Kaiming look at?")
+def init_weight_fans_swapped(shape, scheme, generator):
+    fan_in, fan_out = shape
+    std = math.sqrt(2 / (fan_in + fan_out)) if scheme == "xavier" else math.sqrt(2 / fan_in)
+    return std * torch.randn(shape, generator=generator)
+
+
+@mistake("init_weight", "`randn` is multiplied by the standard deviation, not by the variance.")
+def init_weight_times_variance(shape, scheme, generator):
+    fan_out, fan_in = shape
+    variance = 2 / (fan_in + fan_out) if scheme == "xavier" else 2 / fan_in
+    return variance * torch.randn(shape, generator=generator)
+
+
+@mistake("init_weight", "These draws are uniform; the exercise asks for a normal distribution.")
+def init_weight_uniform(shape, scheme, generator):
+    fan_out, fan_in = shape
+    std = math.sqrt(2 / (fan_in + fan_out)) if scheme == "xavier" else math.sqrt(2 / fan_in)
+    return std * math.sqrt(3) * (2 * torch.rand(shape, generator=generator) - 1)
+
+
+@mistake("init_weight", "2/√n_in and 1/√n_in are the slips of the lecture's notebook: see above.")
+def init_weight_as_in_the_notebook(shape, scheme, generator):
+    root = math.sqrt(shape[1])
+    return (1 / root if scheme == "xavier" else 2 / root) * torch.randn(shape, generator=generator)
+
+
+@mistake("init_weight", "Every row is the same draw: units that start alike stay alike.")
+def init_weight_rows_alike(shape, scheme, generator):
+    fan_out, fan_in = shape
+    std = math.sqrt(2 / (fan_in + fan_out)) if scheme == "xavier" else math.sqrt(2 / fan_in)
+    return std * torch.randn(fan_in, generator=generator).repeat(fan_out, 1)
+
+
+@mistake("init_weight", "Re-seeding inside the function repeats one draw for ever.")
+def init_weight_reseeded(shape, scheme, generator):
+    return answers.init_weight(shape, scheme, generator.manual_seed(generator.initial_seed()))
+
+
+@mistake("init_weight", "The shape is (fan_out, fan_in), as in `nn.Linear`, not the other way.")
+def init_weight_transposed(shape, scheme, generator):
+    return answers.init_weight(shape, scheme, generator).T.contiguous()
+
+
+@mistake("activation_stds", "Measure after the activation, not before it.")
+def activation_stds_before_activation(x, weights, activation):
+    act = torch.tanh if activation == "tanh" else torch.relu
+    stds = []
+    for w in weights:
+        z = x @ w
+        stds.append(z.std().item())
+        x = act(z)
+    return stds
+
+
+@mistake("activation_stds", "Divide by n − 1 in the variance, as `std` does unless told otherwise.")
+def activation_stds_biased(x, weights, activation):
+    act = torch.tanh if activation == "tanh" else torch.relu
+    stds = []
+    for w in weights:
+        x = act(x @ w)
+        stds.append(x.std(unbiased=False).item())
+    return stds
+
+
+@mistake("activation_stds", "This is the variance; take its root.")
+def activation_stds_variances(x, weights, activation):
+    return [s**2 for s in answers.activation_stds(x, weights, activation)]
+
+
+@mistake("activation_stds", "The next layer receives the activations, not the layer's linear part.")
+def activation_stds_linear_chain(x, weights, activation):
+    act = torch.tanh if activation == "tanh" else torch.relu
+    stds = []
+    for w in weights:
+        x = x @ w
+        stds.append(act(x).std().item())
+    return stds
+
+
+@mistake("activation_stds", 'The argument `activation` is not looked at: "relu" asks for a ReLU.')
+def activation_stds_always_tanh(x, weights, activation):
+    return answers.activation_stds(x, weights, "tanh")
+
+
+@mistake("activation_stds", "The input is no layer: the list starts after the first one.")
+def activation_stds_with_input(x, weights, activation):
+    return [x.std().item(), *answers.activation_stds(x, weights, activation)]
+
+
+@mistake("batchnorm_train", "The variance that normalises is the biased one: divide by n.")
+def batchnorm_train_unbiased_forward(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    _, new_mean, new_var = answers.batchnorm_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    out = gamma * (x - x.mean(dim=0)) / torch.sqrt(x.var(dim=0) + eps) + beta
+    return out, new_mean, new_var
+
+
+@mistake("batchnorm_train", "The unbiased variance, with n − 1, enters the running variance.")
+def batchnorm_train_biased_running(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    out, new_mean, _ = answers.batchnorm_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    var = x.var(dim=0, unbiased=False)
+    return out, new_mean, (1 - momentum) * running_var + momentum * var
+
+
+@mistake("batchnorm_train", "`momentum` is the weight of the new batch, not of the old average.")
+def batchnorm_train_momentum_reversed(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    return answers.batchnorm_train(x, gamma, beta, running_mean, running_var, 1 - momentum, eps)
+
+
+@mistake("batchnorm_train", "ε stands inside the root, next to the variance.")
+def batchnorm_train_eps_outside(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    _, new_mean, new_var = answers.batchnorm_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    std = x.std(dim=0, unbiased=False)
+    return gamma * (x - x.mean(dim=0)) / (std + eps) + beta, new_mean, new_var
+
+
+@mistake("batchnorm_train", "In training the batch's own mean and variance normalise.")
+def batchnorm_train_running_statistics(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    _, new_mean, new_var = answers.batchnorm_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    out = answers.batchnorm_eval(x, gamma, beta, running_mean, running_var, eps)
+    return out, new_mean, new_var
+
+
+@mistake("batchnorm_train", "Divide by the standard deviation: the root of the variance.")
+def batchnorm_train_no_root(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    _, new_mean, new_var = answers.batchnorm_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    var = x.var(dim=0, unbiased=False)
+    return gamma * (x - x.mean(dim=0)) / (var + eps) + beta, new_mean, new_var
+
+
+@mistake(
+    "batchnorm_train", "The running averages are returned, and the arguments stay as they are."
+)
+def batchnorm_train_in_place(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    out, new_mean, new_var = answers.batchnorm_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    running_mean.copy_(new_mean)
+    running_var.copy_(new_var)
+    return out, running_mean, running_var
+
+
+@mistake("batchnorm_eval", "In prediction the running statistics normalise, not the batch's own.")
+def batchnorm_eval_batch_statistics(x, gamma, beta, running_mean, running_var, eps=1e-5):
+    var = x.var(dim=0, unbiased=False)
+    return gamma * (x - x.mean(dim=0)) / torch.sqrt(var + eps) + beta
+
+
+@mistake("batchnorm_eval", "ε stands inside the root, next to the variance.")
+def batchnorm_eval_eps_outside(x, gamma, beta, running_mean, running_var, eps=1e-5):
+    return gamma * (x - running_mean) / (torch.sqrt(running_var) + eps) + beta
+
+
+@mistake("batchnorm_eval", "Divide by the standard deviation: the root of the variance.")
+def batchnorm_eval_no_root(x, gamma, beta, running_mean, running_var, eps=1e-5):
+    return gamma * (x - running_mean) / (running_var + eps) + beta
+
+
+@mistake("batchnorm_eval", "γ and β are learnt parameters, and they act in prediction too.")
+def batchnorm_eval_no_scale(x, gamma, beta, running_mean, running_var, eps=1e-5):
+    return (x - running_mean) / torch.sqrt(running_var + eps)
+
+
+@mistake("batchnorm_backward", "μ and σ² depend on x as well: gradients flow through them.")
+def batchnorm_backward_statistics_fixed(dout, x, gamma, eps=1e-5):
+    _, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
+    return dout * gamma / torch.sqrt(x.var(dim=0, unbiased=False) + eps), dgamma, dbeta
+
+
+@mistake("batchnorm_backward", "The path through the variance is missing from dx.")
+def batchnorm_backward_variance_fixed(dout, x, gamma, eps=1e-5):
+    _, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
+    dxhat = dout * gamma
+    dx = (dxhat - dxhat.mean(dim=0)) / torch.sqrt(x.var(dim=0, unbiased=False) + eps)
+    return dx, dgamma, dbeta
+
+
+@mistake("batchnorm_backward", "The path through the mean is missing from dx.")
+def batchnorm_backward_mean_fixed(dout, x, gamma, eps=1e-5):
+    _, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
+    root = torch.sqrt(x.var(dim=0, unbiased=False) + eps)
+    xhat = (x - x.mean(dim=0)) / root
+    dxhat = dout * gamma
+    return (dxhat - xhat * (dxhat * xhat).mean(dim=0)) / root, dgamma, dbeta
+
+
+@mistake("batchnorm_backward", "γ multiplies x̂, not x: that is what dγ sums.")
+def batchnorm_backward_dgamma_from_x(dout, x, gamma, eps=1e-5):
+    dx, _, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
+    return dx, (dout * x).sum(dim=0), dbeta
+
+
+@mistake("batchnorm_backward", "dγ and dβ are sums over the observations, not means.")
+def batchnorm_backward_means(dout, x, gamma, eps=1e-5):
+    dx, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
+    return dx, dgamma / len(x), dbeta / len(x)
+
+
+@mistake("batchnorm_backward", "The variance that normalises is the biased one: divide by n.")
+def batchnorm_backward_unbiased(dout, x, gamma, eps=1e-5):
+    root = torch.sqrt(x.var(dim=0) + eps)
+    xhat = (x - x.mean(dim=0)) / root
+    dxhat = dout * gamma
+    dx = (dxhat - dxhat.mean(dim=0) - xhat * (dxhat * xhat).sum(dim=0) / (len(x) - 1)) / root
+    return dx, (dout * xhat).sum(dim=0), dout.sum(dim=0)
+
+
+@mistake("batchnorm_backward", "dx̂ = dout ⊙ γ: the factor γ is missing from dx.")
+def batchnorm_backward_no_gamma(dout, x, gamma, eps=1e-5):
+    return answers.batchnorm_backward(dout, x, torch.ones_like(gamma), eps)
+
+
+@mistake("batchnorm2d_train", "A channel's statistics run over the whole batch, not each image.")
+def batchnorm2d_train_per_image(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    _, new_mean, new_var = answers.batchnorm2d_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    mean = x.mean(dim=(2, 3), keepdim=True)
+    var = x.var(dim=(2, 3), keepdim=True, unbiased=False)
+    xhat = (x - mean) / torch.sqrt(var + eps)
+    return gamma[:, None, None] * xhat + beta[:, None, None], new_mean, new_var
+
+
+@mistake("batchnorm2d_train", "A channel has N·H·W observations: use that count in n/(n − 1).")
+def batchnorm2d_train_counts_images(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    out, new_mean, _ = answers.batchnorm2d_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    n, var = len(x), x.var(dim=(0, 2, 3), unbiased=False)
+    return out, new_mean, (1 - momentum) * running_var + momentum * var * n / max(n - 1, 1)
+
+
+@mistake("batchnorm2d_train", "One mean per channel, not one per pixel: reduce H and W as well.")
+def batchnorm2d_train_per_pixel(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    _, new_mean, new_var = answers.batchnorm2d_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    xhat = (x - x.mean(dim=0)) / torch.sqrt(x.var(dim=0, unbiased=False) + eps)
+    return gamma[:, None, None] * xhat + beta[:, None, None], new_mean, new_var
+
+
+@mistake("batchnorm2d_train", "The unbiased variance enters the running variance.")
+def batchnorm2d_train_biased_running(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    out, new_mean, _ = answers.batchnorm2d_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    var = x.var(dim=(0, 2, 3), unbiased=False)
+    return out, new_mean, (1 - momentum) * running_var + momentum * var
+
+
+@mistake("batchnorm2d_train", "The variance that normalises is the biased one.")
+def batchnorm2d_train_unbiased_forward(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    _, new_mean, new_var = answers.batchnorm2d_train(
+        x, gamma, beta, running_mean, running_var, momentum, eps
+    )
+    mean = x.mean(dim=(0, 2, 3), keepdim=True)
+    xhat = (x - mean) / torch.sqrt(x.var(dim=(0, 2, 3), keepdim=True) + eps)
+    return gamma[:, None, None] * xhat + beta[:, None, None], new_mean, new_var
+
+
+@mistake("batchnorm2d_train", "`reshape` does not move axes: bring the channels last first.")
+def batchnorm2d_train_reshaped(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    out, new_mean, new_var = answers.batchnorm_train(
+        x.reshape(-1, x.shape[1]), gamma, beta, running_mean, running_var, momentum, eps
+    )
+    return out.reshape(x.shape), new_mean, new_var
+
+
+@mistake("layernorm", "Layer normalisation takes each row's mean and variance, not each column's.")
+def layernorm_over_batch(x, gamma, beta, eps=1e-5):
+    var = x.var(dim=0, unbiased=False)
+    return gamma * (x - x.mean(dim=0)) / torch.sqrt(var + eps) + beta
+
+
+@mistake("layernorm", "The variance is the biased one: divide by d.")
+def layernorm_unbiased(x, gamma, beta, eps=1e-5):
+    d = x.shape[1]
+    x = x - x.mean(dim=1, keepdim=True)
+    var = (x**2).sum(dim=1, keepdim=True) / max(d - 1, 1)
+    return gamma * x / torch.sqrt(var + eps) + beta
+
+
+@mistake("layernorm", "ε stands inside the root, next to the variance.")
+def layernorm_eps_outside(x, gamma, beta, eps=1e-5):
+    std = x.std(dim=1, keepdim=True, unbiased=False)
+    return gamma * (x - x.mean(dim=1, keepdim=True)) / (std + eps) + beta
+
+
+@mistake("layernorm", "Divide by the standard deviation: the root of the variance.")
+def layernorm_no_root(x, gamma, beta, eps=1e-5):
+    var = x.var(dim=1, keepdim=True, unbiased=False)
+    return gamma * (x - x.mean(dim=1, keepdim=True)) / (var + eps) + beta
+
+
+@mistake("layernorm", "γ and β are missing: out = γ x̂ + β.")
+def layernorm_no_scale(x, gamma, beta, eps=1e-5):
+    return answers.layernorm(x, torch.ones_like(gamma), torch.zeros_like(beta), eps)
+
+
+@mistake("layernorm_backward", "μ and σ² depend on x as well: gradients flow through them.")
+def layernorm_backward_statistics_fixed(dout, x, gamma, eps=1e-5):
+    _, dgamma, dbeta = answers.layernorm_backward(dout, x, gamma, eps)
+    root = torch.sqrt(x.var(dim=1, keepdim=True, unbiased=False) + eps)
+    return dout * gamma / root, dgamma, dbeta
+
+
+@mistake("layernorm_backward", "The path through the variance is missing from dx.")
+def layernorm_backward_variance_fixed(dout, x, gamma, eps=1e-5):
+    _, dgamma, dbeta = answers.layernorm_backward(dout, x, gamma, eps)
+    root = torch.sqrt(x.var(dim=1, keepdim=True, unbiased=False) + eps)
+    dxhat = dout * gamma
+    return (dxhat - dxhat.mean(dim=1, keepdim=True)) / root, dgamma, dbeta
+
+
+@mistake("layernorm_backward", "Each row has its own μ and σ²: the means in dx run along the row.")
+def layernorm_backward_over_batch(dout, x, gamma, eps=1e-5):
+    return answers.batchnorm_backward(dout, x, gamma, eps)
+
+
+@mistake(
+    "layernorm_backward", "γ differs from column to column: it belongs inside the row's means."
+)
+def layernorm_backward_gamma_outside(dout, x, gamma, eps=1e-5):
+    dx, _, _ = answers.layernorm_backward(dout, x, torch.ones_like(gamma), eps)
+    _, dgamma, dbeta = answers.layernorm_backward(dout, x, gamma, eps)
+    return gamma * dx, dgamma, dbeta
+
+
+@mistake(
+    "layernorm_backward", "γ and β serve every row: sum their gradients over the observations."
+)
+def layernorm_backward_not_summed(dout, x, gamma, eps=1e-5):
+    dx, _, _ = answers.layernorm_backward(dout, x, gamma, eps)
+    xhat = answers.layernorm(x, torch.ones_like(gamma), torch.zeros_like(gamma), eps)
+    return dx, dout * xhat, dout
+
+
+@mistake("prelu", "The slope α is an argument: 0.01 is leaky ReLU's fixed one.")
+def prelu_fixed_slope(z, alpha):
+    return torch.where(z > 0, z, 0.01 * z)
+
+
+@mistake("prelu", "α is the slope for negative z; positive z pass unchanged.")
+def prelu_branches_swapped(z, alpha):
+    return torch.where(z > 0, alpha * z, z)
+
+
+@mistake("prelu", "Below zero the result is αz, not α.")
+def prelu_constant_branch(z, alpha):
+    return torch.where(z > 0, z, alpha * torch.ones_like(z))
+
+
+@mistake("prelu", "This is ELU's curve; PReLU is linear on both sides.")
+def prelu_as_elu(z, alpha):
+    return torch.where(z > 0, z, alpha * (torch.exp(z) - 1))
+
+
+@mistake("prelu_backward", "There is one α for all entries: sum its gradient, down to 0-d.")
+def prelu_backward_not_summed(da, z, alpha):
+    dz, _ = answers.prelu_backward(da, z, alpha)
+    return dz, torch.where(z > 0, torch.zeros_like(z), da * z)
+
+
+@mistake("prelu_backward", "α plays no part where z > 0: those entries add nothing to dα.")
+def prelu_backward_all_entries(da, z, alpha):
+    dz, _ = answers.prelu_backward(da, z, alpha)
+    return dz, (da * z).sum()
+
+
+@mistake("prelu_backward", "The upstream gradient da is missing from dα.")
+def prelu_backward_dalpha_local(da, z, alpha):
+    dz, _ = answers.prelu_backward(da, z, alpha)
+    return dz, torch.where(z > 0, torch.zeros_like(z), z).sum()
+
+
+@mistake("prelu_backward", "dα is a sum over the entries, not a mean.")
+def prelu_backward_mean(da, z, alpha):
+    dz, dalpha = answers.prelu_backward(da, z, alpha)
+    return dz, dalpha / z.numel()
+
+
+@mistake("prelu_backward", "Where z ≤ 0 the slope is α: some gradient passes.")
+def prelu_backward_as_relu(da, z, alpha):
+    _, dalpha = answers.prelu_backward(da, z, alpha)
+    return torch.where(z > 0, da, torch.zeros_like(da)), dalpha
+
+
+@mistake("prelu_backward", "At z = 0 the course takes α's branch.")
+def prelu_backward_one_at_zero(da, z, alpha):
+    _, dalpha = answers.prelu_backward(da, z, alpha)
+    return torch.where(z >= 0, da, alpha * da), dalpha
+
+
+@mistake("residual_block", "The input x itself is added: that is the residual connection.")
+def residual_block_no_skip(x, w1, b1, w2, b2):
+    return torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2)
+
+
+@mistake("residual_block", "x is added before the last ReLU, not after it.")
+def residual_block_skip_after_relu(x, w1, b1, w2, b2):
+    return x + torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2)
+
+
+@mistake("residual_block", "The sum passes through a last ReLU.")
+def residual_block_no_last_relu(x, w1, b1, w2, b2):
+    return x + torch.relu(x @ w1 + b1) @ w2 + b2
+
+
+@mistake("residual_block", "The first layer has a ReLU; without it the block's two layers are one.")
+def residual_block_no_first_relu(x, w1, b1, w2, b2):
+    return torch.relu(x + (x @ w1 + b1) @ w2 + b2)
+
+
+@mistake("residual_block", "The second layer is linear up to the addition: no ReLU before + x.")
+def residual_block_relu_before_sum(x, w1, b1, w2, b2):
+    return torch.relu(x + torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2))
+
+
+@mistake("dropout", "What is kept grows by 1/(1 − p), so that the mean stays as it was.")
+def dropout_not_scaled(x, p, training, generator):
+    if not training:
+        return x.clone()
+    return (torch.rand(x.shape, generator=generator, device=x.device) >= p) * x
+
+
+@mistake("dropout", "p is the probability to drop, not to keep.")
+def dropout_p_kept(x, p, training, generator):
+    return answers.dropout(x, 1 - p, training, generator)
+
+
+@mistake("dropout", "Outside training nothing is dropped and nothing is scaled.")
+def dropout_always_active(x, p, training, generator):
+    return answers.dropout(x, p, True, generator)
+
+
+@mistake("dropout", "This scaling in prediction belongs to the lecture's form of dropout.")
+def dropout_scaled_in_prediction(x, p, training, generator):
+    return answers.dropout(x, p, True, generator) if training else (1 - p) * x
+
+
+@mistake(
+    "dropout", "Compare a uniform draw with p: a normal one exceeds it with another probability."
+)
+def dropout_normal_mask(x, p, training, generator):
+    if not training or p in (0, 1):
+        return answers.dropout(x, p, training, generator)
+    return (torch.randn(x.shape, generator=generator, device=x.device) > p) * x / (1 - p)
+
+
+@mistake("dropout", "Each entry has its own coin: this mask is one for all rows.")
+def dropout_one_mask_for_all_rows(x, p, training, generator):
+    if not training or p in (0, 1):
+        return answers.dropout(x, p, training, generator)
+    mask = torch.rand(x.shape[1:], generator=generator, device=x.device) >= p
+    return mask * x / (1 - p)
+
+
+@mistake("dropout", "A fixed number is dropped here; each entry should be dropped on its own.")
+def dropout_fixed_number(x, p, training, generator):
+    order = torch.randperm(x.numel(), generator=generator, device=x.device)
+    if not training or p in (0, 1):
+        return answers.dropout(x, p, training, generator)
+    mask = (order >= round(p * x.numel())).reshape(x.shape)
+    return mask * x / (1 - p)
+
+
+@mistake("dropout", "Kept values are divided by the probability to keep, 1 − p.")
+def dropout_divided_by_p(x, p, training, generator):
+    if not training or p in (0, 1):
+        return answers.dropout(x, p, training, generator)
+    return (torch.rand(x.shape, generator=generator, device=x.device) >= p) * x / p
+
+
+@mistake("dropout_lecture", "The lecture's form does not scale in training.")
+def dropout_lecture_scaled_in_training(x, keep, training, generator):
+    if not training:
+        return x.clone()
+    return (torch.rand(x.shape, generator=generator, device=x.device) < keep) * x / keep
+
+
+@mistake("dropout_lecture", "In prediction x is multiplied by the probability to keep.")
+def dropout_lecture_unscaled_prediction(x, keep, training, generator):
+    return answers.dropout_lecture(x, keep, True, generator) if training else x.clone()
+
+
+@mistake("dropout_lecture", "Here the number given is the probability to keep, not to drop.")
+def dropout_lecture_keep_dropped(x, keep, training, generator):
+    return answers.dropout_lecture(x, 1 - keep, training, generator)
+
+
+@mistake(
+    "dropout_lecture", "Prediction multiplies by `keep`; dividing enlarges what was too large."
+)
+def dropout_lecture_divides(x, keep, training, generator):
+    return answers.dropout_lecture(x, keep, True, generator) if training else x / keep
+
+
+@mistake("dropout_lecture", "In prediction no coin is thrown: nothing is dropped.")
+def dropout_lecture_always_active(x, keep, training, generator):
+    return answers.dropout_lecture(x, keep, True, generator)
+
+
+@mistake("dropout_lecture", "Each entry has its own coin: this mask is one for all rows.")
+def dropout_lecture_one_mask(x, keep, training, generator):
+    if not training:
+        return keep * x
+    return (torch.rand(x.shape[1:], generator=generator, device=x.device) < keep) * x
+
+
+@mistake("l2_penalty", "The penalty carries a factor ½.")
+def l2_penalty_no_half(w):
+    return (w**2).sum()
+
+
+@mistake("l2_penalty", "The squared norm is asked for: take no root.")
+def l2_penalty_norm(w):
+    return torch.sqrt((w**2).sum()) / 2
+
+
+@mistake("l2_penalty", "The penalty is a sum over the weights, not a mean.")
+def l2_penalty_mean(w):
+    return (w**2).mean() / 2
+
+
+@mistake("l2_penalty", "This sums absolute values: that is the ℓ₁ penalty.")
+def l2_penalty_absolute(w):
+    return w.abs().sum() / 2
+
+
+@mistake("weight_decay_step", "The decay is a part of the gradient: it is multiplied by η too.")
+def weight_decay_step_no_lr(w, grad, lr, lam):
+    return (1 - lam) * w - lr * grad
+
+
+@mistake("weight_decay_step", "½λ‖w‖² has the gradient λw: there is no 2.")
+def weight_decay_step_doubled(w, grad, lr, lam):
+    return (1 - 2 * lr * lam) * w - lr * grad
+
+
+@mistake("weight_decay_step", "The penalty pulls w towards zero: check the sign of ηλ.")
+def weight_decay_step_sign(w, grad, lr, lam):
+    return (1 + lr * lam) * w - lr * grad
+
+
+@mistake(
+    "weight_decay_step", "The weights shrink before the step, so the gradient does not shrink."
+)
+def weight_decay_step_shrinks_gradient(w, grad, lr, lam):
+    return (1 - lr * lam) * (w - lr * grad)
+
+
+@mistake("weight_decay_step", "λ does nothing here: where do the weights decay?")
+def weight_decay_step_no_decay(w, grad, lr, lam):
+    return w - lr * grad
+
+
+@mistake("early_stopping", "Epochs are counted from 0.")
+def early_stopping_from_one(val_losses, patience, min_delta=0.0):
+    best_epoch, stop_epoch = answers.early_stopping(val_losses, patience, min_delta)
+    return best_epoch + 1, stop_epoch + 1
+
+
+@mistake("early_stopping", "An equal loss is not better: compare with <.")
+def early_stopping_equal_is_better(val_losses, patience, min_delta=0.0):
+    best, best_epoch, waited = math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        if loss <= best - min_delta:
+            best, best_epoch, waited = loss, epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, len(val_losses) - 1
+
+
+@mistake("early_stopping", "A better epoch starts the count again: patience means in a row.")
+def early_stopping_count_not_reset(val_losses, patience, min_delta=0.0):
+    best, best_epoch, waited = math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        if loss < best - min_delta:
+            best, best_epoch = loss, epoch
+        else:
+            waited += 1
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, len(val_losses) - 1
+
+
+@mistake("early_stopping", "`min_delta` is not used: a smaller improvement does not count.")
+def early_stopping_no_min_delta(val_losses, patience, min_delta=0.0):
+    return answers.early_stopping(val_losses, patience)
+
+
+@mistake("early_stopping", "Only an epoch that is better by min_delta becomes the best one.")
+def early_stopping_best_creeps(val_losses, patience, min_delta=0.0):
+    best, best_epoch, waited = math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        waited = 0 if loss < best - min_delta else waited + 1
+        if loss < best:
+            best, best_epoch = loss, epoch
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, len(val_losses) - 1
+
+
+@mistake("early_stopping", "Compare with the best loss so far, not with the epoch before.")
+def early_stopping_against_previous(val_losses, patience, min_delta=0.0):
+    previous, best, best_epoch, waited = math.inf, math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        waited = 0 if loss < previous - min_delta else waited + 1
+        if loss < best - min_delta:
+            best, best_epoch = loss, epoch
+        previous = loss
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, len(val_losses) - 1
+
+
+@mistake(
+    "early_stopping", "Training stops as soon as `patience` epochs were not better, not one later."
+)
+def early_stopping_one_late(val_losses, patience, min_delta=0.0):
+    return answers.early_stopping(val_losses, patience + 1, min_delta)
