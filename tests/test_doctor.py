@@ -1,5 +1,6 @@
 """The doctor's table, and the refusal to grade with less than was asked."""
 
+import os
 import sys
 
 import pytest
@@ -56,9 +57,13 @@ def test_a_probe_that_raises_or_dies_does_not_work() -> None:
     def fail() -> str:
         raise OSError("planted")
 
-    def die() -> str:
+    def leave() -> str:
         raise SystemExit
+
+    def die() -> str:
+        os._exit(3)
 
     assert probe.in_fork(lambda: "fine") == (True, "fine")
     assert probe.in_fork(fail) == (False, "planted")
-    assert not probe.in_fork(die)[0]
+    assert probe.in_fork(leave) == (False, "SystemExit")
+    assert probe.in_fork(die) == (False, "the probe's process was killed")

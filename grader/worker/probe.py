@@ -77,7 +77,7 @@ def in_fork(function: Callable[[], str]) -> tuple[bool, str]:
 def _answer(function: Callable[[], str]) -> NoReturn:
     try:
         answer = "+" + function()
-    except Exception as error:
+    except BaseException as error:  # whatever it is, only the parent goes on
         answer = f"-{error}" if str(error) else f"-{type(error).__name__}"
     os.write(_ANSWER, answer.encode())
     os._exit(0)

@@ -52,12 +52,17 @@ def _arrange_descriptors(worker_socket: int, output: int) -> socket.socket:
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.dup2(worker_socket, _WORKER_SOCKET)
-    sys.stdout = _text_stream(1, line_buffering=True)
-    sys.stderr = _text_stream(2, write_through=True)
+    sys.stdout = _text_stream(1, prompt=False)
+    sys.stderr = _text_stream(2, prompt=True)
     return socket.socket(fileno=_WORKER_SOCKET)
 
 
-def _text_stream(fd: int, **buffering: bool) -> io.TextIOWrapper:
-    """A new stream: the zygote's own was made for another file."""
-    file = open(fd, "wb", buffering=0 if "write_through" in buffering else -1, closefd=False)
-    return io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", **buffering)
+def _text_stream(fd: int, *, prompt: bool) -> io.TextIOWrapper:
+    """A new stream, as the zygote's own was made for another file; `prompt`: nothing waits."""
+    return io.TextIOWrapper(
+        os.fdopen(fd, "wb", buffering=0 if prompt else -1, closefd=False),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
+        write_through=prompt,
+    )

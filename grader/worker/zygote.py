@@ -107,8 +107,9 @@ def _run_zygote(
         code = 0
     except ConfinementError as error:
         control.send({"failed": error.layer, "reason": error.reason})
-    except Exception:
+    except Exception as error:
         traceback.print_exc()
+        control.send({"failed": "zygote", "reason": str(error)})
     finally:
         os._exit(code)
 
