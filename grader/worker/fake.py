@@ -3,7 +3,8 @@
 Under torch's `FakeTensorMode` tensors have a shape, a dtype and a device but no numbers. A stray
 CPU tensor among inputs on "cuda" raises there as it would on a GPU, and a result left on the CPU
 shows. Nothing else that happens there decides anything: functions that branch on values, call
-`.item()` or leave torch cannot run on numberless tensors and are none the worse for it.
+`.item()` or leave torch cannot run on numberless tensors and are none the worse for it. No graph
+is recorded meanwhile: a CPU build of torch aborts the process where one would hold CUDA tensors.
 """
 
 from __future__ import annotations
@@ -54,14 +55,16 @@ def devices(tree: Any) -> list[str]:
     return []
 
 
-def try_on_cuda(call: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+def try_on_cuda(
+    call: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+) -> dict[str, Any]:
     """Call with simulated tensors.
 
     Returns:
         {"fake": "ran", "devices": […]}, {"fake": "mismatch"} or {"fake": "undecided"}.
     """
     try:
-        with _mode():
+        with _mode(), torch.no_grad():
             result = call(*on_cuda(args), **on_cuda(kwargs))
     except Exception as error:
         text = str(error).lower()

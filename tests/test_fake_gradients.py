@@ -1,0 +1,73 @@
+"""Exercises that differentiate, on simulated CUDA tensors: whatever happens, no mark is lost."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.controller.prepared import Call, PreparedExercise
+from grader.controller.session import _Conversation, _Lost
+from grader.vocabulary import Exercise, case
+from grader.worker.fake import try_on_cuda
+
+
+def fit(x: torch.Tensor) -> torch.Tensor:
+    w = torch.zeros(x.shape[1], device=x.device, requires_grad=True)
+    loss: Any = (x @ w).sum()
+    loss.backward()
+    assert w.grad is not None
+    return w.grad
+
+
+def forget_the_device(x: torch.Tensor) -> torch.Tensor:
+    w = torch.zeros(x.shape[1], requires_grad=True)
+    loss: Any = (x @ w).sum()
+    loss.backward()
+    assert w.grad is not None
+    return w.grad
+
+
+def test_a_graph_on_simulated_tensors_decides_nothing() -> None:
+    assert try_on_cuda(fit, [torch.ones(2, 3)], {}) == {"fake": "undecided"}
+
+
+def test_a_stray_cpu_tensor_still_shows_before_the_gradient_is_taken() -> None:
+    assert try_on_cuda(forget_the_device, [torch.ones(2, 3)], {}) == {"fake": "mismatch"}
+
+
+class Abandoned(_Conversation):
+    """A conversation whose worker answers `answered` frames and dies."""
+
+    def __init__(self, answered: int) -> None:
+        self.lost, self.answered = False, answered
+
+    def _send(self, frame: bytes) -> None:
+        pass
+
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+        if not self.answered:
+            raise _Lost("crash")
+        self.answered -= 1
+        return {"id": 0, "value": 1, "inputs": ["list", [["list", []], ["dict", []]]]}, b""
+
+
+def prepared() -> PreparedExercise:
+    asked = case(expect=np.float64(1))
+    calls = tuple(Call(asked, fake, 1.0, (), {}) for fake in (False, True, True))
+    exercise = Exercise("f", "title", lambda rng: iter(()))
+    return PreparedExercise(exercise, 1.0, "torch", "cpu", calls, (), b"")
+
+
+def test_a_worker_that_dies_of_simulated_tensors_costs_nothing() -> None:
+    conversation = Abandoned(answered=1)
+    run = conversation.run(prepared())
+    assert conversation.lost
+    assert not run.ended
+    assert [outcome.fake for outcome in run.outcomes] == ["", "undecided", "undecided"]
+
+
+def test_a_worker_that_dies_of_a_real_call_does() -> None:
+    conversation = Abandoned(answered=0)
+    run = conversation.run(prepared())
+    assert run.ended == "crash"
+    assert not conversation.lost
