@@ -26,16 +26,16 @@ def logistic_nll(beta, x, y):
     return (torch.nn.functional.softplus(u) - y * u).mean()
 
 
-def kl_divergence(q, p):
-    return cross_entropy(q, p) - entropy(q)
-
-
 def entropy(p):
-    return cross_entropy(p, p)
+    return -torch.xlogy(p, p).sum()  # xlogy knows that 0 log 0 is 0
 
 
 def cross_entropy(p, q):
-    return -torch.where(p > 0, p * q.log(), torch.zeros_like(p)).sum()
+    return -torch.xlogy(p, q).sum()
+
+
+def kl_divergence(q, p):
+    return cross_entropy(q, p) - entropy(q)
 
 
 def gaussian_kl(mu_q, var_q, mu_p, var_p):
