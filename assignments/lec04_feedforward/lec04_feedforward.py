@@ -1,0 +1,397 @@
+# %% [markdown]
+# # Lecture 4: Feed-forward networks
+#
+# One artificial neuron is a weighted sum and a threshold. It computes AND and OR, and it cannot
+# compute XOR, however it is tuned. Put a layer of neurons in between and it can. In this notebook
+# you build the neuron, the activations that replace its threshold today, and the network.
+#
+# **Conventions.** Rows are observations: a layer computes $A W + b$ with $A$ of shape (n, m),
+# $W$ (m, p) and $b$ (p,). (The slides write one observation as a column, $Wa+b$.) Tensors come in
+# and go out; a result has the dtype and the device of the inputs. Inputs are never changed in
+# place.
+#
+# Replace each `raise NotImplementedError` by your answer, and run the example below it. The
+# examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
+
+# %%
+import matplotlib.pyplot as plt
+import torch
+
+# %% [markdown]
+# ## 1. Rosenblatt's neuron
+#
+# $$y = \begin{cases}1 & \text{if } x\cdot w > \text{threshold}\\ 0 & \text{otherwise}\end{cases}$$
+#
+# On the threshold itself the answer is 0 (the lecture's exercise says "greater than", although its
+# first slide writes ≥).
+
+
+# %% exercise="perceptron"
+def perceptron(w, x, threshold=0.5):
+    """The answers of one neuron.
+
+    Args:
+        w: (d,) weights.
+        x: (n, d) inputs, a row for each observation.
+        threshold: a float.
+
+    Returns:
+        (n,) zeros and ones, of x's dtype.
+    """
+    raise NotImplementedError
+
+
+# %% example="perceptron"
+fires = perceptron(torch.tensor([0.5, 0.25]), torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]))
+assert fires.shape == (3,), f"one answer for each observation, (3,), not {tuple(fires.shape)}"
+assert fires.dtype == torch.float32, f"zeros and ones of the inputs' dtype, not {fires.dtype}"
+assert fires.tolist() == [0, 1, 0], f"0.5 is not greater than 0.5, 0.75 is: {fires.tolist()}"
+
+# %% [markdown]
+# With inputs 0 and 1 and the threshold 0.5, a neuron can be a logic gate. Find weights for AND and
+# for OR.
+
+
+# %% exercise="and_weights"
+def and_weights():
+    """Weights with which `perceptron` computes AND.
+
+    Returns:
+        a float32 tensor (2,).
+    """
+    raise NotImplementedError
+
+
+# %% example="and_weights"
+corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+assert and_weights().shape == (2,), "a weight for each of the two inputs"
+fires = (corners * and_weights()).sum(dim=1) > 0.5
+assert fires.tolist() == [False, False, False, True], f"AND is true for (1, 1) only: {fires}"
+
+
+# %% exercise="or_weights"
+def or_weights():
+    """Weights with which `perceptron` computes OR.
+
+    Returns:
+        a float32 tensor (2,).
+    """
+    raise NotImplementedError
+
+
+# %% example="or_weights"
+corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+assert or_weights().shape == (2,), "a weight for each of the two inputs"
+fires = (corners * or_weights()).sum(dim=1) > 0.5
+assert fires.tolist() == [False, True, True, True], f"OR is false for (0, 0) only: {fires}"
+
+# %% [markdown]
+# Did you try XOR as well? It takes a hidden layer:
+#
+# $$h = \operatorname{relu}(x W_1 + b_1),\qquad y = h W_2 + b_2,$$
+#
+# where $y > 0.5$ means true. Find parameters, with as few or as many hidden units as you like.
+
+
+# %% exercise="xor_params"
+def xor_params():
+    """Parameters of a network with one ReLU hidden layer that computes XOR.
+
+    Returns:
+        (w1, b1, w2, b2), float32 tensors (2, h), (h,), (h, 1) and (1,): the output is greater
+        than 0.5 for (0, 1) and (1, 0), and not for (0, 0) and (1, 1).
+    """
+    raise NotImplementedError
+
+
+# %% example="xor_params"
+w1, b1, w2, b2 = xor_params()
+corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+y = torch.relu(corners @ w1 + b1) @ w2 + b2
+assert y.shape == (4, 1), f"one output for each corner, (4, 1), not {tuple(y.shape)}"
+assert (y[:, 0] > 0.5).tolist() == [False, True, True, False], f"not XOR: {y[:, 0]}"
+
+# %% demo=true
+line = torch.linspace(-0.4, 1.4, 181)
+plane = torch.cartesian_prod(line, line)
+w1, b1, w2, b2 = xor_params()
+gates = {
+    "AND: one neuron": (perceptron(and_weights(), plane), [0, 0, 0, 1]),
+    "OR: one neuron": (perceptron(or_weights(), plane), [0, 1, 1, 1]),
+    "XOR: a hidden layer": (
+        (torch.relu(plane @ w1 + b1) @ w2 + b2 > 0.5).float().flatten(),
+        [0, 1, 1, 0],
+    ),
+}
+figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), sharey=True)
+for ax, (name, (region, truth)) in zip(axes, gates.items(), strict=True):
+    ax.contourf(line, line, region.reshape(181, 181).T, levels=1, cmap="coolwarm", alpha=0.5)
+    ax.scatter(corners[:, 0], corners[:, 1], c=truth, cmap="coolwarm", edgecolors="k", s=90)
+    ax.set(title=name, xlabel="first input", aspect="equal")
+axes[0].set_ylabel("second input")
+plt.show()
+
+# %% [markdown]
+# ## 2. Activations
+#
+# A threshold has slope 0 almost everywhere, so nothing can be learned through it. Today's
+# activations are nonlinear, continuous, and have a slope:
+#
+# $$\operatorname{relu}(x)=\max(0,x),\qquad
+# \operatorname{leaky}(x)=\begin{cases}x&x>0\\ \text{slope}\cdot x&x\le 0,\end{cases}\qquad
+# \operatorname{elu}(x)=\begin{cases}x&x>0\\ \alpha\,(e^{x}-1)&x\le 0.\end{cases}$$
+#
+# Write each one without PyTorch's operation of the same name (in any of its spellings). Large
+# inputs, $\pm10^4$ in float32, must come out finite: an infinity multiplied by zero is `nan`.
+
+
+# %% exercise="relu"
+def relu(x):
+    """max(0, x), without torch's relu.
+
+    Args:
+        x: a tensor of any shape.
+
+    Returns:
+        a tensor of that shape.
+    """
+    raise NotImplementedError
+
+
+# %% example="relu"
+a = relu(torch.tensor([-2.0, 0.0, 3.0]))
+assert a.tolist() == [0, 0, 3], f"expected [0, 0, 3], got {a.tolist()}"
+
+
+# %% exercise="leaky_relu"
+def leaky_relu(x, slope=0.01):
+    """x where it is positive, slope * x elsewhere; without torch's leaky_relu.
+
+    Args:
+        x: a tensor of any shape.
+        slope: a float from 0 to 1.
+
+    Returns:
+        a tensor of that shape.
+    """
+    raise NotImplementedError
+
+
+# %% example="leaky_relu"
+a = leaky_relu(torch.tensor([-2.0, 0.0, 3.0]), slope=0.25)
+assert a.tolist() == [-0.5, 0, 3], f"expected [-0.5, 0, 3], got {a.tolist()}"
+
+
+# %% exercise="elu"
+def elu(x, alpha=1.0):
+    """x where it is positive, alpha * (exp(x) - 1) elsewhere; without torch's elu.
+
+    Args:
+        x: a tensor of any shape.
+        alpha: a positive float.
+
+    Returns:
+        a tensor of that shape, finite for inputs up to 1e4 in either direction.
+    """
+    raise NotImplementedError
+
+
+# %% example="elu"
+a = elu(torch.tensor([-1.0, 0.0, 3.0]), alpha=2.0)
+assert torch.allclose(a, torch.tensor([-1.2642, 0.0, 3.0]), atol=1e-4), f"got {a}"
+a = elu(torch.tensor([-1e4, 1e4]))
+assert torch.allclose(a, torch.tensor([-1.0, 1e4])), f"far out it is −1 and x, not {a}"
+
+# %% [markdown]
+# The **softplus** is a smooth ReLU,
+#
+# $$\operatorname{softplus}(x)=\log(1+e^{x}).$$
+#
+# (The slide that lists the activations prints "softmax" beside this formula; that is a slip. The
+# softmax is a different function, of a whole row.) And the hyperbolic tangent is
+#
+# $$\tanh(x)=\frac{e^{x}-e^{-x}}{e^{x}+e^{-x}}.$$
+#
+# Typed as they stand, both overflow: $e^{100}$ is infinite in float32. Rewrite them so that only
+# exponentials of numbers $\le 0$ occur; the results must be right for inputs up to $\pm10^4$.
+
+
+# %% exercise="softplus"
+def softplus(x):
+    """log(1 + exp(x)), stable, without torch's softplus.
+
+    Args:
+        x: a tensor of any shape.
+
+    Returns:
+        a tensor of that shape.
+    """
+    raise NotImplementedError
+
+
+# %% example="softplus"
+a = softplus(torch.tensor([0.0, 1.0]))
+assert torch.allclose(a, torch.tensor([0.6931, 1.3133]), atol=1e-4), f"log 2 and 1.3133, not {a}"
+a = softplus(torch.tensor([-1e4, 1e4]))
+assert torch.allclose(a, torch.tensor([0.0, 1e4])), f"far out it is 0 and x, not {a}"
+
+
+# %% exercise="tanh"
+def tanh(x):
+    """The hyperbolic tangent, stable, without torch's tanh.
+
+    Args:
+        x: a tensor of any shape.
+
+    Returns:
+        a tensor of that shape.
+    """
+    raise NotImplementedError
+
+
+# %% example="tanh"
+a = tanh(torch.tensor([-0.5, 0.0, 2.0]))
+assert torch.allclose(a, torch.tensor([-0.4621, 0.0, 0.9640]), atol=1e-4), f"got {a}"
+a = tanh(torch.tensor([-1e4, 1e4]))
+assert torch.allclose(a, torch.tensor([-1.0, 1.0])), f"far out it is −1 and 1, not {a}"
+
+# %% [markdown]
+# ## 3. Their slopes
+#
+# Learning needs derivatives. The slope of ReLU is 1 where $x > 0$ **and 0 where $x < 0$**; one of
+# our sources calls it constantly 1, which holds for active units only. At the kink there is no
+# slope, so we agree on 0 for ReLU and on 0.01 for the leaky ReLU.
+
+
+# %% exercise="activation_grad"
+def activation_grad(name, x):
+    """The derivative of an activation at x, entry by entry.
+
+    Args:
+        name: "relu", "leaky_relu" (slope 0.01), "sigmoid", "tanh" or "softplus".
+        x: a tensor of any shape, the activation's input.
+
+    Returns:
+        a tensor of that shape.
+
+    Raises:
+        ValueError: any other name.
+    """
+    raise NotImplementedError
+
+
+# %% example="activation_grad"
+x = torch.tensor([-1.0, 0.0, 2.0])
+assert activation_grad("relu", x).tolist() == [0, 0, 1], "relu: 0, then 0 by agreement, then 1"
+slopes = activation_grad("leaky_relu", x)
+assert torch.allclose(slopes, torch.tensor([0.01, 0.01, 1.0])), f"leaky_relu: {slopes}"
+assert abs(activation_grad("sigmoid", x)[1] - 0.25) < 1e-6, "the sigmoid has slope ¼ at 0"
+assert abs(activation_grad("tanh", x)[1] - 1) < 1e-6, "tanh has slope 1 at 0"
+assert abs(activation_grad("softplus", x)[1] - 0.5) < 1e-6, "softplus has slope ½ at 0"
+try:
+    activation_grad("swish", x)
+except ValueError:
+    pass
+else:
+    raise AssertionError("an unknown name should raise ValueError")
+
+# %% demo=true
+x = torch.linspace(-4, 4, 401)
+activations = {
+    "relu": relu(x),
+    "leaky_relu": leaky_relu(x),
+    "sigmoid": torch.sigmoid(x),
+    "tanh": tanh(x),
+    "softplus": softplus(x),
+}
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
+for name, a in activations.items():
+    left.plot(x, a, label=name)
+    right.plot(x, activation_grad(name, x), label=name)
+left.set(title="Activations", xlabel="x", ylabel="a", ylim=(-1.2, 3))
+right.set(title="Their slopes: what learning gets through", xlabel="x", ylabel="da/dx")
+left.legend()
+plt.show()
+
+# %% [markdown]
+# ## 4. The network
+#
+# $$a^{0} = x,\qquad a^{\ell}=\operatorname{relu}(a^{\ell-1}W^{\ell}+b^{\ell}),\qquad
+# a^{L}=a^{L-1}W^{L}+b^{L}$$
+#
+# The last layer is linear. Keep every $a^\ell$: going backward, in lecture 5, will need them.
+
+
+# %% exercise="mlp_forward"
+def mlp_forward(x, weights, biases):
+    """All activations of a network of ReLU layers with a linear last layer.
+
+    Args:
+        x: (n, d) inputs.
+        weights: list of L tensors (m, p), first layer first.
+        biases: list of L tensors (p,).
+
+    Returns:
+        a list of L + 1 tensors: x itself, the hidden activations, and the output.
+    """
+    raise NotImplementedError
+
+
+# %% example="mlp_forward"
+x = torch.tensor([[1.0, -1.0]])
+weights = [torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[-2.0], [1.0]])]
+acts = mlp_forward(x, weights, [torch.zeros(2), torch.tensor([0.5])])
+assert len(acts) == 3, f"two layers make three activations, with the input, not {len(acts)}"
+assert torch.equal(acts[0], x), "the first of them is the input"
+assert acts[1].tolist() == [[1, 0]], f"the ReLU cuts −1 off: {acts[1]}"
+assert acts[2].tolist() == [[-1.5]], f"the last layer is linear and may be negative: {acts[2]}"
+
+# %% [markdown]
+# How many numbers does such a network learn? Each unit has a weight for every unit of the layer
+# before it, and one bias.
+
+
+# %% exercise="parameter_count"
+def parameter_count(sizes):
+    """The number of weights and biases of a fully connected network.
+
+    Args:
+        sizes: list of at least two layer sizes, inputs first.
+
+    Returns:
+        an int.
+    """
+    raise NotImplementedError
+
+
+# %% example="parameter_count"
+assert parameter_count([2, 3, 1]) == 13, "2·3 + 3 for the hidden layer, 3·1 + 1 for the output"
+
+# %% [markdown]
+# The universal approximation theorem says that two layers can come as close as you like to any
+# continuous function on a cube. For ReLU one can see it: each hidden unit adds one kink.
+
+# %% demo=true
+grid = torch.linspace(0, 1, 400)[:, None]
+target = torch.sin(6.28 * grid) + 0.4 * torch.cos(18 * grid)
+figure, axes = plt.subplots(figsize=(7, 3.8))
+axes.plot(grid, target, "k", linewidth=3, alpha=0.3, label="the function")
+for units in [4, 8, 24]:
+    knots = torch.linspace(0, 1, units + 1)
+    heights = torch.sin(6.28 * knots) + 0.4 * torch.cos(18 * knots)
+    slopes = heights.diff() * units
+    kinks = torch.cat([slopes[:1], slopes.diff()])
+    layers = [torch.ones(1, units), kinks[:, None]], [-knots[:-1], heights[:1]]
+    count = parameter_count([1, units, 1])
+    axes.plot(grid, mlp_forward(grid, *layers)[-1], label=f"{units} units, {count} parameters")
+axes.set(title="Every hidden unit adds a kink", xlabel="x", ylabel="output")
+axes.legend()
+plt.show()
+
+# %% [markdown] written="xor_needs_a_layer"
+# ## 5. In your own words
+#
+# The lecture asks for $w_1$ and $w_2$ with which one neuron computes XOR. Show that there are none,
+# whatever the threshold: write down the four inequalities and find the contradiction (or argue with
+# the picture above). Then say what the hidden layer changes, and why it would change nothing if its
+# activation were the identity.
