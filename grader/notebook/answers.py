@@ -63,10 +63,13 @@ def read_answers(path: Path, exercises: list[str]) -> Answers:
     try:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: cannot be read: {error}") from None
+        compile(tree, str(path), "exec", dont_inherit=True)
+    except FileNotFoundError:
+        raise CourseError(f"{path}: this file is missing") from None
     except SyntaxError as error:
         raise refuse(path, error.lineno or 1, f"not Python: {error.msg}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise CourseError(f"{path}: cannot be read: {error}") from None
     lines = tuple(text.splitlines())
     found: dict[str, Definition] = {}
     helpers: list[Helper] = []

@@ -121,6 +121,9 @@ def parse_cell(source: str) -> ast.Module:
         except (SyntaxError, ValueError):
             plain = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
             tree = compile(plain, "<cell>", "exec", flags, dont_inherit=True)
+        # The tree alone does not show a `return` outside of a function.
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        compile(tree, "<cell>", "exec", flags, dont_inherit=True)
     assert isinstance(tree, ast.Module)
     return tree
 
