@@ -48,7 +48,7 @@ RUN = (
 # The same without the imports that make a zygote slow to start, for tests that need no torch.
 LIGHT = RUN.replace("sys.exit", "zygote._import_everything = lambda: None\nsys.exit")
 WITHOUT_CGROUP = RUN.replace(
-    "sys.exit", "zygote.cgroup.find_parents = lambda: None\nsys.exit"
+    "sys.exit", "zygote.cgroup.find_parents = lambda keeper: None\nsys.exit"
 )  # as on a machine where no cgroup can be made
 # For tests run by root: first become an ordinary user, in a mount namespace where that user can
 # reach the interpreter even if it lies below a folder that only root may enter.

@@ -153,7 +153,10 @@ def test_threads_in_the_zygote_are_refused() -> None:
     ("patch", "layer"),
     [
         ("landlock.restrict = broken", "landlock"),
-        ("cgroup.find_parents = lambda: cgroup.Parents(1, Path('/no'), Path('/no'))", "cgroup"),
+        (
+            "cgroup.find_parents = lambda keeper: cgroup.Parents(1, Path('/no'), Path('/no'))",
+            "cgroup",
+        ),
         ("rlimits.apply_rlimits = broken", "rlimits"),
         ("namespaces.change_root = broken", "root directory"),
         ("privileges.forbid_new_privileges = broken", "no_new_privs"),
@@ -175,14 +178,9 @@ def test_a_layer_that_fails_keeps_student_code_out(patch: str, layer: str) -> No
             with pytest.raises(GraderError, match="/no"):
                 zygote.fork()
             return
-        worker = zygote.fork()
-        header, _ = wire.receive_frame(worker.sock)
-        assert (header["confinement"], header["reason"]) == (layer, "planted")
-        with pytest.raises(wire.Closed):
-            wire.receive_frame(worker.sock)
-        ended = zygote.wait(worker, 10.0)
-        assert ended is not None and ended.code == 70
-        worker.close()
+        for _ in range(3):
+            with pytest.raises(GraderError, match=f"{layer}: planted"):
+                zygote.fork()
 
 
 CONTROLLER = f"""
@@ -273,7 +271,7 @@ def _processes_of(keeper: int) -> list[int]:
 
 
 def _groups_of(keeper: int) -> list[Path]:
-    parents = cgroup.find_parents() if sys.platform == "linux" else None
+    parents = cgroup.locate() if sys.platform == "linux" else None
     if parents is None:
         return []
     folders = {parents.memory, parents.pids}

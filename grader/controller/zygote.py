@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import GraderError
+from grader.worker import wire
 from grader.worker.confine import Policy
 
 PROGRAM = (
@@ -108,7 +109,10 @@ class Zygote:
         self._send({"prepare": policy.to_json()})
 
     def fork(self) -> Worker:
-        """Start a worker. Its first frame may be {"confinement": layer, "reason": …}."""
+        """Start a worker and wait until it is confined: only then may student code be sent.
+
+        Raises `GraderError`, also when a layer of the confinement fails.
+        """
         self.wait_ready()
         taken = {worker.slot for worker in self._live.values()}
         slots = (s % _SLOTS for s in range(self._policy.slot, self._policy.slot + _SLOTS))
@@ -130,6 +134,11 @@ class Zygote:
             os.close(writer)
         worker = Worker(pid, ours, reader, slot)
         self._live[pid] = worker
+        try:
+            _await_confinement(worker)
+        except BaseException:
+            worker.close()
+            raise
         return worker
 
     def wait_ready(self) -> None:
@@ -232,6 +241,20 @@ class Zygote:
             self._process.wait(1.0)
         code = self._process.returncode
         return GraderError(f"the zygote is dead (exit code {code}); start a new one")
+
+
+def _await_confinement(worker: Worker) -> None:
+    """Read the worker's first frame; only a confined worker has anything else to say later."""
+    worker.sock.settimeout(_REPLY_SECONDS)
+    try:
+        header, _ = wire.receive_frame(worker.sock)
+    except (wire.Closed, OSError) as error:
+        raise GraderError("a worker ended before it was confined") from error
+    finally:
+        worker.sock.settimeout(None)
+    if not header.get("confined"):
+        layer, reason = header["confinement"], header["reason"]
+        raise GraderError(f"a worker could not be confined: {layer}: {reason}")
 
 
 def _readable(sock: socket.socket, timeout: float) -> bool:

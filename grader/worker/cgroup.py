@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_TRIAL = 999  # a slot that no worker has
 _NAME = re.compile(r"chainrule-(\d+)-\d+")
 
 
@@ -66,14 +67,22 @@ class Group:
                 directory.rmdir()
 
 
-def find_parents() -> Parents | None:
-    """Where groups with both controllers can be made; None where that is not ours to do."""
+def locate() -> Parents | None:
+    """Where groups would be made, not yet tried; None without both controllers."""
     try:
         mounts, own = _mounts(), _own_groups()
     except OSError:
         return None
-    found = _version_1(mounts, own) or _version_2(mounts, own)
-    return found if found and _can_make(found) else None
+    return _version_1(mounts, own) or _version_2(mounts, own)
+
+
+def find_parents(keeper: int) -> Parents | None:
+    """Where groups can be made, limited, joined and removed: tried, in the name of `keeper`.
+
+    Forks once. None where that is not ours to do.
+    """
+    found = locate()
+    return found if found and _can_use(found, keeper) else None
 
 
 def make_group(parents: Parents, keeper: int, slot: int) -> Group:
@@ -160,18 +169,29 @@ def _passes_controllers(path: Path) -> bool:
     return True
 
 
-def _can_make(parents: Parents) -> bool:
-    """Whether a group can be made, limited and removed here: tried, not guessed."""
+def _can_use(parents: Parents, keeper: int) -> bool:
     try:
-        group = make_group(parents, os.getpid(), 999)
+        group = make_group(parents, keeper, _TRIAL)
         try:
             group.limit(1 << 30, 100)
             group.oom_kills()
+            return _can_join(group)
         finally:
             group.remove()
     except OSError:
         return False
-    return True
+
+
+def _can_join(group: Group) -> bool:
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            group.join()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitpid(pid, 0)[1] == 0
 
 
 def _write_memory_limit(directory: Path, memory_bytes: int) -> None:

@@ -124,7 +124,7 @@ def prepare(policy: Policy, keeper: int) -> Tools:
     Raises `ConfinementError` where isolation "full" lacks seccomp.
     """
     full = policy.isolation == "full"
-    groups = cgroup.find_parents() if is_linux() else None
+    groups = cgroup.find_parents(keeper) if is_linux() else None
     shuts_signals = landlock.shuts_signals()  # also loads what a worker could no longer find
     rules = seccomp.Rules(
         children=full and groups is not None,

@@ -127,7 +127,7 @@ def _change_root(policy: Policy) -> str:
 
 
 def _try_cgroup() -> str:
-    parents = cgroup.find_parents()
+    parents = cgroup.find_parents(os.getpid())
     if parents is None:
         raise OSError("none writable; RLIMIT_AS bounds memory, and a worker has no children")
     return f"version {parents.version}, memory and pids"
@@ -190,7 +190,7 @@ def _try_all(policy: Policy) -> str:
     try:
         return _nested(lambda: _confine(policy, keeper))
     finally:
-        if parents := cgroup.find_parents():
+        if parents := cgroup.locate():
             cgroup.sweep(parents, keeper)
 
 

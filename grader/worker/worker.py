@@ -23,8 +23,9 @@ def run_worker(
 ) -> NoReturn:
     """The worker's life, in the fork: arrange descriptors, confine, serve.
 
-    `fds`: its socket and the pipe for its output. Says {"confinement": layer, "reason": text} in
-    its only frame if a layer fails, and exits with `EXIT_UNCONFINED`.
+    `fds`: its socket and the pipe for its output. Its first frame is {"confined": true}, or if a
+    layer fails {"confinement": layer, "reason": text}, and it exits with `EXIT_UNCONFINED`. The
+    controller believes it, as nothing of the student's has arrived yet.
     """
     code = 1
     try:
@@ -36,6 +37,7 @@ def run_worker(
         except ConfinementError as error:
             wire.send_frame(sock, {"confinement": error.layer, "reason": error.reason})
             os._exit(EXIT_UNCONFINED)
+        wire.send_frame(sock, {"confined": True})
         serve(sock)
         sys.stdout.flush()
         code = 0

@@ -86,7 +86,7 @@ def _enter_pid_namespace(policy: Policy) -> None:
 
 def _sweep(keeper: int | None) -> None:
     """Remove the cgroups that `keeper` made, or that killed ones have left."""
-    parents = cgroup.find_parents() if is_linux() else None
+    parents = cgroup.locate() if is_linux() else None
     if parents:
         cgroup.sweep(parents, keeper)
 
