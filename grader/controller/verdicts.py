@@ -15,7 +15,7 @@ from grader.controller.outcomes import ExerciseRun, Outcome, UnitFault
 from grader.controller.points import score_groups
 from grader.controller.prepared import PreparedExercise
 from grader.results import ExerciseResult, Verdict, total
-from grader.vocabulary import NOTHING, STABILITY, VALUES
+from grader.vocabulary import NOTHING, STABILITY, VALUES, Number
 from grader.worker.wire import Array
 
 
@@ -216,7 +216,8 @@ def _relation(standard: Standard, run: ExerciseRun, finding: _Finding) -> str:
         return "The result should keep the inputs' dtype."
     if difference.kind not in ("shape", "value"):
         return ""
-    want, got = list(leaves(case.expect)), list(leaves(outcome.value))
+    want = [w.value if isinstance(w, Number) else w for w in leaves(case.expect)]
+    got = list(leaves(outcome.value))
     if len(want) != len(got) or difference.leaf >= len(want):
         return ""
     if len(want) > 1 and _swapped(want, got):

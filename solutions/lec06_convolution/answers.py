@@ -12,11 +12,11 @@ def convolve1d(v, w):
 
 
 def convolve2d_channel(image, kernel):
-    kernel = np.flip(kernel, axis=(0, 1))
+    kernel = np.flip(kernel)
     ker_h, ker_w = kernel.shape
     out_h = image.shape[0] - ker_h + 1
     out_w = image.shape[1] - ker_w + 1
-    output = np.zeros((out_h, out_w))
+    output = np.empty((out_h, out_w))
     for i in range(out_h):
         for j in range(out_w):
             output[i, j] = (kernel * image[i : i + ker_h, j : j + ker_w]).sum()
@@ -39,7 +39,7 @@ def convolve2d_same(image, kernel):
 
 
 def corr2d(x, k):
-    return convolve2d_channel(x, np.flip(k, axis=(0, 1)))
+    return convolve2d_channel(x, np.flip(k))
 
 
 def output_size(n, k, padding, stride):
@@ -53,16 +53,15 @@ def to_grey(image):
 def gaussian_kernel(size, extent, scale):
     g = np.linspace(-extent, extent, size)
     p = np.exp(-scale * g**2)
-    p = p / p.sum()
-    return np.outer(p, p)
+    kernel = np.outer(p, p)
+    return kernel / kernel.sum()
 
 
 def normalize_image(x):
     xmin, xmax = np.quantile(x, 0.01), np.quantile(x, 0.99)
     if xmin == xmax:
         return np.zeros(x.shape, dtype=np.uint8)
-    x = np.clip(x, xmin, xmax)
-    return np.uint8(255.0 * (x - xmin) / (xmax - xmin))
+    return np.uint8(255.0 * (x.clip(xmin, xmax) - xmin) / (xmax - xmin))
 
 
 def edge_map(image):
