@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.build import write_whole
-from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.cli.common import OURS, complaints, console, cores, exit_codes, this_course
 from grader.doctor import require_full
 from grader.errors import UsageError
 from grader.grading import Options, grade_class
@@ -52,7 +51,7 @@ def grade(
             raise UsageError(f"--json: the folder of {json} does not exist")
         if isolation == "full":
             require_full()
-        options = Options(jobs or _cores(), choose_device(device), isolation, tuple(only or ()))
+        options = Options(jobs or cores(), choose_device(device), isolation, tuple(only or ()))
         url = course.database or default_url(course.root)
         with Store(url) as store, _bar() as bar:
             task = bar.add_task(assignment, total=None)
@@ -89,7 +88,3 @@ def _bar() -> Progress:
         console=complaints(),
         transient=True,
     )
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,10 +1,89 @@
-"""`chainrule validate`."""
+"""`chainrule validate`: the course's proofs."""
 
 from __future__ import annotations
 
+import json as jsons
+from typing import Annotated
+
 import typer
+from rich.markup import escape
+from rich.table import Table
+
+from grader.cli.common import OURS, complaints, console, cores, exit_codes, this_course
+from grader.controller.pool import slots
+from grader.doctor import require_full
+from grader.errors import UsageError
+from grader.machine import policy_of
+from grader.validate.record import Validation
+from grader.validate.validating import Effort, summary
+from grader.validate.validating import validate as validate_assignment
 
 
-def validate() -> None:
-    """Prove that answers, checks and reference agree."""
-    raise typer.Exit(1)
+def validate(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="Assignments to prove; none means all.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds the answers are tried on.")] = 20,
+    mutants: Annotated[bool, typer.Option(help="Whether answers are mutated, too.")] = True,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes at a time; 0: every core.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Prove that answers, checks, mistakes and reference agree; exit 1 if they do not."""
+    found: list[Validation] = []
+    with exit_codes():
+        course = this_course()
+        names = assignments or list(course.assignments)
+        for name in names:
+            if name not in course.assignments:
+                known = ", ".join(course.assignments)
+                raise UsageError(f"there is no assignment {name!r}; there are: {known}")
+        require_full()
+        for name in names:
+            places = slots(policy_of(course.limits_of(name), "full", "cpu"), jobs or cores())
+            try:
+                with complaints().status(name) as status:
+                    found.append(
+                        validate_assignment(
+                            course, name, Effort(seeds, mutants), places, status.update
+                        )
+                    )
+            finally:
+                for place in places:
+                    place.discard()
+            if not json:
+                _print_complaints(found[-1])
+    if json:
+        typer.echo(jsons.dumps([v.model_dump() for v in found], indent=1))
+    else:
+        console().print(_table(found))
+        for line in summary(found):
+            console().print(line, soft_wrap=True)
+    if not all(v.holds for v in found):
+        raise typer.Exit(OURS)
+
+
+def _print_complaints(validation: Validation) -> None:
+    for complaint in validation.complaints:
+        console().print(
+            f"[red]{validation.assignment}[/] {complaint.proof}: "
+            f"{escape(complaint.subject)}: {escape(complaint.reason)}",
+            soft_wrap=True,
+        )
+
+
+def _table(found: list[Validation]) -> Table:
+    table = Table(title="Proofs")
+    table.add_column("assignment")
+    for heading in ("exercises", "groups", "cases", "seeds", "mistakes hinted", "figures",
+                    "gradients", "mutants killed", "equivalent", "seconds", "complaints"):  # fmt: skip
+        table.add_column(heading, justify="right")
+    for v in found:
+        table.add_row(
+            v.assignment,
+            *map(str, (v.exercises, v.groups, v.cases, v.seeds)),
+            f"{v.hinted}/{v.mistakes}",
+            *map(str, (v.figures, v.gradients)),
+            f"{v.killed}/{v.mutants}",
+            *map(str, (v.equivalent, v.seconds, len(v.complaints))),
+        )
+    return table

@@ -23,10 +23,10 @@ from typing import Any
 import numpy as np
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.worker.evasions import evasions
+from grader.worker.evasions import evasions, survey
 from grader.worker.rules import Matcher, Rules, WatchedUfunc, matcher, matmul_offsets
 
-__all__ = ["Rules", "evasions", "prepare", "watching"]
+__all__ = ["Rules", "evasions", "prepare", "survey", "watching"]
 
 # Taken before any student code runs: a later `sys.setprofile = …` does not reach us.
 _setprofile, _getprofile = sys.setprofile, sys.getprofile

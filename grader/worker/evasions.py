@@ -54,12 +54,20 @@ def evasions(source_cells: list[str], exercise: str, rules: Rules | None = None)
         rules: with them, forbidden methods handed to C code (`reduce(np.ndarray.dot, …)`) and
             forbidden callables of libraries that the audit does not watch are found as well.
     """
+    return survey(source_cells, {exercise: rules or Rules()})[exercise]
+
+
+def survey(source_cells: list[str], wanted: Mapping[str, Rules]) -> dict[str, list[str]]:
+    """The evasions of several exercises, each with its rules, from one reading of the source."""
     notebook = _Notebook(source_cells)
-    own = notebook.reach({exercise})
     loading = notebook.reach(notebook.loading)
-    while_loading = [*own, *loading, *notebook.effects]
-    found = _Search(notebook, own, rules or Rules()).soft()
-    return sorted(found | _Search(notebook, while_loading, Rules()).hard())
+    common = _Search(notebook, [*loading, *notebook.effects], Rules()).hard() if wanted else set()
+    found = {}
+    for exercise, rules in wanted.items():
+        own = notebook.reach({exercise})
+        mine = _Search(notebook, own, rules)
+        found[exercise] = sorted(mine.soft() | mine.hard() | common)
+    return found
 
 
 class _Notebook:

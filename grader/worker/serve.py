@@ -44,6 +44,11 @@ def serve(sock: socket.socket) -> None:
         _flush()
 
 
+def warm_up() -> None:
+    """Load what the first case would load; for the zygote, so that no fork has to."""
+    fake.warm_up()
+
+
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
@@ -55,7 +60,9 @@ def load(sock: socket.socket, header: dict[str, Any]) -> types.ModuleType:
     cells: list[tuple[int, str]] = header["cells"]
     sources = [source for _, source in cells]
     audit.prepare(_rules(rules) for rules in header["rules"].values())
-    suspicious = {name: audit.evasions(sources, name) for name in header["rules"]}
+    suspicious = audit.survey(
+        sources, {name: _rules(rules) for name, rules in header["rules"].items()}
+    )
     module = types.ModuleType(header["name"])
     sys.modules[header["name"]] = module
     skip = set(header["skip"])
@@ -74,7 +81,9 @@ def load(sock: socket.socket, header: dict[str, Any]) -> types.ModuleType:
     return module
 
 
-def _units(cells: list[tuple[int, str]], statementwise: bool) -> Iterator[Callable[[], types.CodeType]]:
+def _units(
+    cells: list[tuple[int, str]], statementwise: bool
+) -> Iterator[Callable[[], types.CodeType]]:
     """Yield what makes each unit's code; a unit that cannot be compiled raises when made."""
     for index, source in cells:
         if not statementwise:

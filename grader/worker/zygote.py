@@ -127,7 +127,9 @@ def _import_everything() -> Serve:
     torch.backends.nnpack.is_available()  # reads /proc/cpuinfo, which workers do not have
     for module in pkgutil.iter_modules(grader.worker.__path__, "grader.worker."):
         importlib.import_module(module.name)
-    serve: Serve = importlib.import_module("grader.worker.serve").serve
+    worker = importlib.import_module("grader.worker.serve")
+    worker.warm_up()
+    serve: Serve = worker.serve
     return serve
 
 

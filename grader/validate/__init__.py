@@ -1,0 +1,1 @@
+"""Proving a course: answers, stubs, mistakes, figures, gradients and mutants of the answers."""

@@ -1,0 +1,229 @@
+"""`chainrule validate`: prove one assignment.
+
+- every answer earns full marks under every seed, and every blank stub nothing;
+- every known mistake loses its exercise and earns its own hint and no other;
+- every printed figure is reproduced, every gradient of the reference agrees with autograd;
+- every mechanical mutant of the answers is killed, but for those proved equivalent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from grader.controller.pool import Slot
+from grader.controller.prepared import PreparedExercise, prepare
+from grader.controller.session import Allowance, Program
+from grader.controller.standards import Standards, mistake_program
+from grader.course import Course
+from grader.errors import CourseError
+from grader.lesson import Lesson, load_lesson, load_module, solutions_folder
+from grader.machine import allowance_of
+from grader.notebook import read_assignment, stub_submission
+from grader.results import ExerciseResult, total
+from grader.validate.mutants import equivalents, mutants, stale
+from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
+from grader.validate.record import Complaint, Validation
+from grader.validate.trial import Trial, run_trials
+
+MUTANT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried: seeds for the answers, and whether mutants are made."""
+
+    seeds: int = 20
+    mutants: bool = True
+
+
+@dataclass
+class _Tally:
+    """What one assignment's proofs have come to so far."""
+
+    complaints: list[Complaint]
+    hinted: int = 0
+    figures: int = 0
+    gradients: int = 0
+    mutants: int = 0
+    killed: int = 0
+    equivalent: int = 0
+
+    def complain(self, proof: str, subject: str, reason: str) -> None:
+        self.complaints.append(Complaint(proof=proof, subject=subject, reason=reason))
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What the proofs of one assignment share."""
+
+    course: Course
+    lesson: Lesson
+    prepared: dict[str, PreparedExercise]
+    standards: Standards
+    places: list[Slot]
+    allowance: Allowance
+
+
+def validate(
+    course: Course,
+    name: str,
+    effort: Effort,
+    places: list[Slot],
+    progress: Callable[[str], None] = lambda step: None,
+) -> Validation:
+    """Prove one assignment.
+
+    Raises:
+        CourseError: its files cannot be loaded, or a model answer fails its own check.
+        GraderError: the machine failed.
+    """
+    start = time.monotonic()
+    lesson = load_lesson(course, name)
+    limits = course.limits_of(name)
+    allowance = allowance_of(limits)
+    prepared = prepare(lesson, "validate 0", "cpu", limits.seconds)
+    standards = Standards(lesson, prepared, allowance, places[0].zygote())
+    bench = _Bench(course, lesson, prepared, standards, places, allowance)
+    tally = _Tally([])
+    for step, prove in (
+        ("answers", lambda: _prove_answers(bench, effort.seeds, tally)),
+        ("stub", lambda: _prove_stub(bench, tally)),
+        ("mistakes", lambda: _prove_mistakes(bench, tally)),
+        ("figures and gradients", lambda: _prove_figures(bench, tally)),
+        ("mutants", lambda: _prove_mutants(bench, tally) if effort.mutants else None),
+    ):
+        progress(f"{name}: {step}")
+        prove()
+    cases = [call.case for exercise in prepared.values() for call in exercise.calls]
+    return Validation(
+        assignment=name,
+        exercises=len(prepared),
+        groups=sum(len({c.case.group for c in e.calls}) for e in prepared.values()),
+        cases=len(cases),
+        seeds=effort.seeds,
+        mistakes=len(lesson.mistakes),
+        hinted=tally.hinted,
+        figures=tally.figures,
+        gradients=tally.gradients,
+        mutants=tally.mutants,
+        killed=tally.killed,
+        equivalent=tally.equivalent,
+        seconds=round(time.monotonic() - start, 2),
+        complaints=tuple(tally.complaints),
+    )
+
+
+def _prove_answers(bench: _Bench, seeds: int, tally: _Tally) -> None:
+    """Full marks under every seed; making the standards already judges the answers once."""
+    for seed in range(seeds):
+        prepared = prepare(bench.lesson, f"validate {seed}", "cpu", bench.allowance.seconds)
+        try:
+            Standards(bench.lesson, prepared, bench.allowance, bench.places[0].zygote())
+        except CourseError as error:
+            tally.complain("answers", f"seed {seed}", str(error))
+
+
+def _prove_stub(bench: _Bench, tally: _Tally) -> None:
+    cells = stub_submission(read_assignment(bench.course, bench.lesson.name))
+    program = Program(tuple(enumerate(cells, 1)))
+    trial = Trial("the blank stub", program, tuple(bench.prepared), bench.standards, False)
+    for tried in run_trials([trial], bench.places[:1], bench.allowance):
+        for result in tried.results:
+            if result.score or result.verdict not in ("missing", "error"):
+                reason = f"{result.verdict} with {result.score:g} points: {result.message}"
+                tally.complain("stub", result.name, reason)
+
+
+def _prove_mistakes(bench: _Bench, tally: _Tally) -> None:
+    known = {mistake.name: mistake for mistake in bench.lesson.mistakes}
+    for exercise in bench.prepared:
+        count = sum(mistake.exercise == exercise for mistake in known.values())
+        if count < 3:
+            tally.complain("mistakes", exercise, f"it has {count} known mistakes; three are asked")
+    trials = [
+        Trial(name, mistake_program(mistake), (mistake.exercise,), bench.standards)
+        for name, mistake in known.items()
+    ]
+    for tried in run_trials(trials, bench.places, bench.allowance):
+        (result,) = tried.results
+        name = tried.trial.subject
+        if result.verdict == "passed" or result.score >= result.max_score:
+            tally.complain("mistakes", name, f"it passes {result.name}")
+        elif result.mistake != name:
+            got = result.mistake or result.hint or "nothing"
+            reason = (
+                f"it earns {got!r} instead of its own hint ({result.verdict}: {result.message})"
+            )
+            tally.complain("mistakes", name, reason)
+        elif result.hint != known[name].hint:
+            tally.complain("mistakes", name, "its hint is not the one it is given")
+        else:
+            tally.hinted += 1
+
+
+def _prove_figures(bench: _Bench, tally: _Tally) -> None:
+    folder = solutions_folder(bench.course, bench.lesson.name)
+    if not (folder / "proofs.py").exists():
+        tally.complain("figures", bench.lesson.name, "proofs.py is missing")
+        return
+    module = load_module(bench.course.root, f"solutions.{bench.lesson.name}.proofs")
+    for name, figure in figures_of(module).items():
+        tally.figures += 1
+        tally.complaints += check_figure(name, figure)
+    for proof in gradients_of(module).values():
+        tally.gradients += 1
+        tally.complaints += check_gradient(proof, seed=1)
+
+
+def _prove_mutants(bench: _Bench, tally: _Tally) -> None:
+    path = solutions_folder(bench.course, bench.lesson.name) / "equivalent.yml"
+    excused = equivalents(path) if path.exists() else {}
+    made = mutants(bench.lesson.answers_source, tuple(bench.prepared))
+    for key in stale(excused, made):
+        tally.complain("mutants", key, "equivalent.yml lists it, but there is no such mutant")
+    wanted = [mutant for mutant in made if mutant.key not in excused]
+    tally.mutants, tally.equivalent = len(made), len(made) - len(wanted)
+    quick = replace(bench.allowance, seconds=min(bench.allowance.seconds, MUTANT_SECONDS))
+    trials = [
+        Trial(
+            mutant.key,
+            Program(((1, mutant.source),), trusted=True),
+            _judges(mutant.exercise, bench),
+            bench.standards,
+            False,
+        )
+        for mutant in wanted
+    ]
+    for tried in run_trials(trials, bench.places, quick):
+        if _killed(tried.results):
+            tally.killed += 1
+        else:
+            tally.complain("mutants", tried.trial.subject, "it survives: a case is missing")
+
+
+def _judges(exercise: str, bench: _Bench) -> tuple[str, ...]:
+    """An exercise judges its own mutants; a helper's are judged by all."""
+    return (exercise,) if exercise in bench.prepared else tuple(bench.prepared)
+
+
+def _killed(results: tuple[ExerciseResult, ...]) -> bool:
+    return any(result.verdict not in ("passed", "deferred") for result in results)
+
+
+def summary(validations: list[Validation]) -> Iterator[str]:
+    """One line of totals."""
+    exercises = sum(v.exercises for v in validations)
+    hinted, mistakes = sum(v.hinted for v in validations), sum(v.mistakes for v in validations)
+    killed = sum(v.killed for v in validations)
+    made = sum(v.mutants for v in validations)
+    equivalent = sum(v.equivalent for v in validations)
+    yield (
+        f"{len(validations)} assignments, {exercises} exercises, "
+        f"{sum(v.cases for v in validations)} cases; "
+        f"{hinted} of {mistakes} mistakes rightly hinted; "
+        f"{killed} of {made} mutants killed, {equivalent} proved equivalent; "
+        f"{sum(len(v.complaints) for v in validations)} complaints; "
+        f"{total([v.seconds for v in validations]):g} s"
+    )
