@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import jupytext
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from grader.notebook import (
     stub_submission,
     student_cells,
 )
+from grader.notebook.percent import cut
 
 OURS = Path(__file__).parents[1]
 
@@ -88,6 +90,23 @@ def test_several_translations_and_text_in_one_language_only(tmp_path: Path) -> N
     assert texts["zh"] == ["# One", "为什么？"]
 
 
+@pytest.mark.parametrize("path", [None, *sorted((OURS / "assignments").glob("*/*.py"))])
+def test_jupytext_reads_the_same_cells(path: Path | None) -> None:
+    text = path.read_text(encoding="utf-8") if path else "# ---\n# jupyter:\n#   a: 1\n# ---\n\n" + NOTEBOOK.replace(
+        "import numpy", "# %matplotlib inline\n# !ls\nimport numpy"
+    ).replace("# Why?", "# Why?\n#\n# - not\n#   so")  # fmt: skip
+    theirs = [
+        (
+            cell.cell_type,
+            cell.source,
+            {k: v for k, v in cell.metadata.items() if "lines_to" not in k},
+        )
+        for cell in jupytext.reads(text, fmt="py:percent").cells
+    ]
+    ours = [(raw.kind, raw.source, raw.metadata) for raw in cut(Path("one.py"), text)]
+    assert ours == theirs
+
+
 def test_magics_are_no_syntax_error(tmp_path: Path) -> None:
     read(tmp_path, NOTEBOOK.replace("import numpy", "# %matplotlib inline\nimport numpy"))
 
@@ -97,12 +116,12 @@ PLANTED = [
     ('exercise="double"', 'exercise="triple"', "one.py:9: no function or class triple in its exercise cell"),
     ('exercise="double"', 'exercise="Double"', "one.py:9: no function or class Double in its exercise cell; did you mean double?"),
     ('exercise="double"', 'exercice="double"', "one.py:8: unknown exercice= of a code cell; did you mean exercise?"),
-    ('exercise="double"', "exercise=3", "one.py:8: exercise=3: give text in quotes"),
-    ('exercise="double"', 'exercise=""', "one.py:8: exercise='': give text in quotes"),
+    ('exercise="double"', "exercise=3", "one.py:8: exercise= of the cell: give text in quotes"),
+    ('exercise="double"', 'exercise=""', "one.py:8: exercise= of the cell: give text in quotes"),
     ('exercise="double"', 'exercise="double" demo=true', "one.py:8: exercise and demo in one cell; a cell is for one thing"),
     ('exercise="double"', 'exercise="double" lang="zh"', "one.py:8: an exercise has no lang; its stub serves all languages"),
-    ("demo=true", 'demo="yes"', "one.py:17: demo='yes': give true"),
-    ("# %% demo=true", '# %% [markdown] demo=true', "one.py:17: unknown demo= of a markdown cell"),
+    ("demo=true", 'demo="yes"', "one.py:17: demo= of the cell: give true"),
+    ("# %% demo=true\nshown = double(np.arange(3))", "# %% [markdown] demo=true\n# x", "one.py:17: unknown demo= of a markdown cell"),
     ("# %% demo=true", "# %% [raw]", "one.py:17: a raw cell; write code or [markdown]"),
     ("class Counter:", "class Counter(:", "one.py:22: not Python: invalid syntax"),
     ("shown = double(np.arange(3))", "shown = (1\n\n", "one.py:18: not Python: '(' was never closed"),
@@ -115,12 +134,15 @@ PLANTED = [
     ("# %% demo=true\nshown = double(np.arange(3))", '# %% exercise="double"\ndef double(x):\n    raise NotImplementedError', "one.py:18: exercise double a second time, first in line 9"),
     ("# %%\nimport numpy", '# %% example="double"\nimport numpy', "one.py:5: an example of double before its stub in line 9"),
     ("# %% [markdown]\n# # One", "x = 1\n# %% [markdown]\n# # One", "one.py:1: text before the first cell; start it with a line `# %%`"),
-    ('"""Twice x."""', '"""Twice x.\n# %%\n"""', "one.py:1: `# %%` at the start of a line inside a string; write it otherwise"),
+    ('"""Twice x."""', '"""Twice x.\n# %%\n"""', "one.py:10: not Python: unterminated triple-quoted string literal (detected at line 2)"),
     ("# 为什么？", "# 为什么？\n\n# %% [markdown] lang=\"zh\"\n# 又", "one.py:54: a second lang=\"zh\" of the prompt in line 48"),
     ('lang="zh"', 'lang="zh" written="how"', 'one.py:51: written="how" translates the prompt in line 48, which has written="why"'),
     ("# # One", '# # One\n\n# %% [markdown] written="why"\n# Why not?', "one.py:51: written question why a second time, first in line 5"),
     ('written="why"', 'written="how"', "one.py:48: question how has no points; add it to assignments.one.written in course.yml"),
     ('written="why"', "", "one.py:1: no written question why, but course.yml has assignments.one.written.why"),
+    ("# Why?", "Why?", "one.py:48: a line of a [markdown] cell starts with `# `"),
+    ("demo=true", "A plot", "one.py:17: cannot read 'A plot' of the cell; write key=\"value\""),
+    ("demo=true", "demo=true demo=true", "one.py:17: demo= a second time; keep one of them"),
     (NOTEBOOK, "", "one.py:1: no cells; start each with a line `# %%`"),
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import CodeType
 
 from grader.errors import CourseError
-from grader.notebook.reading import refuse
+from grader.notebook.percent import refuse
 
 Definition = ast.FunctionDef | ast.ClassDef
 _LOOKUPS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_GLOBALS")
@@ -70,7 +70,7 @@ def read_answers(path: Path, exercises: list[str]) -> Answers:
         raise refuse(path, error.lineno or 1, f"not Python: {error.msg}") from None
     except (OSError, ValueError, RecursionError) as error:
         raise CourseError(f"{path}: cannot be read: {error}") from None
-    lines = tuple(text.splitlines())
+    lines = tuple(text.split("\n"))  # not splitlines, which sees more ends of lines than Python
     found: dict[str, Definition] = {}
     helpers: list[Helper] = []
     seen: dict[str, int] = {}

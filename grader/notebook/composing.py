@@ -19,10 +19,7 @@ import ast
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from typing import TYPE_CHECKING, Any
 
 from grader.course import AssignmentPlan, Course
 from grader.errors import CourseError
@@ -31,30 +28,41 @@ from grader.notebook.helpers import place_helpers
 from grader.notebook.language import in_language
 from grader.notebook.merging import Text, merge
 from grader.notebook.model import Cell, Demo, Example, Notebook, Prompt, Stub
-from grader.notebook.reading import parse_cell, refuse
+from grader.notebook.percent import refuse
+from grader.notebook.reading import parse_cell
 from grader.notebook.rules import read_assignment
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 NO_EXAMPLE = "# This exercise is checked by hidden cases only."
 YOUR_TEXT = "YOUR ANSWER HERE"
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 
-def compose(course: Course, name: str, language: str | None = None) -> nbformat.NotebookNode:
+def compose(course: Course, name: str, language: str | None = None) -> NotebookNode:
     """The nbgrader source notebook of an assignment, in the course's language or another.
 
     Raises:
         CourseError: notebook and answers do not fit; with file, line and reason.
     """
+    # Here, because it takes long to import and grading needs none of it.
+    import nbformat
+
     notebook = read_assignment(course, name)
     answers = read_answers(answers_path(course, name), notebook.exercises)
     sources = solution_sources(notebook, answers)
-    released = in_language(notebook, language or course.language)
-    cells: list[nbformat.NotebookNode] = []
-    _Composer(released, course.plan(name), sources, cells).run()
-    metadata = _metadata(name, language or course.language)
-    made = new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-untyped-call]
-    nbformat.validate(made)
-    return made
+    language = language or course.language
+    composer = _Composer(in_language(notebook, language), course.plan(name), sources)
+    made = {
+        "cells": composer.run(),
+        "metadata": _metadata(name, language),
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    node: NotebookNode = nbformat.from_dict(made)  # type: ignore[no-untyped-call]
+    nbformat.validate(node)
+    return node
 
 
 def answers_path(course: Course, name: str) -> Path:
@@ -118,21 +126,15 @@ def _metadata(name: str, language: str) -> dict[str, Any]:
 class _Composer:
     """Appends nbgrader's cells one after another; `ids` are the grade ids that are taken."""
 
-    def __init__(
-        self,
-        notebook: Notebook,
-        plan: AssignmentPlan,
-        sources: dict[str, str],
-        cells: list[nbformat.NotebookNode],
-    ) -> None:
+    def __init__(self, notebook: Notebook, plan: AssignmentPlan, sources: dict[str, str]) -> None:
         self.notebook = notebook
         self.plan = plan
         self.sources = sources
-        self.cells = cells
+        self.cells: list[dict[str, Any]] = []
         self.ids: set[str] = set()
 
-    def run(self) -> None:
-        """Append all cells."""
+    def run(self) -> list[dict[str, Any]]:
+        """Append all cells, and return them."""
         with_example = {c.exercise for c in self.notebook.cells if isinstance(c, Example)}
         for cell in self.notebook.cells:
             if isinstance(cell, Prompt):
@@ -150,6 +152,7 @@ class _Composer:
                 self._locked("code", cell.source, "demo")
             else:
                 self._add("code", cell.source)
+        return self.cells
 
     def _prompt(self, cell: Prompt) -> None:
         self._locked("markdown", cell.markdown, "text")
@@ -191,14 +194,21 @@ class _Composer:
             if points is not None:
                 metadata["nbgrader"]["points"] = points
         cell_id = _hash(f"{len(self.cells)}\0{grade_id}\0{source}")[:16]
-        make: Any = new_code_cell if kind == "code" else new_markdown_cell
-        self.cells.append(make(source, id=cell_id, metadata=metadata))
+        cell: dict[str, Any] = {
+            "cell_type": kind,
+            "id": cell_id,
+            "metadata": metadata,
+            "source": source,
+        }
+        if kind == "code":
+            cell |= {"execution_count": None, "outputs": []}
+        self.cells.append(cell)
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def notebook_text(notebook: nbformat.NotebookNode) -> str:
+def notebook_text(notebook: NotebookNode) -> str:
     """A notebook as the text of its file, keys sorted."""
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

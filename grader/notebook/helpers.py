@@ -7,7 +7,8 @@ import ast
 from grader.notebook.answers import Answers, Helper, names_used
 from grader.notebook.merging import plain_dump
 from grader.notebook.model import Code, Demo, Example, Notebook
-from grader.notebook.reading import parse_cell, refuse
+from grader.notebook.percent import refuse
+from grader.notebook.reading import parse_cell
 from grader.notebook.rules import bound_names
 
 

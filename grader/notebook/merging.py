@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.notebook.answers import Definition, first_line, is_docstring, names_used, text_of
-from grader.notebook.reading import refuse
+from grader.notebook.percent import refuse
 from grader.notebook.signatures import Function, extends, signature
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

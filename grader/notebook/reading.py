@@ -12,26 +12,15 @@ What a cell is for stands in its metadata:
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from pathlib import Path
-from typing import Any
-
-import jupytext
-from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.course_fields import did_you_mean
 from grader.errors import CourseError
 from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
+from grader.notebook.percent import Raw, cut, refuse
 
-# What jupytext notes of blank lines; no author writes it.
-SPACING = ("lines_to_next_cell", "lines_to_end_of_cell_marker")
 KEYS = {"markdown": ("lang", "written"), "code": ("exercise", "example", "demo", "lang")}
-
-
-def refuse(path: Path, line: int, reason: str) -> CourseError:
-    """The error of one place in a file."""
-    return CourseError(f"{path}:{line}: {reason}")
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -46,65 +35,37 @@ def read_notebook(path: Path) -> Notebook:
         raise CourseError(f"{path}: not UTF-8 text: {error.reason}; save it as UTF-8") from None
     except OSError as error:
         raise CourseError(f"{path}: cannot be read: {error.strerror}") from None
-    try:
-        raw = jupytext.reads(text, fmt="py:percent").cells
-    except Exception as error:  # whatever a parser of another project raises
-        raise CourseError(f"{path}: jupytext cannot read it: {error}") from None
-    lines = _first_lines(path, text, [cell.source for cell in raw])
-    cells = [_cell(path, cell, line) for cell, line in zip(raw, lines, strict=True)]
+    cells = [_cell(path, raw) for raw in cut(path, text)]
     return Notebook(path.stem, path, tuple(cells))
 
 
-def _first_lines(path: Path, text: str, sources: list[str]) -> list[int]:
-    """The file's line of each cell's first text (jupytext itself forgets it)."""
-    lines = text.splitlines()
-    markers = [i for i, line in enumerate(lines, 1) if re.match(r"#\s*%%", line)]
-    first = next((i for i, line in enumerate(lines, 1) if line.strip()), 1)
-    if not markers:
-        raise refuse(path, 1, "no cells; start each with a line `# %%`")
-    if first != markers[0] and not re.match(r"#\s*---", lines[first - 1]):
-        raise refuse(path, first, "text before the first cell; start it with a line `# %%`")
-    if len(markers) != len(sources):
-        raise refuse(
-            path, markers[0], "`# %%` at the start of a line inside a string; write it otherwise"
-        )
-    found = []
-    for marker, source in zip(markers, sources, strict=True):
-        line = marker + 1
-        while source.strip() and line < len(lines) and not lines[line - 1].strip():
-            line += 1
-        found.append(line)
-    return found
-
-
-def _cell(path: Path, raw: Any, line: int) -> Cell:
-    metadata = {key: raw.metadata[key] for key in raw.metadata if key not in SPACING}
-    if raw.cell_type not in KEYS:
-        raise refuse(path, line - 1, f"a {raw.cell_type} cell; write code or [markdown]")
-    known = KEYS[raw.cell_type]
+def _cell(path: Path, raw: Raw) -> Cell:
+    metadata = dict(raw.metadata)
+    known = KEYS[raw.kind]
     for key, value in metadata.items():
         if key not in known:
             near = did_you_mean(key, known)
-            raise refuse(path, line - 1, f"unknown {key}= of a {raw.cell_type} cell{near}")
+            raise refuse(path, raw.marker, f"unknown {key}= of a {raw.kind} cell{near}")
         wanted, says = (bool, "true") if key == "demo" else (str, "text in quotes")
         if not isinstance(value, wanted) or not value:
-            raise refuse(path, line - 1, f"{key}={value!r}: give {says}")
+            raise refuse(path, raw.marker, f"{key}= of the cell: give {says}")
     lang = metadata.pop("lang", "")
-    if raw.cell_type == "markdown":
-        return Prompt(raw.source, line, lang, metadata.get("written", ""))
+    if raw.kind == "markdown":
+        return Prompt(raw.source, raw.line, lang, metadata.get("written", ""))
     if len(metadata) > 1:
         both = " and ".join(metadata)
-        raise refuse(path, line - 1, f"{both} in one cell; a cell is for one thing")
-    tree = _parse(path, raw.source, line)
+        raise refuse(path, raw.marker, f"{both} in one cell; a cell is for one thing")
+    tree = _parse(path, raw.source, raw.line)
     if "exercise" in metadata:
         if lang:
-            raise refuse(path, line - 1, "an exercise has no lang; its stub serves all languages")
-        _only_the_stub(path, metadata["exercise"], tree, line)
-        return Stub(metadata["exercise"], raw.source, line)
+            reason = "an exercise has no lang; its stub serves all languages"
+            raise refuse(path, raw.marker, reason)
+        _only_the_stub(path, metadata["exercise"], tree, raw.line)
+        return Stub(metadata["exercise"], raw.source, raw.line)
     if "example" in metadata:
-        return Example(metadata["example"], raw.source, line, lang)
+        return Example(metadata["example"], raw.source, raw.line, lang)
     kind = Demo if "demo" in metadata else Code
-    return kind(raw.source, line, lang)
+    return kind(raw.source, raw.line, lang)
 
 
 def parse_cell(source: str) -> ast.Module:
@@ -119,6 +80,9 @@ def parse_cell(source: str) -> ast.Module:
         try:
             tree = compile(source, "<cell>", "exec", flags, dont_inherit=True)
         except (SyntaxError, ValueError):
+            # Here, because it takes a while to import and few notebooks have magics.
+            from IPython.core.inputtransformer2 import TransformerManager
+
             plain = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
             tree = compile(plain, "<cell>", "exec", flags, dont_inherit=True)
         # The tree alone does not show a `return` outside of a function.

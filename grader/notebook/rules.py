@@ -10,7 +10,8 @@ from grader.course_fields import did_you_mean
 from grader.errors import CourseError
 from grader.notebook.language import in_language, translations
 from grader.notebook.model import Cell, Example, Notebook, Prompt, Stub
-from grader.notebook.reading import parse_cell, read_notebook, refuse
+from grader.notebook.percent import refuse
+from grader.notebook.reading import parse_cell, read_notebook
 
 
 def read_assignment(course: Course, name: str) -> Notebook:
