@@ -1,0 +1,522 @@
+# %% [markdown]
+# # Lecture 5: From gradients to modules
+#
+# Once a library differentiates for you, fitting a model is always the same loop: predict, take the
+# loss, ask for the gradient, take a step. In this notebook you first write that loop with bare
+# tensors, then put the parameters where PyTorch looks for them: into modules. Modules can be
+# nested, initialised, tied, saved and moved to a GPU, while the loop stays as it is.
+#
+# **Conventions.** Rows are observations: `x` is $(n, p)$. A result keeps the dtype and device of
+# the inputs. Parameters are found **by name**, so call the attributes exactly what the docstrings
+# say. Functions that draw random numbers take a `torch.Generator` and draw from nothing else.
+# Automatic differentiation is allowed everywhere.
+#
+# Replace each `raise NotImplementedError` by your answer, and run the example below it. The
+# examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
+
+# %%
+import math
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+
+# %% [markdown]
+# ## 1. Data that we understand
+#
+# To see whether a method works, let it recover what we put in: $X$ with independent standard
+# normal entries and
+#
+# $$y = Xw + b + \sigma\varepsilon,\qquad \varepsilon_i\sim N(0,1)$$
+#
+# `noise` is the standard deviation $\sigma$, not the variance. $y$ is a **column**, $(n, 1)$.
+# You may draw $X$ and $\varepsilon$ in either order. Hidden checks look at the distribution of
+# many rows, and at two draws from one generator: they must differ, while equally seeded
+# generators must give equal data.
+
+
+# %% exercise="synthetic_data"
+def synthetic_data(w, b, n, noise, generator):
+    """Random data of a linear model.
+
+    Args:
+        w: (d,) coefficients; X and y take their dtype and device.
+        b: the intercept, a float.
+        n: the number of rows, n ≥ 1.
+        noise: the standard deviation of the noise, a float ≥ 0.
+        generator: a torch.Generator on w's device, the only source of randomness.
+
+    Returns:
+        (X, y): (n, d) standard normal inputs, and (n, 1) targets X w + b + noise · N(0, 1).
+    """
+    raise NotImplementedError
+
+
+# %% example="synthetic_data"
+true_w, true_b = torch.tensor([2.0, -3.4]), 4.2
+features, labels = synthetic_data(true_w, true_b, 1000, 0.01, torch.Generator().manual_seed(1))
+assert features.shape == (1000, 2), f"X should be (1000, 2), not {tuple(features.shape)}"
+assert labels.shape == (1000, 1), f"y is a column, (1000, 1), not {tuple(labels.shape)}"
+residual = labels[:, 0] - (2.0 * features[:, 0] - 3.4 * features[:, 1] + 4.2)
+assert residual.abs().max() < 0.1, "y is far from X w + b: is the noise scaled by 0.01?"
+assert residual.std() > 0.005, "y holds hardly any noise"
+again, _ = synthetic_data(true_w, true_b, 1000, 0.01, torch.Generator().manual_seed(1))
+assert torch.equal(features, again), "equally seeded generators should give equal data"
+
+# %% [markdown]
+# ## 2. Mini-batches
+#
+# Lecture 7 asks: $n$ observations are cut into mini-batches of $m$; what is left over forms a
+# smaller one of its own. How do you compute their number simply?
+
+
+# %% exercise="num_batches"
+def num_batches(n, m):
+    """The number of mini-batches of size m, where the rest forms one of its own.
+
+    Args:
+        n: the number of observations, an int ≥ 1.
+        m: the size of a mini-batch, an int ≥ 1; it may exceed n.
+
+    Returns:
+        an int.
+    """
+    raise NotImplementedError
+
+
+# %% example="num_batches"
+assert num_batches(10, 5) == 2, f"10 observations make 2 batches of 5, not {num_batches(10, 5)}"
+assert num_batches(11, 5) == 3, f"the 11th observation needs a third, not {num_batches(11, 5)}"
+
+# %% [markdown]
+# Now the batches themselves: a random order of $0,\dots,n-1$, cut into pieces of $m$. Give the
+# indices only, so that the caller can take `x[index]` and `y[index]` alike. A generator function
+# (`yield`) is as good as a list.
+
+
+# %% exercise="minibatches"
+def minibatches(n, m, generator):
+    """Shuffled mini-batches of the indices 0, …, n − 1.
+
+    Args:
+        n, m: as in `num_batches`.
+        generator: a torch.Generator on the CPU, the only source of randomness. Two calls with one
+            generator shuffle differently; equally seeded generators shuffle alike.
+
+    Returns:
+        an iterable of 1-d int64 tensors. Each index comes once; all batches have m indices,
+        but for the last, which holds the rest if there is one.
+    """
+    raise NotImplementedError
+
+
+# %% example="minibatches"
+batches = list(minibatches(11, 4, torch.Generator().manual_seed(0)))
+assert [len(b) for b in batches] == [4, 4, 3], f"sizes 4, 4, 3, not {[len(b) for b in batches]}"
+assert all(b.dtype == torch.int64 for b in batches), "indices are int64 tensors"
+assert sorted(torch.cat(batches).tolist()) == list(range(11)), "each index should come once"
+
+# %% [markdown]
+# ## 3. Gradient descent with a differentiator
+#
+# The lecture minimises $L(\hat\beta) = \frac1n\sum_i (y_i - x_i\hat\beta)^2$ from
+# $\hat\beta = 0$ by
+#
+# $$\hat\beta \leftarrow \hat\beta - \eta\,\nabla L(\hat\beta)$$
+#
+# Three things to keep apart: `backward` **adds** to `.grad`, so the gradient is cleared after
+# every step; the update is no part of the model and runs under `torch.no_grad()`; a loss that you
+# record is a number (`.item()`), not a tensor that holds its graph alive. The loss goes into the
+# list **before** the step, so its first entry belongs to $\hat\beta = 0$.
+
+
+# %% exercise="fit_gd"
+def fit_gd(x, y, lr, epochs):
+    """Full-batch gradient descent on the mean squared error, from zeros.
+
+    Args:
+        x: (n, p) inputs.
+        y: (n,) targets.
+        lr: the learning rate, a float.
+        epochs: the number of steps, an int ≥ 0.
+
+    Returns:
+        (bhat, losses): the (p,) estimate after the last step, detached from any graph, and a list
+        of `epochs` Python floats, the loss before each step.
+    """
+    raise NotImplementedError
+
+
+# %% example="fit_gd"
+torch.manual_seed(123456)  # the lecture's data and its printed results
+beta = torch.randn(5)
+x = torch.randn(100, 5)
+y = torch.matmul(x, beta) + torch.randn(100) * math.sqrt(0.1)
+bhat, losses = fit_gd(x, y, 0.01, 500)
+printed = [6.666600, 0.889494, 0.204900, 0.114065, 0.099395]
+printed += [0.096331, 0.095534, 0.095298, 0.095224, 0.095200]
+assert len(losses) == 500, f"one loss for each of 500 steps, not {len(losses)}"
+for epoch, value in zip(range(0, 500, 50), printed, strict=True):
+    assert abs(losses[epoch] - value) < 1e-5, f"loss {epoch} should be {value}: {losses[epoch]}"
+estimate = torch.tensor([1.8304, 0.4262, -1.1998, 0.3770, -1.0890])
+assert torch.allclose(bhat, estimate, atol=1e-4), f"the lecture finds {estimate}, not {bhat}"
+assert not bhat.requires_grad, "return a detached estimate"
+
+# %% demo=true
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
+for rate in [0.001, 0.01, 0.1]:
+    left.semilogy(fit_gd(x, y, rate, 500)[1], label=f"learning rate {rate:g}")
+left.axhline(0.1, color="grey", linestyle=":", label="variance of the noise")
+left.set(xlabel="step", ylabel="loss", title="The same descent, three step sizes")
+left.set_ylim(0.06, 60)
+left.legend(loc="upper right")
+moments = range(0, 301, 20)
+lines = right.plot(moments, torch.stack([fit_gd(x, y, 0.01, steps)[0] for steps in moments]))
+for line, value in zip(lines, beta.tolist(), strict=True):
+    right.axhline(value, color=line.get_color(), linestyle=":")
+right.set(
+    xlabel="step", ylabel="coefficient", title="Estimates (—) and the truth (···)"
+)
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# ## 4. The same model as a module
+#
+# A module holds its parameters as attributes of type `nn.Parameter`: that is how
+# `model.parameters()`, optimizers, `state_dict` and `.to(device)` find them. A plain tensor is
+# overlooked. (`__init__` begins with `super().__init__()`, which makes room for them.) Adding an
+# intercept changes the module and nothing else:
+#
+# $$\hat y = X\hat\beta + b_0$$
+#
+# Mind the shapes: predictions of shape $(n,)$ minus targets of shape $(n, 1)$ broadcast to
+# $(n, n)$ without a word, and the mean of that is not your loss.
+
+
+# %% exercise="LinearModel"
+class LinearModel(nn.Module):
+    """The linear model with two parameters: `bhat` (dim,) and `b0` (1,), both zero at first."""
+
+    def __init__(self, dim):
+        """Make the parameters.
+
+        Args:
+            dim: the number p of columns of x.
+        """
+        raise NotImplementedError
+
+    def forward(self, x):
+        """Predictions of shape (n,) for x of shape (n, dim)."""
+        raise NotImplementedError
+
+
+# %% example="LinearModel"
+model = LinearModel(3)
+shapes = {name: tuple(p.shape) for name, p in model.named_parameters()}
+assert shapes == {"bhat": (3,), "b0": (1,)}, f"expected bhat (3,) and b0 (1,), found {shapes}"
+with torch.no_grad():
+    model.bhat.copy_(torch.tensor([1.0, 2.0, 3.0]))
+    model.b0.fill_(0.5)
+prediction = model(torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]))
+assert prediction.shape == (2,), f"two rows make (2,), not {tuple(prediction.shape)}"
+assert torch.allclose(prediction, torch.tensor([1.5, 5.5])), f"[1.5, 5.5], not {prediction}"
+
+# %% [markdown]
+# ## 5. An optimizer step by hand
+#
+# Dive into Deep Learning back-propagates the **sum** of the losses in a mini-batch, and divides in
+# the step:
+#
+# $$p \leftarrow p - \frac{\eta}{m}\,\frac{\partial}{\partial p}\sum_{i=1}^m \ell_i$$
+#
+# The step changes the parameters themselves, in place, outside the graph, and leaves clean
+# gradients behind: `None` or zero. `params` may be any iterable, also one that can be walked
+# through only once, as `model.parameters()` is.
+
+
+# %% exercise="sgd_update"
+def sgd_update(params, lr, batch_size):
+    """One step of mini-batch gradient descent, in place: p ← p − lr · p.grad / batch_size.
+
+    Args:
+        params: an iterable of parameters, each of which has a gradient.
+        lr: the learning rate, a float.
+        batch_size: the number m of rows whose losses were summed.
+
+    Returns:
+        nothing. Afterwards each gradient is None or zero, and the parameters are still leaves
+        that require gradients.
+    """
+    raise NotImplementedError
+
+
+# %% example="sgd_update"
+p = nn.Parameter(torch.tensor([1.0, 2.0]))
+(p * torch.tensor([10.0, -20.0])).sum().backward()
+sgd_update([p], 0.5, 5)
+assert torch.allclose(p.detach(), torch.tensor([0.0, 4.0])), f"[0, 4] after the step, not {p}"
+assert p.grad is None or not p.grad.any(), "clear the gradient, or the next one is added to it"
+assert p.is_leaf and p.requires_grad, "the parameter should still be a leaf that can learn"
+
+# %% demo=true
+model = LinearModel(2)
+generator = torch.Generator().manual_seed(3)
+route, losses = [], []
+for _epoch in range(3):
+    for index in minibatches(len(features), 10, generator):
+        route.append([*model.bhat.detach().tolist(), model.b0.item()])
+        error = model(features[index]) - labels[index, 0]
+        losses.append((error**2).mean().item() / 2)
+        (error**2 / 2).sum().backward()
+        sgd_update(model.parameters(), 0.03, len(index))
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
+left.semilogy(losses)
+left.set(xlabel="mini-batch", ylabel="loss", title="Linear regression, three epochs")
+right.plot(route, label=["w₁", "w₂", "b"])
+for value in [*true_w.tolist(), true_b]:
+    right.axhline(value, color="grey", linestyle=":")
+right.set(xlabel="mini-batch", ylabel="parameter", title="Your own data, model and optimizer")
+right.legend()
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# ## 6. Layers of your own
+#
+# A layer needs no parameters. `CenteredLayer` subtracts the mean of **all** entries of its input:
+# one number, whatever the shape. The mean is part of the graph: a gradient goes through it too.
+
+
+# %% exercise="CenteredLayer"
+class CenteredLayer(nn.Module):
+    """X minus the mean of all its entries; no parameters."""
+
+    def forward(self, x):
+        """The centred input, same shape; x itself stays as it is."""
+        raise NotImplementedError
+
+
+# %% example="CenteredLayer"
+layer = CenteredLayer()
+out = layer(torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0]))
+assert torch.equal(out, torch.tensor([-2.0, -1.0, 0.0, 1.0, 2.0])), f"[-2, …, 2], not {out}"
+out = layer(torch.tensor([[1.0, 2.0], [3.0, 10.0]]))
+assert torch.equal(out, torch.tensor([[-3.0, -2.0], [-1.0, 6.0]])), "one mean for all entries: 4"
+
+# %% [markdown]
+# `MyLinear` computes $\operatorname{relu}(XW+b)$ with parameters of its own. The book's version
+# multiplies by `self.weight.data`; **that is a mistake**: `.data` is the bare tensor, cut off from
+# the graph, so no gradient ever reaches the parameters and the layer cannot learn. Use the
+# parameters themselves. How they start is up to you. Note the orientation: `weight` is
+# (inputs, units) here, while `nn.Linear` keeps (units, inputs).
+
+
+# %% exercise="MyLinear"
+class MyLinear(nn.Module):
+    """relu(X W + b) with the parameters `weight` (in_units, units) and `bias` (units,)."""
+
+    def __init__(self, in_units, units):
+        """Make the parameters, with any random start.
+
+        Args:
+            in_units: the number of columns of X.
+            units: the number of outputs.
+        """
+        raise NotImplementedError
+
+    def forward(self, x):
+        """The (n, units) output for x of shape (n, in_units); gradients reach both parameters."""
+        raise NotImplementedError
+
+
+# %% example="MyLinear"
+layer = MyLinear(2, 3)
+assert layer.weight.shape == (2, 3), f"weight is (in_units, units), not {layer.weight.shape}"
+with torch.no_grad():
+    layer.weight.copy_(torch.tensor([[1.0, 0.0, -1.0], [0.0, 1.0, -1.0]]))
+    layer.bias.copy_(torch.tensor([0.0, 1.0, 0.0]))
+out = layer(torch.tensor([[2.0, 3.0]]))
+assert torch.equal(out, torch.tensor([[2.0, 4.0, 0.0]])), f"expected [[2, 4, 0]], got {out}"
+out.sum().backward()
+assert layer.weight.grad is not None, "no gradient reaches weight: is the graph cut by .data?"
+assert layer.bias.grad is not None, "no gradient reaches bias: is the graph cut by .data?"
+
+# %% [markdown]
+# ## 7. Initialising
+#
+# `net.apply(f)` calls `f` on every module in a net, and on the net itself. Write such an `f`: for
+# an `nn.Linear` it draws the weight from Xavier's uniform distribution,
+#
+# $$W_{ij}\sim U(-a, a),\qquad a = \sqrt{\frac{6}{\text{in}+\text{out}}},$$
+#
+# and sets the bias to zero, if there is one. Any other module is left alone, and so are a
+# module's children: `apply` takes care of those. (PyTorch has `nn.init.xavier_uniform_`; you may
+# use it. The book leaves the bias as it was; here it becomes zero.)
+
+
+# %% exercise="init_xavier"
+def init_xavier(module):
+    """Initialise one module, in place: Xavier-uniform weight and zero bias of an nn.Linear.
+
+    Args:
+        module: any nn.Module. What is no nn.Linear stays as it is, children included.
+
+    Returns:
+        nothing. Draws from PyTorch's global generator.
+    """
+    raise NotImplementedError
+
+
+# %% example="init_xavier"
+torch.manual_seed(4)
+net = nn.Sequential(nn.Linear(40, 60), nn.ReLU(), nn.Linear(60, 20, bias=False))
+init_xavier(net)
+assert net[0].bias.any(), "called on a Sequential, init_xavier changes nothing: apply recurses"
+net.apply(init_xavier)
+assert not net[0].bias.any(), "the bias should be zero"
+for layer, bound in [(net[0], math.sqrt(6 / 100)), (net[2], math.sqrt(6 / 80))]:
+    assert layer.weight.abs().max() <= bound, f"all weights lie within ±{bound:.3f}"
+    assert layer.weight.abs().max() > 0.95 * bound, f"the weights should reach out to ±{bound:.3f}"
+
+# %% [markdown]
+# ## 8. Tied layers
+#
+# One module may stand in several places of a net. It then has one set of parameters, and its
+# gradient is the sum over all its places. Build
+#
+# $$\text{Linear} \to \text{ReLU} \to \text{shared} \to \text{ReLU} \to \text{shared} \to
+# \text{ReLU} \to \text{Linear}$$
+#
+# as one `nn.Sequential` of seven, where `net[2]` and `net[4]` are **the same object**.
+
+
+# %% exercise="tied_mlp"
+def tied_mlp(dim, hidden):
+    """A net whose second and third hidden layers are one and the same module.
+
+    Args:
+        dim: the number of inputs.
+        hidden: the width of all hidden layers.
+
+    Returns:
+        nn.Sequential of Linear(dim, hidden), ReLU, shared, ReLU, shared, ReLU, Linear(hidden, 1)
+        with shared a Linear(hidden, hidden).
+    """
+    raise NotImplementedError
+
+
+# %% example="tied_mlp"
+net = tied_mlp(4, 8)
+assert len(net) == 7, f"seven modules, not {len(net)}"
+assert net[2] is net[4], "net[2] and net[4] should be one object, not two equal ones"
+assert net(torch.randn(2, 4)).shape == (2, 1), "two rows and one output make (2, 1)"
+count = sum(p.numel() for p in net.parameters())
+assert count == (4 * 8 + 8) + (8 * 8 + 8) + (8 + 1), f"121 parameters, not {count}"
+
+# %% demo=true
+torch.manual_seed(5)
+grid = torch.linspace(-3, 3, 200)[:, None]
+inputs = 6 * torch.rand(200, 1) - 3
+targets = torch.sin(2 * inputs) + 0.1 * torch.randn(200, 1)
+net = tied_mlp(1, 32)
+net.apply(init_xavier)
+before, losses = net(grid).detach(), []
+generator = torch.Generator().manual_seed(6)
+for _epoch in range(200):
+    for index in minibatches(200, 20, generator):
+        loss = ((net(inputs[index]) - targets[index]) ** 2).sum()
+        losses.append(loss.item() / len(index))
+        loss.backward()
+        sgd_update(net.parameters(), 0.1, len(index))
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
+left.semilogy(losses, linewidth=0.5)
+left.set(xlabel="mini-batch", ylabel="loss", title="One shared layer, two places")
+right.scatter(inputs, targets, s=6, color="silver", label="data")
+right.plot(grid, before, label="before")
+right.plot(grid, net(grid).detach(), label="after")
+right.set(xlabel="x", ylabel="y", title="A tied network learns sin 2x")
+right.set_ylim(-1.4, 2.4)
+right.legend(loc="upper center", ncols=3)
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# ## 9. To disk and back
+#
+# What is worth keeping of a model are its numbers, not its code: save the **state dict**
+# (parameters and buffers by name), never the module itself. A file that holds tensors only can be
+# read with `weights_only=True`, which runs no foreign code. The architecture comes from your
+# program: here, take it from `model` (`copy.deepcopy` is one way), and the numbers from the file.
+
+
+# %% exercise="save_and_restore"
+def save_and_restore(model, path):
+    """Save a model's state dict, and return a copy of the model that was loaded from the file.
+
+    Args:
+        model: any nn.Module; it may hold buffers, and its class may want arguments. It stays
+            as it is.
+        path: where to write, a string.
+
+    Returns:
+        another module of the same class with equal parameters and buffers, loaded from the file,
+        that shares no storage with `model`. `torch.load(path, weights_only=True)` gives the
+        state dict.
+    """
+    raise NotImplementedError
+
+
+# %% example="save_and_restore"
+net = nn.Sequential(nn.Linear(20, 256), nn.ReLU(), nn.Linear(256, 10))
+x = torch.randn(2, 20)
+with tempfile.TemporaryDirectory() as folder:
+    path = str(Path(folder) / "mlp.params")
+    clone = save_and_restore(net, path)
+    state = torch.load(path, weights_only=True)
+assert sorted(state) == sorted(net.state_dict()), f"the file should hold the state dict: {state}"
+assert clone is not net, "return a copy, not the model itself"
+assert torch.equal(clone(x), net(x)), "the copy should compute the same"
+with torch.no_grad():
+    net[0].weight.zero_()
+assert clone[0].weight.any(), "the copy changes with the original: they share storage"
+
+# %% [markdown]
+# ## 10. Where to compute
+#
+# The device `cuda:i` exists if PyTorch counts more than `i` of them. Ask PyTorch for the count,
+# and fall back to the CPU. (The hidden checks replace PyTorch's count, so they need no GPU.)
+
+
+# %% exercise="try_gpu"
+def try_gpu(i=0):
+    """The i-th GPU if it exists, else the CPU.
+
+    Args:
+        i: the GPU's number, an int ≥ 0.
+
+    Returns:
+        torch.device("cuda:i") with its number, or torch.device("cpu").
+    """
+    raise NotImplementedError
+
+
+# %% example="try_gpu"
+assert isinstance(try_gpu(), torch.device), "return a torch.device"
+assert try_gpu(999) == torch.device("cpu"), "no machine has that many GPUs: cpu"
+assert try_gpu().type == ("cuda" if torch.cuda.device_count() > 0 else "cpu")
+
+# %% [markdown] written="estimate_and_truth"
+# ## 11. In your own words
+#
+# In section 3 the loss settles near 0.095, and the estimate (1.8304, 0.4262, …) near the true
+# coefficients (1.8645, 0.4071, …) but not on them, however long you train. Why does neither reach
+# its ideal value? What would change with ten times as many observations, and what with noise of
+# half the standard deviation?
+
+# %% [markdown] written="tied_gradients"
+# In section 8 the shared layer is used twice in one forward pass. Use the chain rule to explain why
+# its gradient is the sum of two parts. What becomes of the two layers under training if `net[4]`
+# is instead a copy of `net[2]`, equal at first?
