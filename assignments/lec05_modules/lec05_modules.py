@@ -176,9 +176,7 @@ moments = range(0, 301, 20)
 lines = right.plot(moments, torch.stack([fit_gd(x, y, 0.01, steps)[0] for steps in moments]))
 for line, value in zip(lines, beta.tolist(), strict=True):
     right.axhline(value, color=line.get_color(), linestyle=":")
-right.set(
-    xlabel="step", ylabel="coefficient", title="Estimates (—) and the truth (···)"
-)
+right.set(xlabel="step", ylabel="coefficient", title="Estimates (—) and the truth (···)")
 figure.tight_layout()
 plt.show()
 
