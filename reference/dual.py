@@ -62,7 +62,8 @@ def evaluate(expression: Any, x: Array) -> Dual:
     """Value and gradient at x (d,) of an expression in prefix form.
 
     An expression is an int i (the input xᵢ), a float (a constant) or a list
-    [operation, operand, …] with operations + - * / ** neg exp log tanh relu.
+    [operation, operand, …] with operations + - * / ** neg exp log tanh relu, and shared, which
+    stands for u eᵘ + u.
     """
     if isinstance(expression, int):
         return Dual(float(x[expression]), np.eye(len(x))[expression])
@@ -92,4 +93,6 @@ def evaluate(expression: Any, x: Array) -> Dual:
             return tanh(u[0])
         case "relu":
             return relu(u[0])
+        case "shared":
+            return add(mul(u[0], exp(u[0])), u[0])
     raise ValueError(f"unknown operation {name!r}")

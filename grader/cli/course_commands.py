@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -13,7 +13,6 @@ from grader import checking
 from grader.build import build as build_notebooks
 from grader.cli.common import USAGE, console, exit_codes, this_course
 from grader.doctor import diagnose
-from grader.errors import UsageError
 
 
 def doctor() -> None:
@@ -53,13 +52,11 @@ def check(
         str, typer.Option(help="Its assignment, if the file has another name.")
     ] = "",
     isolation: Annotated[
-        str, typer.Option(help="How the code is confined: full or process.")
+        Literal["full", "process"], typer.Option(help="How the code is confined.")
     ] = "process",
 ) -> None:
     """Run the visible examples on your own notebook; no hidden case, no answer is used."""
     with exit_codes():
-        if isolation not in ("full", "process"):
-            raise UsageError("--isolation is full or process")
         course = this_course()
         name = assignment or notebook.stem
         results = checking.check(course, name, notebook, isolation)

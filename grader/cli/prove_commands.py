@@ -73,17 +73,20 @@ def _print_complaints(validation: Validation) -> None:
 
 def _table(found: list[Validation]) -> Table:
     table = Table(title="Proofs")
-    table.add_column("assignment")
-    for heading in ("exercises", "groups", "cases", "seeds", "mistakes hinted", "figures",
-                    "gradients", "mutants killed", "equivalent", "seconds", "complaints"):  # fmt: skip
+    table.add_column("assignment", no_wrap=True)
+    for heading in ("exercises\ngroups", "cases", "mistakes\nhinted", "figures\ngradients",
+                    "mutants\nkilled", "equi-\nvalent", "seconds", "com-\nplaints"):  # fmt: skip
         table.add_column(heading, justify="right")
     for v in found:
         table.add_row(
             v.assignment,
-            *map(str, (v.exercises, v.groups, v.cases, v.seeds)),
+            f"{v.exercises}\n{v.groups}",
+            str(v.cases),
             f"{v.hinted}/{v.mistakes}",
-            *map(str, (v.figures, v.gradients)),
+            f"{v.figures}\n{v.gradients}",
             f"{v.killed}/{v.mutants}",
-            *map(str, (v.equivalent, v.seconds, len(v.complaints))),
+            str(v.equivalent),
+            f"{v.seconds:.0f}",
+            str(len(v.complaints)),
         )
     return table

@@ -41,6 +41,18 @@ def cleaned(text: str) -> str:
     return _REVEALING.sub("…", _CONTROL.sub(" ", text))[:200].strip()
 
 
+def visible_fault(fault: UnitFault) -> str:
+    """Say how a visible example went wrong; nothing in it is hidden, so its words are kept."""
+    if fault.raised is None:
+        return unit_fault(fault)
+    text = _CONTROL.sub(" ", fault.raised.message)[:500]
+    if fault.raised.type == "NotImplementedError":
+        return STUB
+    return (
+        text if fault.raised.type == "AssertionError" and text else f"{fault.raised.type}: {text}"
+    )
+
+
 def place(cell: int | None, line: int | None) -> str:
     """Say where: "cell 4, line 2"; "" if it is not known."""
     if cell is None or line is None:

@@ -103,5 +103,3 @@ def _asked(exercise: PreparedExercise, answer: ExerciseRun) -> tuple:
             bounds = measured_bounds(call, answer.outcomes[number], exercise.framework)
         asked.append(asked_of(call, exercise.framework, exercise.device, bounds))
     return tuple(asked)
-
-

@@ -87,15 +87,16 @@ def validate(
     standards = Standards(lesson, prepared, allowance, places[0].zygote())
     bench = _Bench(course, lesson, prepared, standards, places, allowance)
     tally = _Tally([])
-    for step, prove in (
-        ("answers", lambda: _prove_answers(bench, effort.seeds, tally)),
-        ("stub", lambda: _prove_stub(bench, tally)),
-        ("mistakes", lambda: _prove_mistakes(bench, tally)),
-        ("figures and gradients", lambda: _prove_figures(bench, tally)),
-        ("mutants", lambda: _prove_mutants(bench, tally) if effort.mutants else None),
-    ):
+    proofs: list[tuple[str, Callable[[_Bench, Effort, _Tally], None]]] = [
+        ("answers", _prove_answers),
+        ("stub", _prove_stub),
+        ("mistakes", _prove_mistakes),
+        ("figures and gradients", _prove_figures),
+        ("mutants", _prove_mutants),
+    ]
+    for step, prove in proofs:
         progress(f"{name}: {step}")
-        prove()
+        prove(bench, effort, tally)
     cases = [call.case for exercise in prepared.values() for call in exercise.calls]
     return Validation(
         assignment=name,
@@ -115,9 +116,9 @@ def validate(
     )
 
 
-def _prove_answers(bench: _Bench, seeds: int, tally: _Tally) -> None:
+def _prove_answers(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     """Full marks under every seed; making the standards already judges the answers once."""
-    for seed in range(seeds):
+    for seed in range(effort.seeds):
         prepared = prepare(bench.lesson, f"validate {seed}", "cpu", bench.allowance.seconds)
         try:
             Standards(bench.lesson, prepared, bench.allowance, bench.places[0].zygote())
@@ -125,7 +126,7 @@ def _prove_answers(bench: _Bench, seeds: int, tally: _Tally) -> None:
             tally.complain("answers", f"seed {seed}", str(error))
 
 
-def _prove_stub(bench: _Bench, tally: _Tally) -> None:
+def _prove_stub(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     cells = stub_submission(read_assignment(bench.course, bench.lesson.name))
     program = Program(tuple(enumerate(cells, 1)))
     trial = Trial("the blank stub", program, tuple(bench.prepared), bench.standards, False)
@@ -136,7 +137,7 @@ def _prove_stub(bench: _Bench, tally: _Tally) -> None:
                 tally.complain("stub", result.name, reason)
 
 
-def _prove_mistakes(bench: _Bench, tally: _Tally) -> None:
+def _prove_mistakes(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     known = {mistake.name: mistake for mistake in bench.lesson.mistakes}
     for exercise in bench.prepared:
         count = sum(mistake.exercise == exercise for mistake in known.values())
@@ -163,7 +164,7 @@ def _prove_mistakes(bench: _Bench, tally: _Tally) -> None:
             tally.hinted += 1
 
 
-def _prove_figures(bench: _Bench, tally: _Tally) -> None:
+def _prove_figures(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     folder = solutions_folder(bench.course, bench.lesson.name)
     if not (folder / "proofs.py").exists():
         tally.complain("figures", bench.lesson.name, "proofs.py is missing")
@@ -177,7 +178,9 @@ def _prove_figures(bench: _Bench, tally: _Tally) -> None:
         tally.complaints += check_gradient(proof, seed=1)
 
 
-def _prove_mutants(bench: _Bench, tally: _Tally) -> None:
+def _prove_mutants(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+    if not effort.mutants:
+        return
     path = solutions_folder(bench.course, bench.lesson.name) / "equivalent.yml"
     excused = equivalents(path) if path.exists() else {}
     made = mutants(bench.lesson.answers_source, tuple(bench.prepared))

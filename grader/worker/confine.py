@@ -280,10 +280,8 @@ def _die_with_zygote(tools: Tools) -> None:
 def _restrict_files(policy: Policy, scratch: str) -> None:
     exists: Callable[[str], bool] = os.path.exists
     devices = [*filter(exists, namespaces.DEVICES), *nvidia_devices(policy.device)]
-    if policy.isolation == "full":
-        landlock.restrict(["/"], ["/tmp"], devices)
-    else:
-        landlock.restrict(filter(exists, policy.readable), [scratch], devices)
+    own_proc = ["/proc"] if policy.isolation == "full" else []
+    landlock.restrict(filter(exists, (*policy.readable, *own_proc)), [scratch], devices)
 
 
 def group_of(policy: Policy, tools: Tools) -> cgroup.Group | None:

@@ -11,6 +11,7 @@ import ast
 import symtable
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from grader.worker.rules import Rules
 
@@ -70,10 +71,29 @@ def survey(source_cells: list[str], wanted: Mapping[str, Rules]) -> dict[str, li
     return found
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What is asked of one statement again and again, worked out once."""
+
+    nodes: tuple[ast.AST, ...]
+    global_names: frozenset[str]
+    names: frozenset[str]
+    """Top-level names that it may lead to: those it reads, and words in strings."""
+
+
+def _facts(statement: ast.stmt) -> _Facts:
+    nodes = tuple(ast.walk(statement))
+    found = {text for node in nodes if (text := _text(node))}
+    found |= {n.attr for n in nodes if isinstance(n, ast.Attribute)} & _REACH_ALL
+    global_names = _global_names(statement)
+    return _Facts(nodes, frozenset(global_names), frozenset(found | global_names))
+
+
 class _Notebook:
     """The top level of a submission: what each name is bound by, and what merely runs."""
 
     def __init__(self, cells: Iterable[str]) -> None:
+        self._known: dict[int, _Facts] = {}
         self.bound: dict[str, list[ast.stmt]] = defaultdict(list)
         self.imports: dict[str, set[str]] = defaultdict(set)
         self.loading: set[str] = set()
@@ -81,10 +101,14 @@ class _Notebook:
         for cell in cells:
             try:
                 tree = ast.parse(cell)
-                symtable.symtable(ast.unparse(tree), "cell", "exec")
+                self._known |= {id(statement): _facts(statement) for statement in tree.body}
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
             self._collect(tree.body)
+
+    def facts(self, statement: ast.stmt) -> _Facts:
+        """What is known of a top-level statement."""
+        return self._known[id(statement)]
 
     def _collect(self, body: Iterable[ast.stmt]) -> None:
         for statement in body:
@@ -97,7 +121,7 @@ class _Notebook:
                 self.bound[name].append(statement)
             if not isinstance(statement, ast.Import | ast.ImportFrom):
                 self.effects.append(statement)
-                self.loading |= _names(statement)
+                self.loading |= self.facts(statement).names
 
     def reach(self, names: set[str]) -> list[ast.stmt]:
         """The top-level statements that these names lead to."""
@@ -107,7 +131,7 @@ class _Notebook:
                 if statement in reached:
                     continue
                 reached.append(statement)
-                more = _names(statement)
+                more = set(self.facts(statement).names)
                 if more & _REACH_ALL:
                     more |= set(self.bound)
                 waiting += more - known
@@ -135,7 +159,8 @@ class _Search:
         self.found_paths = {path for paths in self.paths.values() for path in paths}
 
     def _look_at(self, statement: ast.stmt, notebook: _Notebook) -> None:
-        free, nodes = _global_names(statement), list(ast.walk(statement))
+        facts = notebook.facts(statement)
+        free, nodes = facts.global_names, facts.nodes
         roots = {name: notebook.imports[name] for name in free if name in notebook.imports}
         for name, path in _imports(statement):
             roots[name] = roots.get(name, set()) | {path}
@@ -197,14 +222,6 @@ def _called(call: ast.Call) -> str:
 
 def _star(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
-
-
-def _names(statement: ast.stmt) -> set[str]:
-    """Top-level names that a statement may lead to: those it reads, and words in strings."""
-    nodes = list(ast.walk(statement))
-    found = {text for node in nodes if (text := _text(node))}
-    found |= {n.attr for n in nodes if isinstance(n, ast.Attribute)} & _REACH_ALL
-    return found | _global_names(statement)
 
 
 def _global_names(statement: ast.stmt) -> set[str]:
@@ -274,7 +291,7 @@ def _text(node: ast.AST) -> str:
         return "".join(parts) if all(parts) else ""
     if isinstance(node, ast.FormattedValue):
         return _text(node.value)
-    if isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "::-1":
+    if isinstance(node, ast.Subscript) and _reverses(node.slice):
         return _text(node.value)[::-1]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         items = node.args[0] if node.func.attr == "join" and len(node.args) == 1 else None
@@ -283,3 +300,7 @@ def _text(node: ast.AST) -> str:
             glue = node.func.value.value if isinstance(node.func.value, ast.Constant) else None
             return glue.join(parts) if isinstance(glue, str) and all(parts) else ""
     return ""
+
+
+def _reverses(index: ast.AST) -> bool:
+    return isinstance(index, ast.Slice) and ast.unparse(index) == "::-1"

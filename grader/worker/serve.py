@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import random
 import socket
 import sys
@@ -61,7 +62,7 @@ def load(sock: socket.socket, header: dict[str, Any]) -> types.ModuleType:
     sources = [source for _, source in cells]
     audit.prepare(_rules(rules) for rules in header["rules"].values())
     suspicious = audit.survey(
-        sources, {name: _rules(rules) for name, rules in header["rules"].items()}
+        sources, {name: _rules(header["rules"][name]) for name in header["survey"]}
     )
     module = types.ModuleType(header["name"])
     sys.modules[header["name"]] = module
@@ -113,9 +114,9 @@ def run(sock: socket.socket, header: dict[str, Any], body: bytes, module: types.
     reader = Reader(body)
     name, framework, device = header["exercise"], header["framework"], header["device"]
     rules = _rules(header["rules"]) if header["rules"] else None
-    function = getattr(module, name, None)
+    function: Callable[..., Any] = getattr(module, name)
     driver = _driver(header["driver"], header["driver_name"])
-    call = (lambda *a, **k: driver(function, *a, **k)) if driver else function
+    call: Callable[..., Any] = functools.partial(driver, function) if driver else function
     prepared = [
         (
             case,

@@ -70,7 +70,9 @@ def pack(header: dict[str, Any], blobs: list[bytes] | None = None) -> bytes:
     return _PREFIX.pack(len(text), len(body)) + text + body
 
 
-def send_frame(sock: socket.socket, header: dict[str, Any], blobs: list[bytes] | None = None) -> None:
+def send_frame(
+    sock: socket.socket, header: dict[str, Any], blobs: list[bytes] | None = None
+) -> None:
     """Send one frame."""
     sock.sendall(pack(header, blobs))
 

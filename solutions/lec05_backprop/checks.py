@@ -217,6 +217,8 @@ def run_value(student: Any, expression: Any, x: Any) -> tuple[float, list[float]
         values = [build(operand) for operand in operands]
         if name == "neg":
             return -values[0]
+        if name == "shared":
+            return values[0] * values[0].exp() + values[0]
         return binary[name](*values) if name in binary else getattr(values[0], name)()
 
     out = build(expression)
@@ -246,6 +248,10 @@ def Value(rng: Rng) -> Cases:
     yield probe(["*", ["+", 0, 1], ["exp", ["*", 0, 1]]], draw(2))
     yield probe(["+", ["tanh", ["*", 0, 0]], ["/", ["log", 1], 0]], draw(2))
     yield probe(["-", ["**", ["-", 0, 1], 2.0], ["*", 2, ["+", 0, ["*", 1, 2]]]], draw(3))
+    # A node in the middle that is used three times passes its gradient on once.
+    yield probe(["shared", ["*", 0, ["tanh", 1]]], draw(2))
+    yield probe(["shared", ["shared", ["-", 0, 1]]], draw(2) / 2)
+    yield probe(["relu", 0], np.array([0.25]))
     for name in ["+", "-", "*", "/"]:
         yield probe([name, 0, 1.7], draw(1), EDGES)
         yield probe([name, 1.7, 0], draw(1), EDGES)

@@ -4,6 +4,7 @@ import torch
 
 from grader.vocabulary import mistake
 from solutions.lec05_backprop import answers
+from solutions.lec05_backprop.answers import Value
 
 
 @mistake("graph_grads", "∂z/∂x is the factor that x + y is multiplied by.")
@@ -251,7 +252,7 @@ def relative_error_signed(a, b):
 
 
 @mistake("Value", "A node that is used twice must add up its gradients: += instead of =.")
-class ValueOverwrites(answers.Value):
+class ValueOverwrites(Value):
     def backward(self):
         order, seen = [], set()
 
@@ -270,13 +271,26 @@ class ValueOverwrites(answers.Value):
 
 
 @mistake("Value", "A number on the left needs the reflected operators, such as __rsub__.")
-class ValueNoReflected(answers.Value):
+class ValueNoReflected(Value):
     __radd__ = __rmul__ = __rsub__ = __rtruediv__ = None
 
 
-@mistake("Value", "Gradients start at ∂z/∂z = 1, the output's own gradient.")
-class ValueNoSeed(answers.Value):
+@mistake("Value", "The gradient starts at the result itself: ∂z/∂z is not 0.")
+class ValueNoSeed(Value):
     def backward(self):
         super().backward()
+        self.grad = 0.0
         for parent, _ in self._parents:
             parent.grad = 0.0
+
+
+@mistake("Value", "Walk the graph backwards from the result: a node passes on only a complete sum.")
+class ValueDepthFirst(Value):
+    def backward(self):
+        self.grad = 1.0
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            for parent, slope in node._parents:
+                parent.grad += slope * node.grad
+                waiting.append(parent)
