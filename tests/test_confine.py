@@ -127,8 +127,7 @@ def test_nothing_but_tmp_can_be_written(hostile: Box, folder: str) -> None:
 
 def test_links_lead_nowhere(hostile: Box) -> None:
     code = f"import os; os.symlink({PROJECT!r}, '/tmp/way'); result = os.listdir('/tmp/way')"
-    found = hostile.run(code)
-    assert found.error == "FileNotFoundError" or set(found.result) <= {".venv"}
+    assert hostile.run(code).error in ("FileNotFoundError", "PermissionError")
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,21 @@ def test_a_layer_that_fails_keeps_student_code_out(patch: str, layer: str) -> No
                 zygote.fork()
 
 
+def test_landlock_holds_where_the_new_root_would_leak() -> None:
+    if "full" not in _levels():
+        pytest.skip("this machine cannot confine fully")
+    program = LIGHT.replace(
+        "sys.exit(",
+        "import os\nfrom grader.worker import namespaces\n"
+        "namespaces.change_root = lambda *_: os.chdir('/tmp')\nsys.exit(",
+    )
+    with Zygote(policy("full"), program=program) as zygote, box(zygote) as worker:
+        for path in (str(PROJECT / "pyproject.toml"), "/etc/hostname", "/"):
+            assert (
+                worker.run(f"import os; os.open({path!r}, os.O_RDONLY)").error == "PermissionError"
+            )
+
+
 CONTROLLER = f"""
 import os, signal, sys, time
 sys.path[:0] = [{str(PROJECT)!r}, {str(PROJECT / "tests")!r}]
