@@ -16,7 +16,8 @@ from grader.errors import CourseError
 from grader.lesson import Lesson, load_lesson
 from grader.notebook import compose, notebook_text, read_assignment
 from grader.notebook.model import Notebook
-from grader.notebook.reading import parse_cell, refuse
+from grader.notebook.percent import refuse
+from grader.notebook.reading import parse_cell
 from grader.notebook.signatures import call_signature
 from grader.vocabulary import Case, Exercise
 

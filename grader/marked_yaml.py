@@ -35,10 +35,14 @@ class Marked:
 
 
 def dotted(place: Place) -> str:
-    """A key path as people write it: `assignments.lec05.bonus[0]`."""
+    """A key path as people write it, on one line: `assignments.lec05.bonus[0]`."""
     text = ""
     for key in place:
-        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+        if isinstance(key, int):
+            text += f"[{key}]"
+        else:
+            word = key if key.isprintable() and 0 < len(key) <= 60 else shown(key)
+            text += f".{word}" if text else word
     return text
 
 
