@@ -8,7 +8,8 @@ def broadcast_shape(a, b):
     a = (1,) * (length - len(a)) + tuple(a)
     b = (1,) * (length - len(b)) + tuple(b)
     shape = []
-    for m, n in zip(a, b, strict=True):
+    for i in range(length):
+        m, n = a[i], b[i]
         if m == n or n == 1:
             shape.append(m)
         elif m == 1:
@@ -63,8 +64,8 @@ def expectation(values, probs):
 
 
 def variance(values, probs):
-    mean = expectation(values, probs)
-    return expectation((values - mean) ** 2, probs)
+    mean = (values * probs).sum()
+    return ((values - mean) ** 2 * probs).sum()
 
 
 def precision_recall(predicted, actual):
@@ -76,7 +77,7 @@ def precision_recall(predicted, actual):
 
 def numerical_gradient(f, x, h=1e-5):
     x = x.astype(float)
-    gradient = np.zeros(x.shape)
+    gradient = np.empty(x.shape)
     for i in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
         up[i] += h

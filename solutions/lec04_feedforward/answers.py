@@ -29,11 +29,11 @@ def relu(x):
 
 
 def leaky_relu(x, slope=0.01):
-    return torch.where(x > 0, x, slope * x)
+    return x.clamp(min=0) + slope * x.clamp(max=0)
 
 
 def elu(x, alpha=1.0):
-    return torch.where(x > 0, x, alpha * (torch.exp(x.clamp(max=0)) - 1))
+    return x.clamp(min=0) + alpha * (torch.exp(x.clamp(max=0)) - 1)
 
 
 def softplus(x):
@@ -62,8 +62,8 @@ def activation_grad(name, x):
 
 def mlp_forward(x, weights, biases):
     activations = [x]
-    for layer, (w, b) in enumerate(zip(weights, biases, strict=True)):
-        z = activations[-1] @ w + b
+    for layer in range(len(weights)):
+        z = activations[-1] @ weights[layer] + biases[layer]
         activations.append(relu(z) if layer < len(weights) - 1 else z)
     return activations
 
