@@ -64,7 +64,8 @@ def minibatches(rng: Rng) -> Cases:
         sizes = gradient_descent.batch_sizes(n, m)
         expect = [[np.zeros(size, dtype=np.int64) for size in sizes]] * draws
         judge = judges.shuffles if draws == 4 else judges.covers
-        return case(n, m, draw_seeds(rng, draws), expect=expect, judge=judge, **more)
+        seeds = draw_seeds(rng, draws)
+        return case(n, m, seeds, np.zeros(1), expect=expect, judge=judge, **more)
 
     yield probe(43, 6, draws=4)
     yield probe(42, 6)

@@ -19,25 +19,28 @@ def draw_data(
         except RuntimeError:
             return torch.Generator().manual_seed(seed)
 
-    pairs = []
+    pairs: list[tuple[Any, ...]] = []
     for seed in seeds:
         source = generator(seed)
-        pairs.append(tuple(student(w, b, n, noise, source)))
-        if len(seeds) > 1 and len(pairs) == 1:
+        for _ in range(2 if len(seeds) > 1 and not pairs else 1):
             pairs.append(tuple(student(w, b, n, noise, source)))
     return pairs
 
 
-def draw_batches(student: Any, n: Any, m: Any, seeds: Any) -> list[list[Any]]:
-    """Batches twice from one generator, then from an equal and from another one."""
+def draw_batches(student: Any, n: Any, m: Any, seeds: Any, like: Any) -> list[list[Any]]:
+    """Batches twice from one generator, then from an equal and from another one.
+
+    No argument of the student's has a device, so the indices may be anywhere; they come back on
+    that of `like`.
+    """
     import torch
 
-    epochs = []
+    epochs: list[list[Any]] = []
     for seed in seeds:
         source = torch.Generator().manual_seed(seed)
-        epochs.append(list(student(n, m, source)))
-        if len(seeds) > 1 and len(epochs) == 1:
-            epochs.append(list(student(n, m, source)))
+        for _ in range(2 if len(seeds) > 1 and not epochs else 1):
+            batches = list(student(n, m, source))
+            epochs.append([b.to(like.device) if torch.is_tensor(b) else b for b in batches])
     return epochs
 
 

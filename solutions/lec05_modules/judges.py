@@ -126,15 +126,15 @@ def shuffles(epochs: Any) -> str:
     if problem:
         return problem
     first, second, again, other = (np.concatenate(batches) for batches in epochs)
-    if (first != again).any():
-        return "equally seeded generators should shuffle alike: draw from `generator` alone"
-    if (first == second).all() or (first == other).all():
-        return "every call should shuffle anew: do not seed anything yourself"
     full = [batch for batch in epochs[0] if len(batch) == 6]
     if (np.abs(np.diff(first)) == 1).sum() >= 20 or all((np.diff(b) > 0).all() for b in full):
         return "the order of the indices should be random"
     if all(np.ptp(b) == len(b) - 1 for b in full):
         return "shuffle before cutting: which indices share a batch should be random, too"
+    if (first != again).any():
+        return "equally seeded generators should shuffle alike: draw from `generator` alone"
+    if (first == second).all() or (first == other).all():
+        return "every call should shuffle anew: do not seed anything yourself"
     return ""
 
 
