@@ -1,0 +1,473 @@
+"""Wrong answers of lecture 12 that we know, each with the hint it earns."""
+
+import torch
+
+from grader.vocabulary import mistake
+from solutions.lec12_lstm import answers
+
+
+def _regated(w, b, order):
+    parts_w, parts_b = w.chunk(4, dim=1), b.chunk(4)
+    return torch.cat([parts_w[k] for k in order], dim=1), torch.cat([parts_b[k] for k in order])
+
+
+def _input_first(w, size):
+    """W for an answer that concatenates [x, h] where [h, x] is asked."""
+    return torch.cat([w[-size:], w[:-size]])
+
+
+@mistake("lstm_step", "The gates come in the order i, f, o, g; PyTorch's own is another.")
+def lstm_order_of_pytorch(x, h, c, w, b):
+    return answers.lstm_step(x, h, c, *_regated(w, b, [0, 1, 3, 2]))
+
+
+@mistake("lstm_step", "i writes, f keeps: the first two gates have changed places.")
+def lstm_input_and_forget_swapped(x, h, c, w, b):
+    return answers.lstm_step(x, h, c, *_regated(w, b, [1, 0, 2, 3]))
+
+
+@mistake("lstm_step", "The second gate forgets and the third opens the output, not vice versa.")
+def lstm_forget_and_output_swapped(x, h, c, w, b):
+    return answers.lstm_step(x, h, c, *_regated(w, b, [0, 2, 1, 3]))
+
+
+@mistake("lstm_step", "The state comes first in [h, x].")
+def lstm_input_before_state(x, h, c, w, b):
+    i, f, o, g = (torch.cat([x, h], dim=1) @ w + b).chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@mistake("lstm_step", "Three gates are sigmoids, but g, what may be written, is a tanh.")
+def lstm_sigmoid_on_g(x, h, c, w, b):
+    i, f, o, g = torch.sigmoid(torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    c = f * c + i * g
+    return o * torch.tanh(c), c
+
+
+@mistake("lstm_step", "h is o ⊙ tanh(c): the cell passes through tanh on its way out.")
+def lstm_no_tanh_on_cell(x, h, c, w, b):
+    i, f, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * c, c
+
+
+@mistake("lstm_step", "h shows the new cell, not the old one.")
+def lstm_output_of_old_cell(x, h, c, w, b):
+    i, f, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), new
+
+
+@mistake("lstm_step", "The forget gate has a parameter of its own: it is f, not 1 − i.")
+def lstm_coupled_gates(x, h, c, w, b):
+    i, _, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    i = torch.sigmoid(i)
+    c = (1 - i) * c + i * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@mistake("lstm_step", "What is written to the cell is i ⊙ g: the input gate is missing.")
+def lstm_no_input_gate(x, h, c, w, b):
+    _, f, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def _lstm_back(
+    dh, dc, x, h_prev, c_prev, w, b, *, through_h=True, forget=True, tanh_slope=True, slopes=True
+):
+    both = torch.cat([h_prev, x], dim=1)
+    zi, zf, zo, zg = (both @ w + b).chunk(4, dim=1)
+    i, f, o, g = torch.sigmoid(zi), torch.sigmoid(zf), torch.sigmoid(zo), torch.tanh(zg)
+    tanh_c = torch.tanh(f * c_prev + i * g)
+    if through_h:
+        dc = dc + dh * o * ((1 - tanh_c**2) if tanh_slope else 1)
+    di, df, do = dc * g, dc * c_prev, dh * tanh_c
+    if slopes:
+        di, df, do = di * i * (1 - i), df * f * (1 - f), do * o * (1 - o)
+    dz = torch.cat([di, df, do, dc * i * ((1 - g**2) if slopes else 1)], dim=1)
+    d_both, size = dz @ w.T, h_prev.shape[1]
+    dc_prev = dc * f if forget else dc
+    return d_both[:, size:], d_both[:, :size], dc_prev, both.T @ dz, dz.sum(dim=0)
+
+
+@mistake("lstm_step_backward", "The cell also feels dh, through h = o ⊙ tanh(c).")
+def lstm_backward_dh_misses_cell(dh, dc, x, h_prev, c_prev, w, b):
+    return _lstm_back(dh, dc, x, h_prev, c_prev, w, b, through_h=False)
+
+
+@mistake("lstm_step_backward", "On the way from h to c stands a tanh: its slope is missing.")
+def lstm_backward_no_tanh_slope(dh, dc, x, h_prev, c_prev, w, b):
+    return _lstm_back(dh, dc, x, h_prev, c_prev, w, b, tanh_slope=False)
+
+
+@mistake("lstm_step_backward", "dc, which the next step sends, has to be added.")
+def lstm_backward_dc_ignored(dh, dc, x, h_prev, c_prev, w, b):
+    return answers.lstm_step_backward(dh, 0 * dc, x, h_prev, c_prev, w, b)
+
+
+@mistake("lstm_step_backward", "The old cell was multiplied by f: so is its gradient.")
+def lstm_backward_cell_not_forgotten(dh, dc, x, h_prev, c_prev, w, b):
+    return _lstm_back(dh, dc, x, h_prev, c_prev, w, b, forget=False)
+
+
+@mistake("lstm_step_backward", "The gates' own slopes, of σ and of tanh, are missing.")
+def lstm_backward_no_gate_slopes(dh, dc, x, h_prev, c_prev, w, b):
+    return _lstm_back(dh, dc, x, h_prev, c_prev, w, b, slopes=False)
+
+
+@mistake("lstm_step_backward", "The gates come in the order i, f, o, g; PyTorch's own is another.")
+def lstm_backward_order_of_pytorch(dh, dc, x, h_prev, c_prev, w, b):
+    order = [0, 1, 3, 2]
+    *rest, dw, db = answers.lstm_step_backward(dh, dc, x, h_prev, c_prev, *_regated(w, b, order))
+    return *rest, *_regated(dw, db, order)
+
+
+@mistake("lstm_step_backward", "The state comes first in [h, x], in the products and in dw.")
+def lstm_backward_input_before_state(dh, dc, x, h_prev, c_prev, w, b):
+    dx, dh_prev, dc_prev, dw, db = answers.lstm_step_backward(
+        dh, dc, x, h_prev, c_prev, _input_first(w, h_prev.shape[1]), b
+    )
+    return dx, dh_prev, dc_prev, _input_first(dw, x.shape[1]), db
+
+
+@mistake("lstm_step_backward", "g is a tanh: its slope is 1 − g², not g (1 − g).")
+def lstm_backward_sigmoid_slope_of_g(dh, dc, x, h_prev, c_prev, w, b):
+    both, size = torch.cat([h_prev, x], dim=1), h_prev.shape[1]
+    zi, zf, zo, zg = (both @ w + b).chunk(4, dim=1)
+    i, f, o, g = torch.sigmoid(zi), torch.sigmoid(zf), torch.sigmoid(zo), torch.tanh(zg)
+    tanh_c = torch.tanh(f * c_prev + i * g)
+    dc = dc + dh * o * (1 - tanh_c**2)
+    gates = [dc * g * i * (1 - i), dc * c_prev * f * (1 - f), dh * tanh_c * o * (1 - o)]
+    dz = torch.cat([*gates, dc * i * g * (1 - g)], dim=1)
+    d_both = dz @ w.T
+    return d_both[:, size:], d_both[:, :size], dc * f, both.T @ dz, dz.sum(dim=0)
+
+
+@mistake("lstm_step_backward", "dw and db sum over the batch; they are no means.")
+def lstm_backward_averaged(dh, dc, x, h_prev, c_prev, w, b):
+    *rest, dw, db = answers.lstm_step_backward(dh, dc, x, h_prev, c_prev, w, b)
+    return *rest, dw / len(x), db / len(x)
+
+
+@mistake("lstm_forward", "The cell has to travel from step to step, as the state does.")
+def lstm_forward_cell_not_carried(x, h0, c0, w, b):
+    states, h = [], h0
+    for xt in x:
+        h, _ = answers.lstm_step(xt, h, c0, w, b)
+        states.append(h)
+    return torch.stack(states)
+
+
+@mistake("lstm_forward", "The state has to travel from step to step, as the cell does.")
+def lstm_forward_state_not_carried(x, h0, c0, w, b):
+    states, c = [], c0
+    for xt in x:
+        h, c = answers.lstm_step(xt, h0, c, w, b)
+        states.append(h)
+    return torch.stack(states)
+
+
+@mistake("lstm_forward", "The sequence starts from h0 and c0, which need not be zero.")
+def lstm_forward_from_zero(x, h0, c0, w, b):
+    return answers.lstm_forward(x, 0 * h0, 0 * c0, w, b)
+
+
+@mistake("lstm_forward", "The states h are asked for, not the cells c.")
+def lstm_forward_returns_cells(x, h0, c0, w, b):
+    cells, h, c = [], h0, c0
+    for xt in x:
+        h, c = answers.lstm_step(xt, h, c, w, b)
+        cells.append(c)
+    return torch.stack(cells)
+
+
+@mistake("lstm_forward", "All T states are asked for, not the last one alone.")
+def lstm_forward_last_only(x, h0, c0, w, b):
+    return answers.lstm_forward(x, h0, c0, w, b)[-1]
+
+
+@mistake("lstm_forward", "Time is the first axis of the result, the batch the second.")
+def lstm_forward_batch_first(x, h0, c0, w, b):
+    return answers.lstm_forward(x, h0, c0, w, b).transpose(0, 1)
+
+
+@mistake("gru_step", "z is the share of the old state that stays; 1 − z is that of the new one.")
+def gru_update_inverted(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    return answers.gru_step(x, h, wr, ur, br, -wz, -uz, -bz, wc, uc, bc)
+
+
+@mistake("gru_step", "The reset gate acts on the state before the product with uc, not after it.")
+def gru_reset_after_product(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    r = torch.sigmoid(x @ wr + h @ ur + br)
+    z = torch.sigmoid(x @ wz + h @ uz + bz)
+    return z * h + (1 - z) * torch.tanh(x @ wc + r * (h @ uc) + bc)
+
+
+@mistake("gru_step", "That is PyTorch's unit: here r resets the state alone, before the product.")
+def gru_of_pytorch(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    r = torch.sigmoid(x @ wr + h @ ur + br)
+    z = torch.sigmoid(x @ wz + h @ uz + bz)
+    return z * h + (1 - z) * torch.tanh(x @ wc + r * (h @ uc + bc))
+
+
+@mistake("gru_step", "The reset gate and the update gate have changed places.")
+def gru_gates_swapped(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    return answers.gru_step(x, h, wz, uz, bz, wr, ur, br, wc, uc, bc)
+
+
+@mistake("gru_step", "The candidate is made from the state that r has reset.")
+def gru_without_reset(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    z = torch.sigmoid(x @ wz + h @ uz + bz)
+    return z * h + (1 - z) * torch.tanh(x @ wc + h @ uc + bc)
+
+
+@mistake("gru_step", "The gates are sigmoids, but the candidate is a tanh.")
+def gru_sigmoid_candidate(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    r = torch.sigmoid(x @ wr + h @ ur + br)
+    z = torch.sigmoid(x @ wz + h @ uz + bz)
+    return z * h + (1 - z) * torch.sigmoid(x @ wc + (r * h) @ uc + bc)
+
+
+@mistake("gru_step", "z mixes with the old state h itself; r acts in the candidate only.")
+def gru_keeps_reset_state(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    r = torch.sigmoid(x @ wr + h @ ur + br)
+    z = torch.sigmoid(x @ wz + h @ uz + bz)
+    return z * (r * h) + (1 - z) * torch.tanh(x @ wc + (r * h) @ uc + bc)
+
+
+@mistake("stacked_rnn_forward", "Each layer starts from its own state in h0s, not from zero.")
+def stacked_from_zero(x, h0s, layers):
+    return answers.stacked_rnn_forward(x, [0 * h0 for h0 in h0s], layers)
+
+
+@mistake("stacked_rnn_forward", "The top layer's states are asked for, not those of the first.")
+def stacked_bottom_layer(x, h0s, layers):
+    return answers.stacked_rnn_forward(x, h0s[:1], layers[:1])
+
+
+@mistake("stacked_rnn_forward", "The top layer's states of all times are asked for, not the last.")
+def stacked_last_state(x, h0s, layers):
+    return answers.stacked_rnn_forward(x, h0s, layers)[-1]
+
+
+@mistake("stacked_rnn_forward", "Only the top layer's states are asked for, not every layer's.")
+def stacked_all_layers(x, h0s, layers):
+    outputs = []
+    for h0, layer in zip(h0s, layers):
+        x = answers.rnn_states(x, h0, *layer)
+        outputs.append(x)
+    return torch.cat(outputs, dim=2)
+
+
+@mistake("stacked_rnn_forward", "A layer reads what the one below says at that step, not its end.")
+def stacked_reads_last_state_only(x, h0s, layers):
+    for h0, layer in zip(h0s, layers):
+        x = answers.rnn_states(x, h0, *layer)
+        below, x = x, x[-1:].expand(len(x), -1, -1)
+    return below
+
+
+@mistake("stacked_rnn_forward", "Every layer has a state of its own, which it carries in time.")
+def stacked_upper_layers_forget(x, h0s, layers):
+    x = answers.rnn_states(x, h0s[0], *layers[0])
+    for h0, (wxh, whh, b) in zip(h0s[1:], layers[1:]):
+        x = torch.tanh(x @ wxh + h0 @ whh + b)
+    return x
+
+
+@mistake("bidirectional_rnn", "Turn the backward states round again: both follow the same clock.")
+def bidirectional_not_turned_back(x, forward_params, backward_params):
+    result = answers.bidirectional_rnn(x, forward_params, backward_params).clone()
+    size = len(forward_params[2])
+    result[:, :, size:] = result[:, :, size:].flip(0)
+    return result
+
+
+@mistake("bidirectional_rnn", "The backward network has to read the sequence from its end.")
+def bidirectional_both_ahead(x, forward_params, backward_params):
+    h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
+    halves = [answers.rnn_states(x, h0, *p) for p in (forward_params, backward_params)]
+    return torch.cat(halves, dim=2)
+
+
+@mistake("bidirectional_rnn", "The forward states come first, then the backward ones.")
+def bidirectional_backward_first(x, forward_params, backward_params):
+    ahead, back = answers.bidirectional_rnn(x, forward_params, backward_params).chunk(2, dim=2)
+    return torch.cat([back, ahead], dim=2)
+
+
+@mistake("bidirectional_rnn", "Both states are kept side by side, not added.")
+def bidirectional_added(x, forward_params, backward_params):
+    ahead, back = answers.bidirectional_rnn(x, forward_params, backward_params).chunk(2, dim=2)
+    return ahead + back
+
+
+@mistake("bidirectional_rnn", "The backward network has parameters of its own.")
+def bidirectional_one_set_of_weights(x, forward_params, backward_params):
+    return answers.bidirectional_rnn(x, forward_params, forward_params)
+
+
+@mistake("bidirectional_rnn", "Both networks start from zero, the backward one too.")
+def bidirectional_starts_from_other_end(x, forward_params, backward_params):
+    h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
+    ahead = answers.rnn_states(x, h0, *forward_params)
+    back = answers.rnn_states(x.flip(0), ahead[-1], *backward_params).flip(0)
+    return torch.cat([ahead, back], dim=2)
+
+
+@mistake("char_targets", "A target is the *next* character.")
+def targets_are_the_inputs(name, vocab, end):
+    inputs, _ = answers.char_targets(name, vocab, end)
+    return inputs, inputs
+
+
+@mistake("char_targets", "The last character has a target, too: `end`.")
+def targets_without_end(name, vocab, end):
+    inputs, targets = answers.char_targets(name, vocab, end)
+    return inputs[:-1], targets[:-1]
+
+
+@mistake("char_targets", "`end` is predicted, never read: it is no part of the inputs.")
+def targets_end_is_read(name, vocab, end):
+    inputs, targets = answers.char_targets(name, vocab, end)
+    return [*inputs, end], [*targets, end]
+
+
+@mistake("char_targets", "The index of the end is the argument `end`, wherever that may be.")
+def targets_end_after_vocab(name, vocab, end):
+    return answers.char_targets(name, vocab, len(vocab))
+
+
+@mistake("char_targets", "A target is the next character, not the one before.")
+def targets_look_back(name, vocab, end):
+    inputs, _ = answers.char_targets(name, vocab, end)
+    return inputs, [end, *inputs[:-1]]
+
+
+@mistake("char_lm_loss", "The loss is a mean over time, not a sum.")
+def lm_loss_summed(logits, targets):
+    return len(logits) * answers.char_lm_loss(logits, targets)
+
+
+@mistake("char_lm_loss", "The mean runs over the T steps; the vocabulary does not count.")
+def lm_loss_over_all_entries(logits, targets):
+    return answers.char_lm_loss(logits, targets) / logits.shape[1]
+
+
+@mistake("char_lm_loss", "Logits become probabilities once: a second softmax flattens them.")
+def lm_loss_softmax_twice(logits, targets):
+    return answers.char_lm_loss(torch.softmax(logits, dim=1), targets)
+
+
+@mistake("char_lm_loss", "Each step is normalised over the vocabulary, not over time.")
+def lm_loss_softmax_over_time(logits, targets):
+    log_p = torch.log_softmax(logits, dim=0)
+    targets = torch.as_tensor(targets, device=logits.device)
+    return -log_p[torch.arange(len(logits), device=logits.device), targets].mean()
+
+
+@mistake("char_lm_loss", "Check the sign: likely characters should make the loss small.")
+def lm_loss_sign(logits, targets):
+    return -answers.char_lm_loss(logits, targets)
+
+
+@mistake("char_lm_loss", "Every step is judged, not only the last one.")
+def lm_loss_of_last_step(logits, targets):
+    return answers.char_lm_loss(logits[-1:], targets[-1:])
+
+
+def _sample(
+    step, start, end, max_len, generator, p_of, *, keep_state=True, feed_start=False, stop=True
+):
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, new = step(start if feed_start else name[-1], state)
+        state = new if keep_state else None
+        index = torch.multinomial(p_of(logits), 1, generator=generator).item()
+        if index == end and stop:
+            break
+        name.append(index)
+    return name
+
+
+def _softmax(u):
+    return torch.softmax(u, dim=0)
+
+
+@mistake("sample_name", "The temperature is not used: the logits are divided by it.")
+def sample_without_temperature(step, start, end, max_len, temperature, generator):
+    return _sample(step, start, end, max_len, generator, _softmax)
+
+
+@mistake(
+    "sample_name", "Low temperatures should make the likely likelier: divide the logits by it."
+)
+def sample_temperature_multiplied(step, start, end, max_len, temperature, generator):
+    return _sample(step, start, end, max_len, generator, lambda u: _softmax(u * temperature))
+
+
+@mistake("sample_name", "The temperature acts on the logits, before the softmax and not after it.")
+def sample_temperature_after_softmax(step, start, end, max_len, temperature, generator):
+    return _sample(
+        step, start, end, max_len, generator, lambda u: _softmax(_softmax(u) / temperature)
+    )
+
+
+@mistake(
+    "sample_name", "The next character is drawn; the likeliest one gives the same name always."
+)
+def sample_argmax(step, start, end, max_len, temperature, generator):
+    return _sample(step, start, end, max_len, generator, lambda u: (u == u.max()).to(u.dtype))
+
+
+@mistake("sample_name", "The state that step returns goes into the next call.")
+def sample_state_dropped(step, start, end, max_len, temperature, generator):
+    return _sample(
+        step, start, end, max_len, generator, lambda u: _softmax(u / temperature), keep_state=False
+    )
+
+
+@mistake("sample_name", "Each step reads the character that was drawn last, not `start` again.")
+def sample_always_from_start(step, start, end, max_len, temperature, generator):
+    return _sample(
+        step, start, end, max_len, generator, lambda u: _softmax(u / temperature), feed_start=True
+    )
+
+
+@mistake("sample_name", "`end` only says that the name is over; it is not part of it.")
+def sample_keeps_end(step, start, end, max_len, temperature, generator):
+    name, state = [start], None
+    while len(name) < max_len and name[-1] != end:
+        logits, state = step(name[-1], state)
+        p = _softmax(logits / temperature)
+        name.append(torch.multinomial(p, 1, generator=generator).item())
+    return name
+
+
+@mistake("sample_name", "The name is over when `end` is drawn.")
+def sample_never_stops(step, start, end, max_len, temperature, generator):
+    return _sample(
+        step, start, end, max_len, generator, lambda u: _softmax(u / temperature), stop=False
+    )
+
+
+@mistake("sample_name", "The name begins with `start` itself.")
+def sample_without_start(step, start, end, max_len, temperature, generator):
+    return answers.sample_name(step, start, end, max_len, temperature, generator)[1:]
+
+
+@mistake("sample_name", "max_len counts all characters of the name, `start` among them.")
+def sample_one_too_long(step, start, end, max_len, temperature, generator):
+    return answers.sample_name(step, start, end, max_len + 1, temperature, generator)
+
+
+@mistake("sample_name", "A name may have max_len characters: this one stops too early.")
+def sample_one_too_short(step, start, end, max_len, temperature, generator):
+    return answers.sample_name(step, start, end, max(1, max_len - 1), temperature, generator)
+
+
+@mistake("sample_name", "Draw from `generator`, so that a seed repeats the name.")
+def sample_from_global_stream(step, start, end, max_len, temperature, generator):
+    return answers.sample_name(step, start, end, max_len, temperature, None)
