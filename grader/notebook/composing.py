@@ -60,7 +60,7 @@ def compose(course: Course, name: str, language: str | None = None) -> NotebookN
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    node: NotebookNode = nbformat.from_dict(made)  # type: ignore[no-untyped-call]
+    node: NotebookNode = nbformat.from_dict(made)
     nbformat.validate(node)
     return node
 

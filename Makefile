@@ -1,0 +1,35 @@
+# Two commands matter: `make demo` shows the kit at work, `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LECTURE ?= lec05_backprop
+
+.PHONY: setup demo test lint clean
+
+setup: $(READY)
+
+# torch comes first and alone: any other way to it may choose a build for GPUs.
+$(READY): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Chainrule needs Python 3.11 or later; set PYTHON=/path/to/python3"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[dev,postgresql]'
+	@touch $(READY)
+
+demo: $(READY)
+	$(BIN)/chainrule demo $(LECTURE)
+
+test: $(READY)
+	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/chainrule validate
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

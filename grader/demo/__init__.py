@@ -1,0 +1,1 @@
+"""A sample class, made by a seeded script, and what the kit does with it."""
