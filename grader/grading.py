@@ -174,6 +174,16 @@ def _run(
             place.discard()
 
 
+def program_of(grading: Grading, submission: Submission) -> Program:
+    """What is run of a submission: its cells but for our own, unchanged demonstrations."""
+    cells = tuple(
+        (cell.index, cell.source)
+        for cell in submission.cells
+        if cell.source.strip() not in grading.ours
+    )
+    return Program(cells, submission.statementwise)
+
+
 def grade_one(
     grading: Grading,
     standards: Standards,
@@ -187,15 +197,9 @@ def grade_one(
         GraderError, CourseError: ours; the submission is not to blame.
     """
     start = time.monotonic()
-    program = Program(
-        tuple(
-            (cell.index, cell.source)
-            for cell in submission.cells
-            if cell.source.strip() not in grading.ours
-        ),
-        submission.statementwise,
+    execution = execute(
+        zygote, program_of(grading, submission), list(grading.prepared.values()), allowance
     )
-    execution = execute(zygote, program, list(grading.prepared.values()), allowance)
     exercises = tuple(
         judge_exercise(
             standards.of(name, zygote),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from grader.cli import course_commands, grade_command, prove_commands
+from grader.cli import bench_command, course_commands, grade_command, loop_commands, prove_commands
 
 app = typer.Typer(
     help="Chainrule: release, grade and prove a deep learning course.",
@@ -14,6 +14,10 @@ app = typer.Typer(
 )
 app.command("doctor")(course_commands.doctor)
 app.command("build")(course_commands.build)
+app.command("release")(loop_commands.release)
+app.command("collect")(loop_commands.collect)
 app.command("grade")(grade_command.grade)
+app.command("feedback")(loop_commands.feedback)
 app.command("check")(course_commands.check)
 app.command("validate")(prove_commands.validate)
+app.command("bench")(bench_command.bench)

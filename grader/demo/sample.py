@@ -65,13 +65,12 @@ def make_class(course: Course, name: str, count: int, seed: int = 1) -> list[Stu
     """
     if count < 1:
         raise UsageError("a class has at least one student")
-    lesson, notebook = load_lesson(course, name), read_assignment(course, name)
-    parts = _Parts(lesson, notebook)
+    parts = parts_of(course, name)
     rng = random.Random(f"{seed}/{name}")
     return [
         _damaged(parts, student, number, rng)
         if number % 12 == 11
-        else _student(parts, student, number, rng)
+        else student_of(parts, student, number, rng)[0]
         for number, student in enumerate(student_names(count))
     ]
 
@@ -84,10 +83,11 @@ def write_class(students: list[Student], folder: Path) -> Path:
     return folder
 
 
-class _Parts:
+class Parts:
     """What notebooks of an assignment are put together from."""
 
     def __init__(self, lesson: Lesson, notebook: Notebook) -> None:
+        """Cut the answers and the mistakes into the sources of single cells."""
         self.lesson, self.notebook = lesson, notebook
         source = lesson.answers_source
         tree = ast.parse(source)
@@ -123,8 +123,18 @@ class _Parts:
         return cells
 
 
-def _student(parts: _Parts, name: str, number: int, rng: random.Random) -> Student:
-    """Mostly right; every sixth student leaves much out, the first answers everything."""
+def parts_of(course: Course, name: str) -> Parts:
+    """Load what notebooks of an assignment are put together from."""
+    return Parts(load_lesson(course, name), read_assignment(course, name))
+
+
+def student_of(
+    parts: Parts, name: str, number: int, rng: random.Random
+) -> tuple[Student, dict[str, str]]:
+    """Make one student's notebook; also the source chosen for each exercise.
+
+    Mostly right; every sixth student leaves much out, the first answers everything.
+    """
     careless = 0.0 if number == 0 else 0.12
     absent = 0.0 if number == 0 else (0.5 if number % 6 == 5 else 0.04)
     choices, wrong = {}, []
@@ -144,10 +154,11 @@ def _student(parts: _Parts, name: str, number: int, rng: random.Random) -> Stude
         at = rng.randrange(1, len(cells) + 1)
         cells.insert(at, nbformat.v4.new_code_cell(scratch, id=f"scratch-{at}-{len(cells)}"))
     payload = _bytes(cells)
-    return Student(name, f"{name}.ipynb", payload, ", ".join(wrong) or "all right")
+    made = Student(name, f"{name}.ipynb", payload, ", ".join(wrong) or "all right")
+    return made, choices
 
 
-def _damaged(parts: _Parts, name: str, number: int, rng: random.Random) -> Student:
+def _damaged(parts: Parts, name: str, number: int, rng: random.Random) -> Student:
     """What cannot be graded as it is: a truncated file, or a notebook that never ends."""
     whole = _bytes(parts.cells(dict(parts.answers)))
     if number % 24 == 11:

@@ -1,0 +1,28 @@
+"""Copies of one notebook with variations: what a throughput is measured on."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from grader.course import Course
+from grader.demo.sample import Student, parts_of, student_names, student_of
+
+
+@dataclass(frozen=True)
+class Varied:
+    """A student's notebook, and the source of each exercise in it."""
+
+    student: Student
+    choices: dict[str, str]
+
+
+def vary(course: Course, name: str, count: int, seed: int = 1) -> list[Varied]:
+    """`count` gradable notebooks, mostly right, none alike; the same seed makes the same."""
+    parts = parts_of(course, name)
+    rng = random.Random(f"vary {seed}/{name}")
+    varied = []
+    for number, student in enumerate(student_names(count)):
+        made, choices = student_of(parts, student, number, rng)
+        varied.append(Varied(made, {e: f"{s}\n\n# {student}'s" for e, s in choices.items()}))
+    return varied
