@@ -10,10 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader.build import write_whole
 from grader.cli.common import OURS, complaints, console, cores, exit_codes, this_course
+from grader.cli.loop_commands import enter_into_gradebook
 from grader.doctor import require_full
 from grader.errors import UsageError
 from grader.grading import Options, grade_class
 from grader.machine import choose_device
+from grader.nbgrader.places import places_of
 from grader.render.terminal import by_exercise, by_student, one_student
 from grader.results import Report, SubmissionResult
 from grader.store import Store, default_url
@@ -22,9 +24,12 @@ from grader.store import Store, default_url
 def grade(
     assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
     path: Annotated[
-        Path,
-        typer.Argument(help="A notebook or .py file, a folder of them, submitted/, or an LMS zip."),
-    ],
+        Path | None,
+        typer.Argument(
+            help="A notebook or .py file, a folder of them, submitted/, or an LMS zip; "
+            "none takes what was collected, and enters the scores into nbgrader's gradebook."
+        ),
+    ] = None,
     json: Annotated[
         Path | None, typer.Option(help="Write the results here as JSON (- for standard output).")
     ] = None,
@@ -59,8 +64,14 @@ def grade(
             def show(done: int, of: int, last: SubmissionResult | None) -> None:
                 bar.update(task, completed=done, total=of)
 
-            report = grade_class(course, assignment, path, options, None if fresh else store, show)
+            submitted = path or places_of(course).submitted
+            report = grade_class(
+                course, assignment, submitted, options, None if fresh else store, show
+            )
     _print(report, json)
+    if path is None and not only:
+        with exit_codes():
+            enter_into_gradebook(course, assignment, report)
     if any(submission.status == "grader_error" for submission in report.submissions):
         raise typer.Exit(OURS)
 

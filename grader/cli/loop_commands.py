@@ -1,0 +1,99 @@
+"""`chainrule release`, `collect` and `feedback`: the loop around grading, through nbgrader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.course import Course
+from grader.errors import UsageError
+from grader.results import Report
+
+Assignment = Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")]
+
+
+def release(assignment: Assignment) -> None:
+    """Build an assignment, look for leaks, and release it to nbgrader's exchange."""
+    with exit_codes():
+        course = this_course()
+        # nbgrader takes two seconds to import; only these commands wait for it.
+        from grader.nbgrader.releasing import release as release_assignment
+
+        path = release_assignment(course, assignment)
+    console().print(f"Released: {escape(str(path))}", soft_wrap=True)
+    console().print(f"Next: students submit; then `chainrule collect {assignment}`.")
+
+
+def collect(
+    assignment: Assignment,
+    before_due: Annotated[
+        bool, typer.Option("--before-due", help="The latest before the due date, if there is one.")
+    ] = False,
+    zip: Annotated[
+        Path | None, typer.Option(help="An LMS download (Canvas, Moodle) in place of the exchange.")
+    ] = None,
+) -> None:
+    """Collect the latest submission of each student into submitted/."""
+    with exit_codes():
+        if zip is not None and before_due:
+            raise UsageError("--before-due: an LMS download does not say when a file came")
+        course = this_course()
+        from grader.nbgrader import collecting
+
+        if zip is None:
+            found = collecting.collect(course, assignment, before_due)
+        else:
+            found = collecting.collect_zip(course, assignment, zip)
+    out = console()
+    for note in found.notes:
+        out.print(f"[yellow]look:[/] {escape(note)}", soft_wrap=True)
+    for line in found.unassigned:
+        out.print(f"[red]nobody's:[/] {escape(line)}", soft_wrap=True)
+    out.print(f"{len(found.students)} students have a submission of {escape(assignment)}.")
+    if found.unassigned:
+        out.print(f"{len(found.unassigned)} files could not be assigned to a student.")
+    out.print(f"Next: `chainrule grade {escape(assignment)}`.")
+
+
+def enter_into_gradebook(course: Course, assignment: str, report: Report) -> None:
+    """Enter a class's results into nbgrader's gradebook, and print what came of it."""
+    from grader.nbgrader.entering import enter_scores
+
+    with complaints().status("entering the scores into nbgrader's gradebook"):
+        entered = enter_scores(course, assignment, report, report.isolation)
+    out = complaints()
+    for student, notes in entered.rebuilt.items():
+        out.print(f"[yellow]mended:[/] {escape(student)}: {escape('; '.join(notes))}")
+    for student, reason in entered.failed.items():
+        out.print(f"[red]not entered:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
+    out.print(
+        f"nbgrader's gradebook: {len(entered.entered)} entered, {len(entered.unchanged)} unchanged"
+        f" ({entered.seconds:.1f} s). Next: `chainrule feedback {escape(assignment)}`."
+    )
+    if entered.failed:
+        raise typer.Exit(OURS)
+
+
+def feedback(assignment: Assignment) -> None:
+    """Write every student's feedback page and release it to the exchange."""
+    with exit_codes():
+        course = this_course()
+        from grader.nbgrader.feedback import write_feedback
+
+        written = write_feedback(course, assignment)
+    out = console()
+    for student, reason in written.failed.items():
+        complaints().print(f"[red]{escape(student)}:[/] {escape(reason)}", soft_wrap=True)
+    out.print(f"{len(written.pages)} pages, such as {escape(str(written.example))}", soft_wrap=True)
+    if written.by_hand:
+        out.print(
+            f"{len(written.by_hand)} came by an LMS and cannot fetch from the exchange: hand out "
+            f"{escape(str(written.folder))}/STUDENT/{escape(assignment)}/{escape(assignment)}.html",
+            soft_wrap=True,
+        )
+    if written.failed:
+        raise typer.Exit(OURS)

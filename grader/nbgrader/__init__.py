@@ -1,0 +1,1 @@
+"""nbgrader releases, collects and keeps the gradebook; ours grades and writes the feedback."""

@@ -1,0 +1,75 @@
+"""nbgrader's configuration, all of it from `course.yml`.
+
+`nbgrader_config.py` of a course calls `configure`; so does every command of ours that runs a
+step of nbgrader, so that both do the same.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course import Course, find_course, load_course
+from grader.machine import Isolation
+from grader.nbgrader.places import places_of
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+
+def configure(config: Config, file: str | Path = "", isolation: Isolation = "full") -> None:
+    """Fill nbgrader's configuration for the course that `file` (or the working folder) lies in.
+
+    Args:
+        config: what `get_config()` returns.
+        file: `__file__` of nbgrader_config.py.
+        isolation: how `nbgrader autograde`, run alone, confines code that has no result yet.
+
+    Raises:
+        CourseError: course.yml is missing or wrong.
+    """
+    start = Path(file).parent if file else Path.cwd()
+    configure_for(load_course(find_course(start)), config, isolation)
+
+
+def configure_for(course: Course, config: Config, isolation: Isolation = "full") -> None:
+    """The same for a course that is loaded already."""
+    places = places_of(course)
+    places.home.mkdir(parents=True, exist_ok=True)
+    _alembic_on_path()
+    config.CourseDirectory.course_id = course.course
+    config.CourseDirectory.root = str(places.home)
+    config.CourseDirectory.db_url = places.database
+    config.Exchange.root = str(places.exchange)
+    config.ExchangeReleaseAssignment.force = True
+    config.ExchangeCollect.update = True
+    config.ExchangeFactory.collect = "grader.nbgrader.exchange.CollectRegularFiles"
+    # A submission is rebuilt from the release as it is read. nbgrader's own cleaning would fail on
+    # damaged ones, and has nothing left to do then; checking the schema takes a third of the time.
+    config.Autograde.exporter_class = "grader.nbgrader.exporter.RebuildingExporter"
+    config.Autograde.sanitize_preprocessors = []
+    config.Autograde.autograde_preprocessors = [
+        "grader.nbgrader.scores.EnterScores",  # in place of Execute: nothing is run here
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "grader.nbgrader.scores.EnterComments",
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+    config.AssignLatePenalties.plugin_class = "grader.nbgrader.late.LatePolicy"
+    config.LatePolicy.policy = course.late.model_dump()
+    config.RebuildingExporter.course_root = str(course.root)
+    config.RebuildingExporter.isolation = isolation
+    config.GenerateFeedback.exporter_class = "grader.nbgrader.page.PageExporter"
+    config.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+    config.PageExporter.language = course.language
+    # The formgrader shows what students wrote to the instructor's own session.
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.embed_images = False
+
+
+def _alembic_on_path() -> None:
+    """Let nbgrader find `alembic`, which it runs to make a database, without an activated venv."""
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))

@@ -1,0 +1,123 @@
+"""The class's results and notebooks, for the steps of nbgrader that enter them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from grader.course import Course
+from grader.doctor import require_full
+from grader.errors import GraderError
+from grader.grading import Options, grade_class
+from grader.lesson import load_lesson
+from grader.machine import Isolation, choose_device
+from grader.nbgrader.places import places_of
+from grader.results import Report, SubmissionResult
+from grader.store import Store, default_url
+from grader.submissions import Found, discover
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+class Desk:
+    """One assignment of a course, opened for a run of nbgrader over its class.
+
+    Results that `chainrule grade` recorded are taken as they are; if any is missing, the class is
+    graded here first, in parallel, and recorded.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        assignment: str,
+        isolation: Isolation = "full",
+        report: Report | None = None,
+    ) -> None:
+        """Open the assignment; `report` are results that are known already."""
+        self.course, self.assignment = course, assignment
+        self.places = places_of(course)
+        self._isolation = isolation
+        self._given = report
+
+    @cached_property
+    def found(self) -> dict[str, Found]:
+        """What was collected, by student."""
+        submissions = discover(self.places.submitted, self.assignment)
+        return {one.student: one for one in submissions}
+
+    @cached_property
+    def report(self) -> Report:
+        """The class's results."""
+        return self._given or self._graded()
+
+    @cached_property
+    def results(self) -> dict[str, SubmissionResult]:
+        """The result of every student."""
+        return {result.student: result for result in self.report.submissions}
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The title of every exercise, as the student reads it."""
+        lesson = load_lesson(self.course, self.assignment)
+        return {name: exercise.title for name, exercise in lesson.exercises.items()}
+
+    @cached_property
+    def released(self) -> NotebookNode:
+        """The released notebook.
+
+        Raises:
+            GraderError: there is none.
+        """
+        import nbformat
+
+        path = self.places.released(self.assignment)
+        if not path.is_file():
+            raise GraderError(f"{path} is missing; run `chainrule release {self.assignment}`")
+        node: NotebookNode = nbformat.read(path, as_version=4)
+        return node
+
+    def result(self, student: str) -> SubmissionResult:
+        """One student's result.
+
+        Raises:
+            GraderError: there is none, or the grader failed on it; never a zero instead.
+        """
+        result = self.results.get(student)
+        if result is None:
+            raise GraderError(f"{student}: no file of {self.assignment} was collected")
+        if result.status == "grader_error":
+            raise GraderError(f"{student}: {result.message}; grade again")
+        return result
+
+    def stamp(self, student: str) -> str:
+        """A digest of everything that a student's entry in the gradebook depends on."""
+        result = self.result(student).model_dump(exclude={"seconds", "file"}, mode="json")
+        time = self.places.of("submitted", student, self.assignment) / "timestamp.txt"
+        parts = [
+            result,
+            time.read_text() if time.is_file() else "",
+            self._frame,
+            self.course.late.model_dump(mode="json"),
+            self.course.plan(self.assignment).due.isoformat(),
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def _frame(self) -> str:
+        return hashlib.sha256(self.places.released(self.assignment).read_bytes()).hexdigest()
+
+    def _graded(self) -> Report:
+        if self._isolation == "full":
+            require_full()
+        options = Options(_cores(), choose_device("auto"), self._isolation)
+        url = self.course.database or default_url(self.course.root)
+        with Store(url) as store:
+            return grade_class(self.course, self.assignment, self.places.submitted, options, store)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

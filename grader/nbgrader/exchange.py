@@ -1,0 +1,49 @@
+"""Collecting from the exchange: regular files only, and the time that the exchange itself knows.
+
+nbgrader copies what it finds with `copytree`, which follows links: a link in a student's folder
+would bring home any file that the instructor may read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeCollect
+
+from grader.submissions.files import walk
+from grader.submissions.model import LIMITS, Unreadable
+
+KEPT = frozenset({".ipynb", ".py", ".txt", ".md", ".pdf", ".png", ".jpg", ".jpeg"})
+TIME = "timestamp.txt"
+SECRET = "submission_secret.txt"
+
+
+class CollectRegularFiles(ExchangeCollect):  # type: ignore[misc]
+    """nbgrader's collector, with a copy that opens no link, pipe or device."""
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy the files of one submission; what is left out is logged."""
+        target = Path(dest)
+        target.mkdir(parents=True)
+        for entry in walk(Path(src), LIMITS, lambda parts: False):
+            name = entry.parts[-1]
+            try:
+                if Path(name).suffix.lower() not in KEPT:
+                    raise Unreadable("files of this kind are not collected")
+                if entry.problem:
+                    raise Unreadable(entry.problem)
+                (target / name).write_bytes(entry.load())
+            except Unreadable as error:
+                self.log.warning("%s: %s left out: %s", Path(src).name, name, error)
+        # The folder's name was set when it was handed in; the file inside is the student's.
+        (target / TIME).write_text(Path(src).name.rsplit("+", 3)[2])
+
+
+def replace_folder(folder: Path) -> Path:
+    """Empty a folder of a submission, or make it."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder

@@ -1,0 +1,91 @@
+"""`chainrule feedback`: every student's page, generated and released by nbgrader."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import UsageError
+from grader.nbgrader.exchange import SECRET, TIME
+from grader.nbgrader.places import Places, places_of
+from grader.nbgrader.steps import api_of, done, only_writer
+
+
+@dataclass(frozen=True)
+class Written:
+    """Pages by student, those who cannot fetch theirs from the exchange, and failures."""
+
+    folder: Path
+    pages: dict[str, Path]
+    by_hand: tuple[str, ...]
+    failed: dict[str, str]
+
+    @property
+    def example(self) -> Path:
+        """One of the pages."""
+        return next(iter(self.pages.values()), self.folder)
+
+
+def write_feedback(course: Course, name: str) -> Written:
+    """Generate and release the feedback of an assignment.
+
+    Raises:
+        UsageError: nothing has been graded yet.
+        GraderError: nbgrader failed.
+    """
+    course.plan(name)
+    places = places_of(course)
+    graded = sorted(
+        path.parent.parent.name
+        for path in (places.home / "autograded").glob(f"*/{name}/{name}.ipynb")
+    )
+    if not graded:
+        raise UsageError(f"nothing of {name} is graded yet; run `chainrule grade {name}`")
+    with only_writer(course):
+        api = api_of(course)
+        result = api.generate_feedback(name, force=True)
+        pages = {s: _page(places, s, name) for s in graded if _page(places, s, name).is_file()}
+        if not pages:
+            done(result, f"generate the feedback of {name}")
+        for student, page in pages.items():
+            _only_ours(page)
+            _releasable(places, student, name)
+        done(api.release_feedback(name), f"release the feedback of {name}")
+    failed = {s: "no page was made; grade again" for s in graded if s not in pages}
+    came = _through_exchange(places, course, name)
+    by_hand = tuple(s for s in pages if s not in came)
+    return Written(places.home / "feedback", pages, by_hand, failed)
+
+
+def _page(places: Places, student: str, name: str) -> Path:
+    return places.of("feedback", student, name) / f"{name}.html"
+
+
+def _only_ours(page: Path) -> None:
+    """Remove what nbgrader copies beside a page: it would release any HTML that is there."""
+    for path in page.parent.iterdir():
+        if path.name in (page.name, TIME, SECRET):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _releasable(places: Places, student: str, name: str) -> None:
+    """Add what nbgrader's release asks for where a submission did not come by its exchange."""
+    folder = places.of("feedback", student, name)
+    for file, text in ((SECRET, secrets.token_hex(64)), (TIME, "")):
+        kept = places.of("submitted", student, name) / file
+        if not (folder / file).exists():
+            (folder / file).write_text(kept.read_text() if kept.is_file() else text)
+
+
+def _through_exchange(places: Places, course: Course, name: str) -> set[str]:
+    inbound = places.exchange / course.course / "inbound"
+    if not inbound.is_dir():
+        return set()
+    return {folder.name.rsplit("+", 3)[0] for folder in inbound.glob(f"*+{name}+*")}

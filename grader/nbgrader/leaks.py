@@ -1,0 +1,153 @@
+"""A last look at a release: whether anything of the instructor's side is in it.
+
+Two independent looks. The first allows only what is known: each cell is the source's cell with
+its solution regions taken out, no outputs, no metadata but nbgrader's. The second searches the
+files' texts for the course's seed and for lines that occur on the instructor's side only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.course import Course
+from grader.errors import CourseError
+from grader.lesson import load_lesson
+from grader.secret import secret_seed
+
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+LONG = 24  # characters of a line that is no coincidence
+_TOP = frozenset({"chainrule", "kernelspec", "language_info"})
+_CELL = frozenset({"nbgrader", "deletable", "editable"})
+_KEYS = frozenset({"cell_type", "id", "metadata", "source", "outputs", "execution_count"})
+
+
+def check_release(course: Course, name: str, source: Path, folder: Path) -> None:
+    """Refuse a release that holds more than the student's side.
+
+    Args:
+        course: the course.
+        name: the assignment.
+        source: nbgrader's source notebook, with answers.
+        folder: the release.
+
+    Raises:
+        CourseError: what was found, and where; all of it.
+    """
+    found = [*_files(name, folder)]
+    notebook = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+    found += _not_of_source(json.loads(source.read_text(encoding="utf-8")), notebook)
+    secrets = dict(_secrets(course, name))
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        found += _in_bytes(path, secrets)
+    if found:
+        listed = "\n".join(f"  {line}" for line in dict.fromkeys(found))
+        raise CourseError(f"{folder}: not released, because it holds what students must not see:\n"
+                          f"{listed}")  # fmt: skip
+
+
+def _files(name: str, folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or path.name != f"{name}.ipynb":
+            yield f"{path.name}: a file that the build did not make"
+
+
+def _not_of_source(source: dict[str, Any], released: dict[str, Any]) -> Iterator[str]:
+    for key in released["metadata"].keys() - _TOP:
+        yield f"metadata.{key}: not made by the build"
+    ours, theirs = source["cells"], released["cells"]
+    if len(ours) != len(theirs):
+        yield f"{len(theirs)} cells, of a source with {len(ours)}"
+    for number, (ours_cell, cell) in enumerate(zip(ours, theirs, strict=False), 1):
+        where = f"cell {number}"
+        if _text(cell) != without_solutions(_text(ours_cell), ours_cell):
+            yield f"{where}: its text is not the source's without the solution"
+        if cell.get("outputs") or cell.get("execution_count") is not None:
+            yield f"{where}: outputs"
+        for key in [*(cell.keys() - _KEYS), *(cell["metadata"].keys() - _CELL)]:
+            yield f"{where}: {key}, not made by the build"
+
+
+def without_solutions(text: str, cell: dict[str, Any]) -> str:
+    """What nbgrader leaves of a source cell: each solution region becomes the stub."""
+    lines: list[str] = []
+    inside = replaced = False
+    for line in text.split("\n"):
+        if "BEGIN SOLUTION" in line:
+            inside = replaced = True
+            indent = line[: len(line) - len(line.lstrip())]
+            lines += [indent + stub for stub in STUB.split("\n")]
+        elif "END SOLUTION" in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    if cell["metadata"].get("nbgrader", {}).get("solution") and not replaced:
+        return STUB if cell["cell_type"] == "code" else "YOUR ANSWER HERE"
+    return "\n".join(lines)
+
+
+def _text(cell: dict[str, Any]) -> str:
+    source = cell["source"]
+    return "".join(source) if isinstance(source, list) else str(source)
+
+
+def _secrets(course: Course, name: str) -> Iterator[tuple[str, str]]:
+    """(text, what it is) of all that must not be found."""
+    yield secret_seed(course.root), "the course's secret seed"
+    lesson = load_lesson(course, name)
+    for mistake in lesson.mistakes:
+        yield mistake.name, "the name of a mistake"
+        yield mistake.hint, "the hint of a mistake"
+    public = (course.root / "assignments" / name / f"{name}.py").read_text(encoding="utf-8")
+    shown = {line.strip() for line in public.split("\n")}
+    for path in sorted((course.root / "solutions" / name).glob("*.py")):
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            # Imports stand on both sides; what is public anyway is no secret.
+            text = line.strip()
+            if len(text) >= LONG and text not in shown and not _common(text, public):
+                yield text, f"a line of {path.name}"
+
+
+def _common(text: str, public: str) -> bool:
+    return text.startswith(("import ", "from ", '"""')) or text.strip("#* ") in public
+
+
+def _in_bytes(path: Path, secrets: dict[str, str]) -> Iterator[str]:
+    payload = path.read_bytes()
+    texts = [payload.decode("utf-8", errors="replace")]
+    if path.suffix == ".ipynb":
+        texts += _strings(json.loads(payload))
+    for secret, what in secrets.items():
+        if any(_holds(text, secret) for text in texts):
+            yield (
+                f"{path.name}: {what} ({secret[:40]!r})"
+                if "seed" not in what
+                else (f"{path.name}: {what}")
+            )
+
+
+def _holds(text: str, secret: str) -> bool:
+    at = text.find(secret)
+    while at >= 0:
+        around = text[at - 1 : at] + text[at + len(secret) : at + len(secret) + 1]
+        if not any(character.isalnum() or character == "_" for character in around):
+            return True
+        at = text.find(secret, at + 1)
+    return False
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, keys as well."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        if value and all(isinstance(line, str) for line in value):
+            yield "".join(value)
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _strings(item)

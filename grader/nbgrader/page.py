@@ -1,0 +1,112 @@
+"""A student's feedback page: made of our own words and the student's, all of it escaped.
+
+nbgrader's template renders what students wrote as HTML; ours has no place where markup could
+come from, runs no script, loads nothing, and never shows the tests or what they expected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from nbconvert.exporters import Exporter
+from nbgrader.api import Gradebook
+from traitlets import Unicode, default
+
+from grader.nbgrader import inert
+from grader.nbgrader.scores import TEST
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+class PageExporter(Exporter):
+    """Renders an autograded notebook, after nbgrader's GetGrades, as a feedback page."""
+
+    language = Unicode("en", help="The page's language.").tag(config=True)
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> Any:
+        """Return the page and its resources."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        about = resources["nbgrader"]
+        environment = Environment(
+            loader=PackageLoader("grader.nbgrader"), autoescape=True, undefined=StrictUndefined
+        )
+        page = environment.get_template("feedback.html.j2").render(
+            language=nb.metadata.get("chainrule", {}).get("language", self.language),
+            assignment=about["assignment"],
+            student=about["student"],
+            score=_number(about["score"]),
+            max_score=_number(about["max_score"]),
+            penalty=about["late_penalty"] and _number(about["late_penalty"]),
+            about={"status": "", "message": "", "notes": [], **nb.metadata.get("chainrule", {})},
+            exercises=exercises(nb),
+            questions=questions(nb, _manual_comments(about)),
+        )
+        return page, resources
+
+
+def exercises(nb: NotebookNode) -> list[dict[str, Any]]:
+    """What the page says of each exercise, in order."""
+    answers = {_id(cell): cell.source for cell in nb.cells if _marks(cell).get("solution")}
+    found = []
+    for cell in nb.cells:
+        marks, ours = _marks(cell), cell.metadata.get("chainrule", {})
+        if cell.cell_type != "code" or not marks.get("grade"):
+            continue
+        name = _id(cell).removeprefix(TEST)
+        found.append(
+            {
+                "name": name,
+                "title": ours.get("title", name),
+                "verdict": ours.get("verdict", "missing"),
+                "score": _number(marks.get("score")),
+                "points": _number(marks.get("points")),
+                "groups": ours.get("groups", []),
+                "hint": ours.get("hint", ""),
+                "message": ours.get("message", ""),
+                "answer": inert.plain(answers.get(name, "")),
+            }
+        )
+    return found
+
+
+def questions(nb: NotebookNode, comments: dict[str, str]) -> list[dict[str, Any]]:
+    """What the page says of each written question, in order."""
+    return [
+        {
+            "name": _id(cell),
+            "text": inert.plain(cell.metadata.get("chainrule", {}).get("text", cell.source)),
+            "score": _number(_marks(cell).get("score")),
+            "points": _number(_marks(cell).get("points")),
+            "comment": inert.plain(comments.get(_id(cell), "")),
+        }
+        for cell in nb.cells
+        if cell.cell_type == "markdown" and _marks(cell).get("grade")
+    ]
+
+
+def _manual_comments(about: dict[str, Any]) -> dict[str, str]:
+    """What people wrote beside the cells, by cell."""
+    with Gradebook(about["db_url"]) as book:
+        notebook = book.find_submission_notebook(
+            about["notebook"], about["assignment"], about["student"]
+        )
+        return {c.name: c.comment for c in notebook.comments if c.comment}
+
+
+def _marks(cell: NotebookNode) -> dict[str, Any]:
+    return dict(cell.metadata.get("nbgrader", {}))
+
+
+def _id(cell: NotebookNode) -> str:
+    return str(_marks(cell).get("grade_id", ""))
+
+
+def _number(value: Any) -> str:
+    return f"{round(float(value or 0), 2):g}"

@@ -1,0 +1,61 @@
+"""The students of a course: a CSV with `id`, and optionally names and email."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course_fields import did_you_mean
+from grader.errors import CourseError
+from grader.submissions.names import folded, student_problem
+
+COLUMNS = ("id", "first_name", "last_name", "email")
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student as the roster names them."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+
+
+def read_roster(path: Path) -> tuple[Student, ...]:
+    """Read the roster; other columns than ours are left alone.
+
+    Raises:
+        CourseError: the file, its columns or a line are wrong; names file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: the roster cannot be read as UTF-8: {error}") from None
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    names = [name.strip() for name in rows.fieldnames or []]
+    if "id" not in names:
+        near = did_you_mean("id", names)
+        raise CourseError(f"{path}:1: no column `id`; name the columns {', '.join(COLUMNS)}{near}")
+    rows.fieldnames = names
+    return tuple(_students(path, rows))
+
+
+def _students(path: Path, rows: csv.DictReader[str]) -> Iterator[Student]:
+    seen: dict[str, int] = {}
+    for row in rows:
+        values = {name: (row.get(name) or "").strip() for name in COLUMNS}
+        if not any(values.values()):
+            continue
+        where = f"{path}:{rows.line_num}"
+        problem = student_problem(values["id"])
+        if problem or "+" in values["id"]:
+            reason = problem or "contains a +, which nbgrader's exchange does not take"
+            raise CourseError(f"{where}: the id {values['id'][:60]!r} {reason}")
+        first = seen.setdefault(folded(values["id"]), rows.line_num)
+        if first != rows.line_num:
+            raise CourseError(f"{where}: the id {values['id']!r} is in line {first} already")
+        yield Student(**values)

@@ -1,0 +1,142 @@
+"""Entering our results into nbgrader's notebook and gradebook.
+
+nbgrader takes a score from a cell's outputs, and its rule fails open: no output, `nan`, a
+negative number or text mean full marks, any line on stderr means none, and a score above the
+cell's points stops the student. So a grade cell gets exactly one `execute_result`, a finite
+number within the points, and besides it only text to read, as `display_data`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from grader.errors import GraderError
+from grader.nbgrader import inert
+from grader.results import ExerciseResult, SubmissionResult
+
+TEST = "test-"
+
+
+class EnterScores(NbGraderPreprocessor):  # type: ignore[misc]
+    """In place of nbgrader's Execute: nothing is run, the recorded result is written down."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Fill the outputs of every grade cell.
+
+        Raises:
+            GraderError: there is no result, or the grader failed on it.
+        """
+        about = resources["nbgrader"]
+        desk = self.parent.desk(about["assignment"])
+        result = desk.result(about["student"])
+        scored = {exercise.name: exercise for exercise in result.exercises}
+        for cell in nb.cells:
+            marks = cell.metadata.get("nbgrader", {})
+            if cell.cell_type != "code":
+                continue
+            cell.outputs = []
+            if not marks.get("grade"):
+                continue
+            name = marks["grade_id"].removeprefix(TEST)
+            exercise = scored.get(name) or _unscored(name, marks["points"], result)
+            enter(cell, exercise, desk.titles.get(name, name))
+        nb.metadata["chainrule"] = {
+            **nb.metadata.get("chainrule", {}),
+            "stamp": desk.stamp(about["student"]),
+            "status": result.status,
+            "message": inert.plain(result.message),
+        }
+        return nb, resources
+
+
+def enter(cell: NotebookNode, exercise: ExerciseResult, title: str) -> None:
+    """Write one exercise's result into its grade cell.
+
+    Raises:
+        GraderError: the score is no finite number, or the grader failed.
+    """
+    points = float(cell.metadata["nbgrader"]["points"])
+    if exercise.verdict == "grader_error" or not math.isfinite(exercise.score):
+        raise GraderError(f"{exercise.name}: the grader failed: {exercise.message}; grade again")
+    # Points of course.yml may have changed since the release: the share counts.
+    share = exercise.score / exercise.max_score if exercise.max_score > 0 else 0.0
+    score = round(min(max(share, 0.0), 1.0) * points, 6)
+    cell.outputs = [
+        _output("display_data", reading(exercise)),
+        _output("execute_result", repr(score)),
+    ]
+    cell.execution_count = 1
+    cell.metadata["chainrule"] = {
+        "title": title,
+        "verdict": exercise.verdict,
+        "hint": inert.plain(exercise.hint),
+        "message": inert.plain(exercise.message),
+        "groups": [group.model_dump() for group in exercise.groups],
+    }
+
+
+def reading(exercise: ExerciseResult) -> str:
+    """What a person reads below the grade cell."""
+    lines = [
+        f"{exercise.name}: {exercise.verdict}, {exercise.score:g} of {exercise.max_score:g} points"
+    ]
+    lines += [f"Hint: {exercise.hint}"] if exercise.hint else []
+    lines += [exercise.message] if exercise.message else []
+    return inert.plain("\n".join(lines))
+
+
+def _output(kind: str, text: str) -> NotebookNode:
+    output: dict[str, Any] = {
+        "output_type": kind,
+        "data": {"text/plain": text},
+        "metadata": {},
+    }
+    if kind == "execute_result":
+        output["execution_count"] = 1
+    node: NotebookNode = from_dict(output)
+    return node
+
+
+def _unscored(name: str, points: float, result: SubmissionResult) -> ExerciseResult:
+    """An exercise without a result: nothing was read, so nothing is earned, and it is said why."""
+    if result.status == "graded":
+        raise GraderError(f"{name} is in the release and not in course.yml; release it again")
+    return ExerciseResult(
+        name=name,
+        verdict="missing",
+        score=0.0,
+        max_score=points,
+        groups=(),
+        message=result.message,
+    )
+
+
+class EnterComments(NbGraderPreprocessor):  # type: ignore[misc]
+    """Hint and message as nbgrader's automatic comment on the student's cell."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Set `auto_comment` of each exercise; a person's comment stays beside it."""
+        about = resources["nbgrader"]
+        scored = {
+            cell.metadata["nbgrader"]["grade_id"].removeprefix(TEST): cell.metadata["chainrule"]
+            for cell in nb.cells
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+        }
+        with Gradebook(about["db_url"]) as book:
+            for cell in nb.cells:
+                marks = cell.metadata.get("nbgrader", {})
+                name = marks.get("grade_id", "")
+                if not marks.get("solution") or name not in scored:
+                    continue
+                where = (name, about["notebook"], about["assignment"], about["student"])
+                said = [scored[name]["hint"], scored[name]["message"]]
+                comment = "\n\n".join(line for line in said if line)
+                if comment:
+                    book.find_comment(*where).auto_comment = comment
+            book.db.commit()
+        return nb, resources
