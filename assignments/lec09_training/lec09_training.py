@@ -701,7 +701,8 @@ assert tuple(got) == (0, 2), f"an equal loss is not better: (0, 2), not {got}"
 
 # %% demo=true
 generator = torch.Generator().manual_seed(7)
-truth = torch.cat([torch.full((5,), 0.5), torch.zeros(55)])  # five inputs matter, the others are noise
+# Five inputs matter, the others are noise.
+truth = torch.cat([torch.full((5,), 0.5), torch.zeros(55)])
 x, x_val = torch.randn(2, 50, 60, generator=generator)
 y, y_val = torch.randn(2, 50, generator=generator) + torch.stack([x @ truth, x_val @ truth])
 figure, axis = plt.subplots(figsize=(7, 3.8), layout="constrained")
