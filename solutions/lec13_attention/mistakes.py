@@ -1,0 +1,521 @@
+"""Wrong answers of lecture 13 that we know, each with the hint it earns."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from grader.vocabulary import mistake
+from solutions.lec13_attention import answers
+
+
+@mistake("additive_score", "The tanh between the two layers is missing.")
+def additive_without_tanh(x, q, w, u, v):
+    return (x @ w.T + u @ q) @ v
+
+
+@mistake("additive_score", "W x and U q are added first; the tanh is taken of their sum.")
+def additive_tanh_apart(x, q, w, u, v):
+    return (torch.tanh(x @ w.T) + torch.tanh(u @ q)) @ v
+
+
+@mistake("additive_score", "v weighs the A entries of the tanh; a plain sum leaves it out.")
+def additive_without_v(x, q, w, u, v):
+    return torch.tanh(x @ w.T + u @ q).sum(dim=1)
+
+
+@mistake("additive_score", "W belongs to x, and U to the query q.")
+def additive_matrices_swapped(x, q, w, u, v):
+    return torch.tanh(x @ u.T + w @ q) @ v
+
+
+@mistake("additive_score", "Return the scores: the softmax comes later, in the context vector.")
+def additive_softmaxed(x, q, w, u, v):
+    return torch.softmax(answers.additive_score(x, q, w, u, v), dim=0)
+
+
+@mistake("dot_score", "The plain dot product is asked here; √D belongs to the scaled one.")
+def dot_scaled(x, q):
+    return x @ q / math.sqrt(len(q))
+
+
+@mistake("dot_score", "A score is one number for each position: sum the products over D.")
+def dot_not_summed(x, q):
+    return x * q
+
+
+@mistake("dot_score", "Return the scores: the softmax comes later, in the context vector.")
+def dot_softmaxed(x, q):
+    return torch.softmax(x @ q, dim=0)
+
+
+@mistake("dot_score", "The vectors are not normalised: this is their cosine.")
+def dot_cosine(x, q):
+    return x @ q / (x.norm(dim=1) * q.norm())
+
+
+@mistake("scaled_dot_score", "The dot product is still to be divided by √D.")
+def scaled_without_scale(x, q):
+    return x @ q
+
+
+@mistake("scaled_dot_score", "Divide by the root of D, not by D itself.")
+def scaled_by_d(x, q):
+    return x @ q / len(q)
+
+
+@mistake("scaled_dot_score", "D is the length of q, not the number of positions.")
+def scaled_by_positions(x, q):
+    return x @ q / math.sqrt(len(x))
+
+
+@mistake("scaled_dot_score", "√D makes the scores smaller: divide by it.")
+def scaled_up(x, q):
+    return x @ q * math.sqrt(len(q))
+
+
+@mistake("bilinear_score", "x stands on the left of W, and q on the right.")
+def bilinear_transposed(x, w, q):
+    return x @ w.T @ q
+
+
+@mistake("bilinear_score", "W is missing between x and q.")
+def bilinear_without_w(x, w, q):
+    return x @ q
+
+
+@mistake("bilinear_score", "The bilinear score has no factor 1/√D.")
+def bilinear_scaled(x, w, q):
+    return x @ w @ q / math.sqrt(len(q))
+
+
+@mistake("bilinear_score", "W takes part only once: one of x and q stays as it is.")
+def bilinear_twice(x, w, q):
+    return (x @ w) @ (w @ q)
+
+
+@mistake("context_vector", "The weights are the softmax of the scores, not the scores themselves.")
+def context_of_raw_scores(scores, h):
+    return scores @ h
+
+
+@mistake("context_vector", "The weights must add up to 1: divide by the sum of the exponentials.")
+def context_not_normalised(scores, h):
+    return scores.exp() @ h
+
+
+@mistake("context_vector", "c is a sum of weighted states; their weights add up to 1 already.")
+def context_averaged(scores, h):
+    return torch.softmax(scores, dim=0) @ h / len(h)
+
+
+@mistake("context_vector", "The scores decide the weights; this is the plain mean of the states.")
+def context_uniform(scores, h):
+    return h.mean(dim=0)
+
+
+@mistake("context_vector", "Add up the weighted states: c has shape (D,).")
+def context_not_summed(scores, h):
+    return torch.softmax(scores, dim=0)[:, None] * h
+
+
+@mistake("self_attention", "Column i belongs to query i, so each column of the weights sums to 1.")
+def self_softmax_over_rows(x, wq, wk, wv):
+    q, k, v = wq @ x, wk @ x, wv @ x
+    return v @ torch.softmax(k.T @ q / math.sqrt(len(k)), dim=1)
+
+
+@mistake("self_attention", "The scores are still to be divided by √D_k.")
+def self_without_scale(x, wq, wk, wv):
+    q, k, v = wq @ x, wk @ x, wv @ x
+    return v @ torch.softmax(k.T @ q, dim=0)
+
+
+@mistake("self_attention", "D_k is the size of a key, not that of an input.")
+def self_scaled_by_input(x, wq, wk, wv):
+    q, k, v = wq @ x, wk @ x, wv @ x
+    return v @ torch.softmax(k.T @ q / math.sqrt(len(x)), dim=0)
+
+
+@mistake("self_attention", "D_k is the number of rows of K; its columns are the positions.")
+def self_scaled_by_positions(x, wq, wk, wv):
+    q, k, v = wq @ x, wk @ x, wv @ x
+    return v @ torch.softmax(k.T @ q / math.sqrt(x.shape[1]), dim=0)
+
+
+@mistake("self_attention", "Queries and keys have changed places: the columns of KᵀQ are queries.")
+def self_queries_for_keys(x, wq, wk, wv):
+    return answers.self_attention(x, wk, wq, wv)
+
+
+@mistake("self_attention", "With columns for positions H is (D_v, N); this is its transpose.")
+def self_as_rows(x, wq, wk, wv):
+    return answers.self_attention(x, wq, wk, wv).T
+
+
+@mistake("scaled_dot_attention", "The scores are still to be divided by √D.")
+def attention_without_scale(q, k, v, mask=None):
+    return answers.scaled_dot_attention(q * math.sqrt(q.shape[-1]), k, v, mask)
+
+
+@mistake("scaled_dot_attention", "Divide by the root of D, not by D itself.")
+def attention_scaled_by_d(q, k, v, mask=None):
+    return answers.scaled_dot_attention(q / math.sqrt(q.shape[-1]), k, v, mask)
+
+
+@mistake("scaled_dot_attention", "D is the length of a query, not the number of positions.")
+def attention_scaled_by_positions(q, k, v, mask=None):
+    scale = math.sqrt(q.shape[-1] / q.shape[-2])
+    return answers.scaled_dot_attention(q * scale, k, v, mask)
+
+
+@mistake("scaled_dot_attention", "The weights of each query sum to 1: take the softmax over keys.")
+def attention_softmax_over_queries(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -1e9)
+    return torch.softmax(scores, dim=-2) @ v
+
+
+@mistake("scaled_dot_attention", "True means that a query may attend there, not that it may not.")
+def attention_mask_inverted(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(mask, -1e9)
+    return torch.softmax(scores, dim=-1) @ v
+
+
+@mistake(
+    "scaled_dot_attention", "Mask the scores, before the softmax: here rows sum to less than 1."
+)
+def attention_mask_after_softmax(q, k, v, mask=None):
+    weights = torch.softmax(q @ k.mT / math.sqrt(q.shape[-1]), dim=-1)
+    if mask is not None:
+        weights = weights * mask
+    return weights @ v
+
+
+@mistake("scaled_dot_attention", "A score of 0 still gets a weight: exp(0) = 1. Use −∞.")
+def attention_mask_as_factor(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores * mask
+    return torch.softmax(scores, dim=-1) @ v
+
+
+@mistake("scaled_dot_attention", "Adding the mask shifts a score by 1: hidden ones need −∞.")
+def attention_mask_added(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + mask
+    return torch.softmax(scores, dim=-1) @ v
+
+
+@mistake("scaled_dot_attention", "The mask is not used.")
+def attention_ignores_mask(q, k, v, mask=None):
+    return answers.scaled_dot_attention(q, k, v)
+
+
+@mistake("scaled_dot_attention", "mask[i, j] is for query i and key j; here it is transposed.")
+def attention_mask_transposed(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask.T, -1e9)
+    return torch.softmax(scores, dim=-1) @ v
+
+
+@mistake("causal_mask", "True means may attend: the past is True and the future False.")
+def causal_inverted(n):
+    return torch.ones(n, n, dtype=torch.bool).triu(1)
+
+
+@mistake("causal_mask", "A position may attend to itself: the diagonal is True.")
+def causal_without_diagonal(n):
+    return torch.ones(n, n, dtype=torch.bool).tril(-1)
+
+
+@mistake("causal_mask", "Row i is a query, which sees the columns up to i: the lower triangle.")
+def causal_upper(n):
+    return torch.ones(n, n, dtype=torch.bool).triu()
+
+
+@mistake("causal_mask", "The mask holds truth values: its dtype is torch.bool.")
+def causal_of_floats(n):
+    return torch.ones(n, n).tril()
+
+
+@mistake("local_mask", "A distance of exactly `window` is still inside.")
+def local_exclusive(n, window):
+    i = torch.arange(n)
+    return (i[:, None] - i).abs() < window
+
+
+@mistake("local_mask", "The window lies on both sides of a position.")
+def local_one_sided(n, window):
+    back = torch.arange(n)[:, None] - torch.arange(n)
+    return (back >= 0) & (back <= window)
+
+
+@mistake("local_mask", "`window` is the distance to each side, not the width of the whole window.")
+def local_total_width(n, window):
+    return answers.local_mask(n, window // 2)
+
+
+@mistake("local_mask", "True means may attend: what is near is True.")
+def local_inverted(n, window):
+    return ~answers.local_mask(n, window)
+
+
+@mistake("local_mask", "The mask holds truth values: its dtype is torch.bool.")
+def local_of_floats(n, window):
+    return answers.local_mask(n, window).float()
+
+
+@mistake(
+    "multi_head_attention",
+    "A reshape alone mixes positions: split the last axis, then move the heads forward.",
+)
+def heads_without_transpose(x, wq, wk, wv, wo, heads, mask=None):
+    b, n, d = x.shape
+    q, k, v = ((x @ w).reshape(b, heads, n, d // heads) for w in (wq, wk, wv))
+    attended = answers.scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).reshape(b, n, d) @ wo
+
+
+@mistake("multi_head_attention", "Head j takes a block of neighbouring columns, not every h-th.")
+def heads_interleaved(x, wq, wk, wv, wo, heads, mask=None):
+    b, n, d = x.shape
+    q, k, v = ((x @ w).reshape(b, n, -1, heads).permute(0, 3, 1, 2) for w in (wq, wk, wv))
+    attended = answers.scaled_dot_attention(q, k, v, mask)
+    return attended.permute(0, 2, 3, 1).reshape(b, n, d) @ wo
+
+
+@mistake("multi_head_attention", "Each head divides by the root of its own width, D / heads.")
+def heads_scaled_by_model(x, wq, wk, wv, wo, heads, mask=None):
+    return answers.multi_head_attention(x, wq / math.sqrt(heads), wk, wv, wo, heads, mask)
+
+
+@mistake("multi_head_attention", "The output projection wo is missing.")
+def heads_without_output(x, wq, wk, wv, wo, heads, mask=None):
+    eye = torch.eye(len(wo), dtype=x.dtype, device=x.device)
+    return answers.multi_head_attention(x, wq, wk, wv, eye, heads, mask)
+
+
+@mistake("multi_head_attention", "The mask must reach every head.")
+def heads_ignore_mask(x, wq, wk, wv, wo, heads, mask=None):
+    return answers.multi_head_attention(x, wq, wk, wv, wo, heads)
+
+
+@mistake("multi_head_attention", "Move the heads back behind the positions before joining them.")
+def heads_not_moved_back(x, wq, wk, wv, wo, heads, mask=None):
+    q, k, v = ((x @ w).unflatten(-1, (heads, -1)).transpose(1, 2) for w in (wq, wk, wv))
+    return answers.scaled_dot_attention(q, k, v, mask).reshape(x.shape) @ wo
+
+
+@mistake("multi_head_attention", "Projections are x @ w: no transpose.")
+def heads_transposed_weights(x, wq, wk, wv, wo, heads, mask=None):
+    return answers.multi_head_attention(x, wq.T, wk.T, wv.T, wo.T, heads, mask)
+
+
+@mistake("multi_head_attention", "Each head has a softmax of its own; this is one head.")
+def heads_all_in_one(x, wq, wk, wv, wo, heads, mask=None):
+    return answers.multi_head_attention(x, wq, wk, wv, wo, 1, mask)
+
+
+@mistake("positional_encoding", "Sines and cosines take turns: columns 2i and 2i + 1.")
+def positions_in_halves(n, d):
+    p = answers.positional_encoding(n, d)
+    return torch.cat([p[:, 0::2], p[:, 1::2]], dim=1)
+
+
+@mistake("positional_encoding", "The sine comes first, in the even columns.")
+def positions_cosine_first(n, d):
+    p = answers.positional_encoding(n, d)
+    return p.unflatten(1, (-1, 2)).flip(2).flatten(1)
+
+
+@mistake("positional_encoding", "The exponent is 2i/d, where i counts pairs of columns.")
+def positions_half_exponent(n, d):
+    angle = torch.arange(n)[:, None] / 10000 ** (torch.arange(d // 2) / d)
+    return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
+
+
+@mistake("positional_encoding", "Columns 2i and 2i + 1 share one frequency.")
+def positions_frequency_per_column(n, d):
+    angle = torch.arange(n)[:, None] / 10000 ** (torch.arange(d) / d)
+    return torch.where(torch.arange(d) % 2 == 0, angle.sin(), angle.cos())
+
+
+@mistake("positional_encoding", "Positions count from 0.")
+def positions_from_one(n, d):
+    return answers.positional_encoding(n + 1, d)[1:]
+
+
+def _norm(z, gamma, beta):
+    return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+
+def _attend(z, p, heads, mask):
+    weights = (p[name] for name in ("wq", "wk", "wv", "wo"))
+    return answers.multi_head_attention(z, *weights, heads, mask)
+
+
+def _ffn(z, p):
+    return torch.relu(z @ p["w1"] + p["c1"]) @ p["w2"] + p["c2"]
+
+
+@mistake("transformer_block", "Normalise after each sum (post-norm), not before each part.")
+def block_pre_norm(x, p, heads, mask=None):
+    y = x + _attend(_norm(x, p["g1"], p["b1"]), p, heads, mask)
+    return y + _ffn(_norm(y, p["g2"], p["b2"]), p)
+
+
+@mistake("transformer_block", "x is added to what attention returns.")
+def block_attention_not_added(x, p, heads, mask=None):
+    y = _norm(_attend(x, p, heads, mask), p["g1"], p["b1"])
+    return _norm(y + _ffn(y, p), p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "The second part needs its residual connection, too.")
+def block_ffn_not_added(x, p, heads, mask=None):
+    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
+    return _norm(_ffn(y, p), p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "The second sum adds the first part's result, not x again.")
+def block_adds_x_twice(x, p, heads, mask=None):
+    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
+    return _norm(x + _ffn(y, p), p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "Layer normalisation takes the biased variance, with D below.")
+def block_unbiased_variance(x, p, heads, mask=None):
+    def norm(z, gamma, beta):
+        var = z.var(dim=-1, keepdim=True)
+        return gamma * (z - z.mean(dim=-1, keepdim=True)) / torch.sqrt(var + 1e-5) + beta
+
+    y = norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
+    return norm(y + _ffn(y, p), p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "ε is added to the variance, inside the root.")
+def block_epsilon_outside_root(x, p, heads, mask=None):
+    def norm(z, gamma, beta):
+        std = z.var(dim=-1, keepdim=True, unbiased=False).sqrt()
+        return gamma * (z - z.mean(dim=-1, keepdim=True)) / (std + 1e-5) + beta
+
+    y = norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
+    return norm(y + _ffn(y, p), p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "The second normalisation has parameters of its own, g2 and b2.")
+def block_one_norm_for_both(x, p, heads, mask=None):
+    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
+    return _norm(y + _ffn(y, p), p["g1"], p["b1"])
+
+
+@mistake("transformer_block", "Between w1 and w2 there is a ReLU.")
+def block_without_relu(x, p, heads, mask=None):
+    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
+    return _norm(y + (y @ p["w1"] + p["c1"]) @ p["w2"] + p["c2"], p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "Hand the mask on to the attention.")
+def block_ignores_mask(x, p, heads, mask=None):
+    return answers.transformer_block(x, p, heads)
+
+
+@mistake("transformer_block", "Normalise each position's vector by itself: over the last axis.")
+def block_norm_over_positions(x, p, heads, mask=None):
+    def norm(z, gamma, beta):
+        mean, var = z.mean(dim=1, keepdim=True), z.var(dim=1, keepdim=True, unbiased=False)
+        return gamma * (z - mean) / torch.sqrt(var + 1e-5) + beta
+
+    y = norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
+    return norm(y + _ffn(y, p), p["g2"], p["b2"])
+
+
+@mistake("lm_loss", "Position t predicts token t + 1: shift logits and tokens against each other.")
+def lm_not_shifted(logits, tokens):
+    return F.cross_entropy(logits.flatten(0, 1), tokens.flatten())
+
+
+@mistake("lm_loss", "The shift goes the other way: the logits of t belong to the token after t.")
+def lm_predicts_the_past(logits, tokens):
+    return F.cross_entropy(logits[:, 1:].flatten(0, 1), tokens[:, :-1].flatten())
+
+
+@mistake("lm_loss", "The loss is a mean over all predictions, not their sum.")
+def lm_summed(logits, tokens):
+    return answers.lm_loss(logits, tokens) * tokens[:, 1:].numel()
+
+
+@mistake("lm_loss", "N tokens make N − 1 predictions: divide by B (N − 1).")
+def lm_divided_by_all(logits, tokens):
+    return answers.lm_loss(logits, tokens) * (tokens.shape[1] - 1) / tokens.shape[1]
+
+
+@mistake("lm_loss", "The last position predicts nothing; the first token does not follow it.")
+def lm_wraps_around(logits, tokens):
+    return F.cross_entropy(logits.flatten(0, 1), tokens.roll(-1, dims=1).flatten())
+
+
+@mistake("lm_loss", "The mean runs over the positions, too, not only over the batch.")
+def lm_summed_over_time(logits, tokens):
+    return answers.lm_loss(logits, tokens) * (tokens.shape[1] - 1)
+
+
+@mistake("mask_tokens", "Labels are the original tokens where masked, and −100 where not.")
+def mask_labels_inverted(tokens, mask_id, rate, generator):
+    masked = torch.rand(tokens.shape, generator=generator) < rate
+    return tokens.masked_fill(masked, mask_id), tokens.masked_fill(masked, -100)
+
+
+@mistake("mask_tokens", "Where nothing is hidden there is nothing to guess: the label is −100.")
+def mask_labels_everywhere(tokens, mask_id, rate, generator):
+    masked = torch.rand(tokens.shape, generator=generator) < rate
+    return tokens.masked_fill(masked, mask_id), tokens.clone()
+
+
+@mistake("mask_tokens", "`rate` is the probability to hide a token, not to keep it.")
+def mask_rate_kept(tokens, mask_id, rate, generator):
+    return answers.mask_tokens(tokens, mask_id, 1 - rate, generator)
+
+
+@mistake("mask_tokens", "Every position is drawn by itself: how many are hidden varies.")
+def mask_fixed_number(tokens, mask_id, rate, generator):
+    order = torch.rand(tokens.shape, generator=generator).flatten().argsort().argsort()
+    masked = (order < round(rate * tokens.numel())).reshape(tokens.shape)
+    return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
+
+
+@mistake("mask_tokens", "Every sequence needs draws of its own, not one mask for all rows.")
+def mask_same_for_rows(tokens, mask_id, rate, generator):
+    masked = (torch.rand(tokens.shape[1], generator=generator) < rate).expand(tokens.shape)
+    return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
+
+
+@mistake("mask_tokens", "Draw from `generator`, not from PyTorch's global one.")
+def mask_ignores_generator(tokens, mask_id, rate, generator):
+    masked = torch.rand(tokens.shape) < rate
+    return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
+
+
+@mistake("mask_tokens", "tokens itself is changed: make a copy first.")
+def mask_in_place(tokens, mask_id, rate, generator):
+    masked = torch.rand(tokens.shape, generator=generator) < rate
+    labels = tokens.masked_fill(~masked, -100)
+    tokens[masked] = mask_id
+    return tokens, labels
+
+
+@mistake("mask_tokens", "Do not seed the generator yourself: every call should mask anew.")
+def mask_reseeded(tokens, mask_id, rate, generator):
+    return answers.mask_tokens(tokens, mask_id, rate, generator.manual_seed(0))
+
+
+@mistake("mask_tokens", "Every masked token becomes mask_id; BERT's random tokens are not asked.")
+def mask_as_bert(tokens, mask_id, rate, generator):
+    inputs, labels = answers.mask_tokens(tokens, mask_id, rate, generator)
+    kept = torch.rand(tokens.shape, generator=generator) < 0.1
+    return torch.where(kept, tokens, inputs), labels
