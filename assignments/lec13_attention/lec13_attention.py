@@ -594,7 +594,7 @@ def predict(tokens):
 
 
 optimizer, losses = torch.optim.Adam(learnt, lr=0.01), []
-for _ in range(300):
+for _ in range(160):
     tokens = draw_words(48)
     loss = lm_loss(predict(tokens), tokens)
     optimizer.zero_grad()
