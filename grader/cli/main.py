@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from grader.cli import bench_command, course_commands, grade_command, loop_commands, prove_commands
+from grader.cli import (
+    bench_command,
+    course_commands,
+    demo_command,
+    grade_command,
+    loop_commands,
+    prove_commands,
+)
 
 app = typer.Typer(
     help="Chainrule: release, grade and prove a deep learning course.",
@@ -21,3 +28,4 @@ app.command("feedback")(loop_commands.feedback)
 app.command("check")(course_commands.check)
 app.command("validate")(prove_commands.validate)
 app.command("bench")(bench_command.bench)
+app.command("demo")(demo_command.demo)

@@ -122,7 +122,7 @@ def saved_by_colab(notebook: Notebook) -> None:
     for number, cell in enumerate(notebook["cells"]):
         cell.pop("id", None)
         cell["metadata"] |= {"id": f"c0lab{number:07d}"}
-        cell["source"] = cell["source"].splitlines(keepends=True)
+        cell["source"] = "".join(cell["source"]).splitlines(keepends=True)
         if cell["cell_type"] == "code":
             cell["metadata"]["outputId"] = "1b2c3d4e"
             cell["metadata"]["colab"] = {"base_uri": "https://localhost:8080/"}
@@ -136,7 +136,7 @@ def saved_by_vscode(notebook: Notebook) -> None:
     notebook["metadata"]["language_info"] = {"name": "python", "version": "3.12.4"}
     for cell in notebook["cells"]:
         cell["metadata"]["vscode"] = {"languageId": "python"}
-        cell["source"] = cell["source"].splitlines(keepends=True)
+        cell["source"] = "".join(cell["source"]).splitlines(keepends=True)
 
 
 def of_minor(minor: int) -> Damage:

@@ -33,6 +33,7 @@ from grader.store import Store, default_url
 from grader.submissions import Found
 
 SIDES = ("assignments", "solutions", "reference")
+WRITTEN = "{}: because every entry of the one has one entry of the other."
 LATE_EVERY = 8
 DAMAGED_EVERY = 5
 
@@ -132,6 +133,8 @@ def filled(course: Course, name: str, student: Student) -> Student:
     node = rebuild(released, pieces).notebook
     for cell in node.cells:
         cell.metadata.pop("chainrule", None)
+        if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = WRITTEN.format(student.name)
     return replace(student, payload=notebook_text(node).encode())
 
 

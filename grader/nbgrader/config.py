@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SAWarning
 
 from grader.course import Course, find_course, load_course
 from grader.machine import Isolation
@@ -39,6 +42,8 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     places = places_of(course)
     places.home.mkdir(parents=True, exist_ok=True)
     _alembic_on_path()
+    # nbgrader's habits under SQLAlchemy 2; nothing that its users could mend.
+    warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
     config.CourseDirectory.course_id = course.course
     config.CourseDirectory.root = str(places.home)
     config.CourseDirectory.db_url = places.database

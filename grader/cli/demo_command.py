@@ -1,0 +1,54 @@
+"""`chainrule demo`: the whole loop for a bundled class."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from grader.cli.common import OURS, complaints, console, cores, exit_codes, this_course
+from grader.doctor import require_full
+from grader.grading import Options
+
+
+def demo(
+    assignment: Annotated[str, typer.Argument(help="Which assignment.")] = "lec05_backprop",
+    students: Annotated[int, typer.Option(min=1, help="How large the class is.")] = 24,
+    isolation: Annotated[
+        Literal["full", "process"], typer.Option(help="How student code is confined.")
+    ] = "full",
+) -> None:
+    """Release, submit, collect, grade and give feedback for a made-up class in build/demo."""
+    start = time.monotonic()
+    with exit_codes():
+        if isolation == "full":
+            require_full()
+        course = this_course()
+        from grader.demo.loop import demo_course, run_loop
+        from grader.demo.outcome import outcome_of
+
+        played = demo_course(course, course.root / "build" / "demo")
+        options = Options(cores(), "cpu", isolation)
+
+        def say(step: str) -> None:
+            complaints().print(f"{time.monotonic() - start:5.0f} s  {step}")
+
+        loop = run_loop(played, assignment, students, options, say)
+        outcome = outcome_of(loop)
+    table = Table(title=f"{assignment}: what came of a class of {students}")
+    for heading in ("student", "made as", "graded", "late", "total", "mended"):
+        table.add_column(heading, justify="right" if heading in ("graded", "late") else "left")
+    for row in outcome.rows:
+        table.add_row(*(escape(cell) for cell in row))
+    out = console()
+    out.print(table)
+    for line in outcome.paths:
+        out.print(escape(line), soft_wrap=True)
+    out.print(f"\nAll of it took {time.monotonic() - start:.0f} s. To look around:")
+    for line in outcome.next_steps:
+        out.print(f"  {escape(line)}", soft_wrap=True)
+    if loop.entered.failed or loop.written.failed:
+        raise typer.Exit(OURS)
