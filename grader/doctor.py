@@ -17,7 +17,7 @@ _PROGRAM = (
 _SECONDS = 60.0
 
 
-class IsolationUnavailable(UsageError):  # noqa: N818  what it says, not what went wrong
+class IsolationUnavailable(UsageError):
     """This machine cannot confine student code as fully as was asked."""
 
 

@@ -27,7 +27,7 @@ class GroupResult(_Record):
 
 
 class ExerciseResult(_Record):
-    """One exercise of one submission; `mistake`, `hint` and `message` are "" where there is none."""
+    """One exercise of one submission; texts are "" where there is nothing to say."""
 
     name: str
     verdict: Verdict

@@ -183,7 +183,8 @@ assert torch.allclose(g, torch.tensor([1.0, -2.0])), f"expected [1, -2], got {g}
 # %% [markdown]
 # ## 5. Two layers
 #
-# $$A_1 = \sigma(X W_1 + b_1),\qquad \hat Y = A_1 W_2 + b_2,\qquad L = \tfrac1n\sum_i (y_i-\hat y_i)^2$$
+# $$A_1 = \sigma(X W_1 + b_1),\qquad \hat Y = A_1 W_2 + b_2,\qquad
+# L = \tfrac1n\sum_i (y_i-\hat y_i)^2$$
 #
 # Go forward and keep what you will need; then go backward, one factor at a time.
 

@@ -1,0 +1,1 @@
+"""The process that knows the expected values, holds the clock, and judges."""

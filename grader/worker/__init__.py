@@ -1,0 +1,1 @@
+"""What runs beside student code; it imports nothing of the rest of the grader."""
