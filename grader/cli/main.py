@@ -8,6 +8,7 @@ from grader.cli import (
     bench_command,
     course_commands,
     demo_command,
+    export_commands,
     grade_command,
     loop_commands,
     prove_commands,
@@ -28,4 +29,5 @@ app.command("feedback")(loop_commands.feedback)
 app.command("check")(course_commands.check)
 app.command("validate")(prove_commands.validate)
 app.command("bench")(bench_command.bench)
+app.command("export")(export_commands.export)
 app.command("demo")(demo_command.demo)

@@ -1,0 +1,94 @@
+"""`chainrule export`: results for other programs and for people, and the otter notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.markup import escape
+
+from grader.cli.common import console, exit_codes, this_course
+from grader.course import Course
+from grader.errors import UsageError
+
+Kind = Literal["csv", "canvas", "moodle", "gradescope", "junit", "html", "otter"]
+
+
+def export(
+    format: Annotated[
+        Kind,
+        typer.Argument(
+            help="csv: a table. canvas, moodle: files to import grades from. gradescope: "
+            "results.json. junit: XML. html: pages for students and class. otter: the "
+            "notebooks and the autograder for otter and Gradescope.",
+            show_choices=True,
+        ),
+    ],
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
+    json: Annotated[
+        Path | None,
+        typer.Option(help="Results that `chainrule grade --json` wrote; else those kept here."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File or folder to write; below build/exports by default.")
+    ] = None,
+    column: Annotated[
+        str, typer.Option(help="canvas, moodle: the grade's column; the title by default.")
+    ] = "",
+    id_column: Annotated[
+        str, typer.Option(help="canvas, moodle: the column that our student ids are.")
+    ] = "",
+    isolation: Annotated[
+        Literal["full", "process"], typer.Option(help="otter: how its autograder confines.")
+    ] = "full",
+    accept: Annotated[
+        Literal["full", "process"],
+        typer.Option(help="otter: the least isolation its autograder accepts."),
+    ] = "full",
+) -> None:
+    """Export scores of exercises. Written questions and late penalties are in nbgrader's gradebook:
+    `nbgrader export --exporter=grader.exporting.gradebook.SafeCsv` (or Canvas, or Moodle)."""
+    with exit_codes():
+        course = this_course()
+        if format == "otter":
+            if json is not None:
+                raise UsageError("--json: otter's notebooks are made from the course, not results")
+            _otter(course, assignment, out, isolation, accept)
+            return
+        if (column or id_column) and format not in ("canvas", "moodle"):
+            raise UsageError("--column and --id-column are for canvas and moodle")
+        # jinja2 and the rest are not for every command to wait for.
+        from grader.exporting.files import default_out
+        from grader.exporting.files import export as write
+        from grader.exporting.gathering import gather
+
+        grades = gather(course, assignment, json, with_titles=format in ("html", "gradescope"))
+        where = out or default_out(course.root, assignment, format)
+        written = write(grades, format, where, column, id_column)
+    console().print(f"{len(grades.submissions)} submissions: {escape(str(written.first))}",
+                    soft_wrap=True)  # fmt: skip
+    for student, reason in written.left_out.items():
+        console().print(f"[yellow]left out:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
+
+
+def _otter(
+    course: Course,
+    name: str,
+    out: Path | None,
+    isolation: Literal["full", "process"],
+    accept: Literal["full", "process"],
+) -> None:
+    from grader.otter.assigning import assign
+    from grader.otter.bundle import Grading
+
+    where = out or course.root / "build" / "exports" / f"{name}-otter"
+    made = assign(course, name, where, Grading(isolation=isolation, accept=accept))
+    shown = console()
+    for what, path in (
+        ("for students", made.student),
+        ("with the answers", made.answers),
+        ("otter's source", made.master),
+        ("for Gradescope (holds answers and hidden cases)", made.autograder),
+    ):
+        shown.print(f"{escape(str(path))}  {what}", soft_wrap=True)

@@ -1,0 +1,1 @@
+"""otter-grader: its notebooks from our sources, and its place on Gradescope for our grader."""

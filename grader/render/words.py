@@ -1,0 +1,62 @@
+"""The words of our own pages, by language; a language without its own reads English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_ZH = {
+    "Feedback": "反馈",
+    "Class report": "班级报告",
+    "Student": "学生",
+    "Students": "学生",
+    "Exercise": "练习",
+    "Exercises": "各练习",
+    "Verdict": "结果",
+    "Points": "得分",
+    "Percent": "百分比",
+    "Status": "状态",
+    "To look at": "需要留意",
+    "Hint": "提示",
+    "Message": "说明",
+    "Groups": "分组",
+    "Mean": "平均",
+    "Passed": "通过",
+    "Verdicts": "各种结果",
+    "Mistakes seen most": "最常见的错误",
+    "Distribution": "分布",
+    "bonus": "附加题",
+    "of": "/",
+    "Written questions are graded by hand; their points are not in here.": (
+        "书面题由人工批改，其分数不包括在内。"
+    ),
+    "This file could not be graded. Mend it and hand it in again.": (
+        "无法批改此文件。请修正后重新提交。"
+    ),
+    "The grader failed, not the submission. Nothing is lost.": (
+        "出错的是批改程序，不是提交的作业。没有任何损失。"
+    ),
+    "Isolation": "隔离级别",
+    "Device": "设备",
+    "passed": "通过",
+    "failed": "未通过",
+    "error": "出错",
+    "timeout": "超时",
+    "memory": "内存不足",
+    "missing": "未完成",
+    "forbidden": "使用了禁止的操作",
+    "deferred": "待评",
+    "grader_error": "批改程序出错",
+    "graded": "已批改",
+    "unreadable": "无法读取",
+}
+_BY_LANGUAGE: Mapping[str, Mapping[str, str]] = {"zh": _ZH}
+
+
+def spoken(language: str) -> str:
+    """The language that pages are really written in, for `<html lang>`."""
+    return language if language.split("-")[0] in _BY_LANGUAGE else "en"
+
+
+def word(text: str, language: str) -> str:
+    """A word of ours in a language."""
+    return _BY_LANGUAGE.get(language.split("-")[0], {}).get(text, text)
