@@ -115,7 +115,7 @@ class _Walker:
         if self.asked.structure_only:
             return None
         if isinstance(want, float):
-            return self._numbers(np.asarray(want), np.asarray(float(value)), path)
+            return self._numbers(np.asarray(want), np.asarray(as_float(value)), path)
         return None if value == want else self._differs("value", f"{path} is not the right one")
 
     def _array(self, want: np.ndarray, got: Any, path: str) -> Difference | None:
@@ -124,7 +124,8 @@ class _Walker:
         if array is None:
             return self._differs("type", f"{path}: expected {noun}, got {describe(got)}")
         if array.shape != want.shape:
-            return self._differs("shape", f"{path}: expected shape {want.shape}, got {array.shape}")
+            got_shape = shape_text(array.shape)
+            return self._differs("shape", f"{path}: expected shape {want.shape}, got {got_shape}")
         if wrong := self._wrong_dtype(want, array):
             return self._differs("dtype", f"{path}: expected {wrong}, got {array.dtype}")
         if array.device != self.asked.device:
@@ -184,6 +185,15 @@ class _Walker:
 _ACCEPTED: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (float, int)}
 
 
+# The types that are named: a class of the student's own could be named after a hidden input.
+_NAMED_TYPES = frozenset(
+    "bytes complex set frozenset range map filter zip enumerate slice object type function "
+    "generator method module builtin_function_or_method dict_keys dict_values dict_items matrix "
+    "MaskedArray Fraction Decimal Generator device dtype Linear Sequential Module DataFrame "
+    "Series OrderedDict defaultdict Counter deque int str".split()
+) | {"array of dtype object", "tensor on meta"}
+
+
 def _same_finiteness(want: np.ndarray, got: np.ndarray) -> np.ndarray:
     finite = np.isfinite(want) & np.isfinite(got)
     return finite | (want == got) | (np.isnan(want) & np.isnan(got))
@@ -194,6 +204,14 @@ def scalar(got: Any, *, tensors: bool) -> Any:
     if not isinstance(got, Array) or got.shape != () or got.data is None:
         return got
     return got.data.item() if got.kind != "tensor" or tensors else got
+
+
+def as_float(number: float) -> float:
+    """Return a number as a float; an integer that none can hold becomes infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
 
 
 def as_array(got: Any, framework: str, shape: tuple[int, ...]) -> Array | None:
@@ -212,13 +230,14 @@ def describe(value: Any) -> str:
     """Name a value's type in plain words."""
     match value:
         case Array(kind="tensor"):
-            return f"a tensor of shape {value.shape}"
+            return f"a tensor of shape {shape_text(value.shape)}"
         case Array(kind="scalar") | np.generic():
             return "a NumPy scalar"
         case Array() | np.ndarray():
-            return f"an array of shape {value.shape}"
+            return f"an array of shape {shape_text(value.shape)}"
         case Opaque():
-            return f"something of type {value.type_name}"
+            known = value.type_name if value.type_name in _NAMED_TYPES else ""
+            return f"something of type {known}" if known else "something of another type"
         case None:
             return "None"
         case list() | tuple():
@@ -232,6 +251,13 @@ def describe(value: Any) -> str:
         case float() | Number():
             return "a Python float"
     return f"something of type {type(value).__name__}"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Write a shape; one that could only spell something out is not repeated."""
+    if len(shape) > 6 or any(n > 9999 for n in shape):
+        return f"one of {min(len(shape), 64)} dimensions that is far too large"
+    return str(shape)
 
 
 def share(count: int, size: int) -> str:

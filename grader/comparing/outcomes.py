@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any, Literal
 
 import numpy as np
 
-from grader.comparing.compare import Asked, Difference, as_array, compare, leaves
+from grader.comparing.compare import Asked, Difference, as_array, as_float, compare, leaves
 from grader.comparing.tolerance import FLOORS, Bound, measured, stated
 from grader.controller.outcomes import Outcome, Raised
 from grader.controller.prepared import Call
 from grader.errors import CourseError
-from grader.vocabulary import NOTHING, Number
+from grader.vocabulary import NOTHING, Faster, Number
 from grader.worker.wire import Array
 
-Trouble = Literal["difference", "raised", "judged", "mutated", "no exception", "device"]
+Trouble = Literal["slow", "difference", "raised", "judged", "mutated", "no exception", "device"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,17 @@ def judge(call: Call, outcome: Outcome, asked: Asked) -> Failure | None:
         return Failure("judged", complaint)
     if outcome.mutated >= 0:
         return Failure("mutated", f"argument {outcome.mutated + 1} is changed by the call")
+    return _judge_race(outcome, asked, case.faster) if case.faster is not None else None
+
+
+def _judge_race(outcome: Outcome, asked: Asked, faster: Faster) -> Failure | None:
+    rounds = outcome.rounds
+    if not rounds or not all(same(one.mine, one.rival, asked) for one in rounds):
+        return Failure("slow", "with other inputs of the same shapes the result is wrong")
+    ratio = median(one.rival_seconds for one in rounds) / median(one.seconds for one in rounds)
+    if ratio < faster.ratio:
+        asked_for = f"at least {faster.ratio:g} times as fast as a plain loop"
+        return Failure("slow", f"right, but too slow: {asked_for} is asked")
     return None
 
 
@@ -198,5 +210,5 @@ def _numbers(value: Any) -> np.ndarray | None:
             else value.data.astype(np.complex128 if value.data.dtype.kind == "c" else np.float64)
         )
     if type(value) in (int, float, bool):
-        return np.asarray(float(value))
+        return np.asarray(as_float(value))
     return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.controller.zygote import Worker
 from grader.worker.wire import (
-    MAX_BODY,
+    MAX_ANSWER,
     MAX_HEADER,
     Closed,
     ProtocolError,
@@ -99,13 +99,14 @@ class Link:
         if len(self._buffer) < start:
             return None
         header_size, body_size = parse_prefix(bytes(self._buffer[:start]))
-        if header_size > MAX_HEADER or body_size > MAX_BODY:
+        if header_size > MAX_HEADER or body_size > MAX_ANSWER:
             raise ProtocolError("a frame is larger than allowed")
         end = start + header_size + body_size
         if len(self._buffer) < end:
             return None
-        header = parse_header(self._buffer[start : start + header_size])
-        body = bytes(self._buffer[start + header_size : end])
+        with memoryview(self._buffer) as view:
+            header = parse_header(bytes(view[start : start + header_size]))
+            body = bytes(view[start + header_size : end])
         del self._buffer[:end]
         return header, body
 

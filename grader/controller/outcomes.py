@@ -10,7 +10,11 @@ Ended = Literal["", "timeout", "memory", "crash", "protocol"]
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception in the worker, as `grader.worker.faults` describes it."""
+    """An exception in the worker, as `grader.worker.faults` describes it.
+
+    `message` is the student's word and may spell out hidden inputs; `shown` is what may be
+    repeated of it.
+    """
 
     type: str
     bases: tuple[str, ...]
@@ -19,6 +23,7 @@ class Raised:
     line: int | None
     where: str
     network: bool
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,17 @@ class Outcome:
     seen: tuple[str, ...] = ()
     fake: str = ""
     devices: tuple[str, ...] = ()
+    rounds: tuple[Round, ...] = ()
+
+
+@dataclass(frozen=True)
+class Round:
+    """One race on inputs of its own: what both returned, and the seconds by our clock."""
+
+    mine: Outcome
+    rival: Outcome
+    seconds: float
+    rival_seconds: float
 
 
 @dataclass(frozen=True)
@@ -48,18 +64,20 @@ class ExerciseRun:
 
 @dataclass(frozen=True)
 class UnitFault:
-    """A cell, or a statement of a script, that did not run to its end."""
+    """A cell, or a statement of a script, that did not run to its end; `cell`: where it stands."""
 
     unit: int
     raised: Raised | None
     ended: Ended = ""
+    cell: int = 0
 
 
 @dataclass(frozen=True)
 class Execution:
     """Everything that came of one submission.
 
-    `runs` has no entry for an exercise that the submission does not define.
+    `runs` has no entry for an exercise that the submission does not define. `loaded` says whether
+    its cells ran to the last one, those left out that hang or crash.
     """
 
     runs: dict[str, ExerciseRun]
@@ -68,3 +86,4 @@ class Execution:
     output: bytes
     maxrss_kib: int
     forks: int
+    loaded: bool = True

@@ -6,7 +6,6 @@ What is packed holds inputs only; the expected values stay in the `Case`s, in th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -49,14 +48,29 @@ class PreparedExercise:
         """The exercise's name."""
         return self.exercise.name
 
-    def only(self, numbers: Iterable[int]) -> PreparedExercise:
-        """The same exercise with some of its calls only (by position)."""
-        calls = tuple(self.calls[n] for n in numbers)
-        return replace(
-            self,
-            calls=calls,
-            frame=_frame(self.exercise, self.framework, self.device, list(calls)),
+    def lap(self, number: int, scale: float, *, watched: bool) -> PreparedExercise:
+        """One call alone, its floating inputs scaled, so that a remembered result is no use.
+
+        Only a `watched` lap looks for forbidden operations: looking takes time.
+        """
+        call = self.calls[number]
+        case = replace(
+            call.case, args=_scaled(call.case.args, scale), kwargs=_scaled(call.case.kwargs, scale)
         )
+        again = _call(case, self.framework, call.seconds, fake=False)
+        exercise = self.exercise if watched else replace(self.exercise, forbid=None)
+        frame = _frame(exercise, self.framework, self.device, [again])
+        return replace(self, exercise=exercise, calls=(again,), frame=frame)
+
+
+def _scaled(value: Any, scale: float) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value * scale
+    if isinstance(value, list | tuple):
+        return type(value)(_scaled(item, scale) for item in value)
+    if isinstance(value, dict):
+        return {key: _scaled(item, scale) for key, item in value.items()}
+    return value
 
 
 def rules_of(exercise: Exercise) -> dict[str, Any] | None:

@@ -3,37 +3,44 @@
 A session forks a worker, loads the submission into it and runs the exercises one after another.
 If the worker hangs or dies, what it was at is noted, and another worker goes on with the rest:
 one bad cell or one endless loop costs its own exercise and nothing else.
+
+Once the source is sent, nothing that the worker says or does is a fault of ours: a frame that no
+honest worker sends, or a death, is the submission's. A worker that was killed, or that died before
+any of the student's code began, may not have been the student's doing: it is tried once more.
 """
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.controller import frames
 from grader.controller.link import Link, Overdue
-from grader.controller.outcomes import Ended, Execution, ExerciseRun, Outcome, Raised, UnitFault
-from grader.controller.prepared import Call, PreparedExercise, rules_of
-from grader.controller.zygote import Exit, Worker, Zygote
+from grader.controller.outcomes import (
+    Ended,
+    Execution,
+    ExerciseRun,
+    Outcome,
+    Round,
+    UnitFault,
+)
+from grader.controller.prepared import PreparedExercise, rules_of
+from grader.controller.program import Program
+from grader.controller.zygote import Worker, Zygote
 from grader.errors import GraderError
-from grader.worker.wire import Array, Closed, ProtocolError, Reader, decode, pack
+from grader.worker.wire import Closed, ProtocolError, pack
+
+__all__ = ["Allowance", "Program", "execute"]
 
 # A fork and a confinement take milliseconds; a loaded machine may need much longer.
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Program:
-    """Source to run: a submission's cells with their numbers, or an answer, mistake or mutant.
-
-    `trusted` source is ours, and is not searched for ways round the audit.
-    """
-
-    cells: tuple[tuple[int, str], ...]
-    statementwise: bool = False
-    trusted: bool = False
+MAX_FAULTS = 200
+_SIGKILL, _SIGXCPU = 9, 24
+RACE_SCALES = (1.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,20 @@ class Allowance:
 
 
 class _Lost(Exception):
-    """The worker hung, died or broke the protocol."""
+    """The worker hung, died or broke the protocol; `killed`: by a signal that somebody sent."""
 
-    def __init__(self, ended: Ended) -> None:
+    def __init__(self, ended: Ended, *, killed: bool = False) -> None:
         super().__init__(ended)
         self.ended: Ended = ended
+        self.killed = killed
+
+
+class _Again(Exception):
+    """The worker was lost, perhaps by no doing of the student's; `ended` as it seems."""
+
+    def __init__(self, lost: _Lost) -> None:
+        super().__init__(lost.ended)
+        self.ended = lost.ended
 
 
 @dataclass
@@ -66,6 +82,14 @@ class _State:
     output: bytes = b""
     maxrss_kib: int = 0
     forks: int = 0
+    loaded: bool = False
+    second_chance: bool = True
+
+    def give_up(self, ended: Ended) -> None:
+        """End what is left the same way."""
+        for exercise in self.pending:
+            self.runs[exercise.name] = ExerciseRun(ended=ended)
+        self.pending.clear()
 
 
 def execute(
@@ -80,12 +104,12 @@ def execute(
         GraderError: the machine failed (a dead zygote, a worker that could not be confined).
     """
     state = _State(list(exercises), time.monotonic() + allowance.total_seconds)
-    while state.forks == 0 or state.pending:
+    going = True
+    while going and (state.pending or not state.loaded):
         if state.forks and time.monotonic() > state.deadline:
-            for exercise in state.pending:
-                state.runs[exercise.name] = ExerciseRun(ended="timeout")
+            state.give_up("timeout")
             break
-        _one_worker(zygote, program, exercises, allowance, state)
+        going = _one_worker(zygote, program, exercises, allowance, state)
     return Execution(
         state.runs,
         tuple(state.faults[unit] for unit in sorted(state.faults)),
@@ -93,6 +117,7 @@ def execute(
         state.output,
         state.maxrss_kib,
         state.forks,
+        state.loaded,
     )
 
 
@@ -102,7 +127,8 @@ def _one_worker(
     exercises: Sequence[PreparedExercise],
     allowance: Allowance,
     state: _State,
-) -> None:
+) -> bool:
+    """Go as far as one worker goes; False if another one would not get further."""
     worker = zygote.fork()
     state.forks += 1
     link = Link(worker, allowance.output_bytes)
@@ -110,20 +136,86 @@ def _one_worker(
     try:
         names = conversation.load(program, exercises)
         if names is None:
-            return
+            return True
+        state.loaded = True
         while state.pending:
-            exercise = state.pending.pop(0)
+            exercise = state.pending[0]
             if exercise.name not in names:
+                state.pending.pop(0)
                 continue
             run = conversation.run(exercise)
+            if not (run.ended or conversation.lost):
+                run = _raced(zygote, conversation, exercise, run, allowance)
             state.runs[exercise.name] = run
+            state.pending.pop(0)
             if run.ended or conversation.lost:
-                return
+                return True
+        return True
+    except _Again as again:
+        if not state.second_chance:
+            state.give_up(again.ended)
+        going, state.second_chance = state.second_chance, False
+        return going
     finally:
         if len(state.output) < allowance.output_bytes:
             state.output += link.output()[: allowance.output_bytes - len(state.output)]
         ended = zygote.kill(worker)
         state.maxrss_kib = max(state.maxrss_kib, ended.maxrss_kib)
+        worker.close()
+
+
+def _raced(
+    zygote: Zygote,
+    conversation: _Conversation,
+    exercise: PreparedExercise,
+    run: ExerciseRun,
+    allowance: Allowance,
+) -> ExerciseRun:
+    """The run with the races that its cases ask for."""
+    outcomes = list(run.outcomes)
+    for number, call in enumerate(exercise.calls):
+        if call.case.faster is not None and not call.fake and outcomes[number].raised is None:
+            try:
+                rounds = _race(zygote, conversation, exercise, number, allowance)
+            except _Lost as lost:
+                return ExerciseRun(tuple(outcomes[:number]), lost.ended)
+            seen = {name for one in rounds for name in one.mine.seen}
+            outcomes[number] = replace(
+                outcomes[number], rounds=rounds, seen=tuple({*outcomes[number].seen, *seen})
+            )
+    return ExerciseRun(tuple(outcomes))
+
+
+def _race(
+    zygote: Zygote,
+    conversation: _Conversation,
+    exercise: PreparedExercise,
+    number: int,
+    allowance: Allowance,
+) -> tuple[Round, ...]:
+    """Run the submission and its rival in turn, each in a worker of its own, by our clock."""
+    faster = exercise.calls[number].case.faster
+    assert faster is not None
+    program = Program(
+        ((1, faster.rival), (2, f"{exercise.name} = {faster.rival_name}")), False, True
+    )
+    worker = zygote.fork()
+    try:
+        state = _State([], time.monotonic() + allowance.total_seconds, forks=1)
+        link = Link(worker, allowance.output_bytes)
+        rival = _Conversation(zygote, worker, link, allowance, state)
+        if exercise.name not in (rival.load(program, [exercise]) or ()):
+            raise GraderError(f"the rival of {exercise.name} could not be loaded")
+        rounds = []
+        for scale in RACE_SCALES:
+            mine, seconds = conversation.lap(exercise.lap(number, scale, watched=False))
+            theirs, rival_seconds = rival.lap(exercise.lap(number, scale, watched=False))
+            rounds.append(Round(mine, theirs, seconds, rival_seconds))
+        watched, _ = conversation.lap(exercise.lap(number, RACE_SCALES[0], watched=True))
+        rounds[0] = replace(rounds[0], mine=watched)
+        return tuple(rounds)
+    finally:
+        zygote.kill(worker)
         worker.close()
 
 
@@ -133,15 +225,43 @@ class _Conversation:
     ) -> None:
         self._zygote, self._worker, self._link = zygote, worker, link
         self._allowance, self._state = allowance, state
+        self._token = secrets.token_hex(16)
+        self._program = Program(())
+        self._cell, self._ended = 0, -1
         self.lost = False
 
     def load(
         self, program: Program, exercises: Sequence[PreparedExercise]
     ) -> frozenset[str] | None:
-        """Load the program; the names it defines, or None if the worker was lost on the way."""
+        """Load the program; the names it defines, or None if the worker was lost in a unit.
+
+        Raises:
+            _Again: it was lost, and nothing says by what.
+        """
+        self._program = program
+        unit = -1
+        try:
+            self._send(pack(self._request(exercises)))
+            frame, _ = self._receive(START_SECONDS)
+            # Sent before any of the student's code runs, and so believed.
+            self._state.evasions = frames.findings(frame.get("surveyed"))
+            seconds = START_SECONDS
+            while "loaded" not in (frame := self._receive(seconds)[0]):
+                unit = self._note(frame, unit)
+                seconds = self._allowance.seconds
+            return frozenset(frames.texts(frame["loaded"], len(exercises)))
+        except ProtocolError:
+            self._lost_at(unit, _Lost("protocol"))
+        except _Lost as lost:
+            self._lost_at(unit, lost)
+        return None
+
+    def _request(self, exercises: Sequence[PreparedExercise]) -> dict[str, Any]:
+        program = self._program
         audited = [e for e in exercises if e.exercise.forbid]
-        header = {
+        return {
             "do": "load",
+            "token": self._token,
             "name": "submission" if program.statementwise else "__main__",
             "cells": [list(cell) for cell in program.cells],
             "statementwise": program.statementwise,
@@ -151,32 +271,34 @@ class _Conversation:
             "survey": [] if program.trusted else [e.name for e in audited],
             "wanted": [e.name for e in exercises],
         }
-        unit, seconds = -1, START_SECONDS
-        try:
-            self._send(pack(header))
-            while True:
-                frame, _ = self._receive(seconds)
-                if "loaded" in frame:
-                    self._state.evasions = _evasions(frame.get("evasions"))
-                    return frozenset(map(str, _list(frame["loaded"])))
-                if type(frame.get("unit")) is not int:
-                    raise _Lost("protocol")
-                if "raised" in frame:
-                    fault = UnitFault(frame["unit"], _raised(frame["raised"]))
-                    self._state.faults[frame["unit"]] = fault
-                unit, seconds = frame["unit"], self._allowance.seconds
-        except _Lost as lost:
-            if unit < 0 or unit in self._state.skip:
-                # Nothing of the student's had run yet, unless it overran or forged its frames.
-                if lost.ended == "crash" and self._state.forks == 1:
-                    raise GraderError("a worker died before it had loaded anything") from lost
-                for exercise in self._state.pending:
-                    self._state.runs[exercise.name] = ExerciseRun(ended=lost.ended)
-                self._state.pending.clear()
-                return None
-            self._state.faults[unit] = UnitFault(unit, None, lost.ended)
-            self._state.skip.append(unit)
-            return None
+
+    def _note(self, frame: dict[str, Any], last: int) -> int:
+        """Note what a frame says of a unit. They begin in order, and may say that they raised."""
+        unit, begins = frame.get("unit"), "begins" in frame
+        if type(unit) is not int or not max(last, 0) <= unit < self._program.units:
+            raise _Lost("protocol")
+        if unit == self._ended or begins == (unit == last):
+            raise _Lost("protocol")
+        if begins:
+            self._cell = frame["cell"] if type(frame.get("cell")) is int else 0
+        else:
+            raised = frames.raised(frame.get("raised"), self._program)
+            self._fault(UnitFault(unit, raised, cell=self._cell))
+            self._ended = unit
+        return unit
+
+    def _fault(self, fault: UnitFault) -> None:
+        faults = self._state.faults
+        if len(faults) >= MAX_FAULTS and fault.unit not in faults:
+            faults.popitem()  # the first ones and the last one tell enough
+        faults[fault.unit] = fault
+
+    def _lost_at(self, unit: int, lost: _Lost) -> None:
+        """Note in which unit the worker was lost; it is left out from now on."""
+        if unit < 0 or unit in self._state.skip or (lost.killed and self._state.second_chance):
+            raise _Again(lost)
+        self._fault(UnitFault(unit, None, lost.ended, self._cell))
+        self._state.skip.append(unit)
 
     def run(self, exercise: PreparedExercise) -> ExerciseRun:
         """Run an exercise's calls."""
@@ -185,15 +307,15 @@ class _Conversation:
             self._send(exercise.frame)
             for number, call in enumerate(exercise.calls):
                 frame, body = self._receive(call.seconds)
-                if frame.get("id") != number:
-                    raise _Lost("protocol")
-                outcomes.append(_outcome(frame, body, call))
+                outcomes.append(self._outcome(frame, body, exercise, number))
             frame, _ = self._receive(self._allowance.seconds)
             if "done" not in frame:
                 raise _Lost("protocol")
         except ProtocolError:
             return ExerciseRun(tuple(outcomes), "protocol")
         except _Lost as lost:
+            if lost.killed and self._state.second_chance:
+                raise _Again(lost) from None
             left = exercise.calls[len(outcomes) :]
             if not left or not all(call.fake for call in left):
                 return ExerciseRun(tuple(outcomes), lost.ended)
@@ -202,13 +324,34 @@ class _Conversation:
             outcomes += [Outcome(fake="undecided")] * len(left)
         return ExerciseRun(tuple(outcomes))
 
+    def lap(self, exercise: PreparedExercise) -> tuple[Outcome, float]:
+        """Run an exercise's only call; its outcome, and the seconds until it came."""
+        self._send(exercise.frame)
+        start = time.perf_counter()
+        frame, body = self._receive(exercise.calls[0].seconds)
+        seconds = time.perf_counter() - start
+        try:
+            outcome = self._outcome(frame, body, exercise, 0)
+        except ProtocolError:
+            raise _Lost("protocol") from None
+        self._receive(self._allowance.seconds)
+        return outcome, seconds
+
+    def _outcome(
+        self, frame: dict[str, Any], body: bytes, exercise: PreparedExercise, number: int
+    ) -> Outcome:
+        if type(frame.get("id")) is not int or frame["id"] != number:
+            raise ProtocolError("a case is missing, doubled or out of order")
+        driver = exercise.exercise.driver
+        return frames.outcome(frame, body, exercise.calls[number], self._program, driver)
+
     def _send(self, frame: bytes) -> None:
         try:
             self._link.send(frame, self._left(START_SECONDS))
         except Overdue:
             raise _Lost("timeout") from None
         except Closed:
-            raise _Lost(self._how_it_ended()) from None
+            raise self._how_it_ended() from None
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
         try:
@@ -218,83 +361,23 @@ class _Conversation:
         except ProtocolError:
             raise _Lost("protocol") from None
         except Closed:
-            raise _Lost(self._how_it_ended()) from None
-        if "confinement" in frame and self._state.forks == 1:
-            layer, reason = frame["confinement"], frame.get("reason")
-            raise GraderError(f"a worker could not be confined ({layer}: {reason})")
+            raise self._how_it_ended() from None
+        if frame.get("token") != self._token:
+            raise _Lost("protocol")
         return frame, body
 
     def _left(self, seconds: float) -> float:
-        return max(min(seconds, self._state.deadline - time.monotonic()), 0.01)
+        left = self._state.deadline - time.monotonic()
+        if left <= 0:  # also where frames come so fast that nobody ever waits
+            raise _Lost("timeout")
+        return min(seconds, left)
 
-    def _how_it_ended(self) -> Ended:
+    def _how_it_ended(self) -> _Lost:
         ended = self._zygote.wait(self._worker, GRACE_SECONDS)
-        return _reason(ended) if ended else "crash"
-
-
-def _reason(ended: Exit) -> Ended:
-    if ended.oom:
-        return "memory"
-    return "timeout" if ended.signal in (24,) else "crash"  # 24: SIGXCPU
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _evasions(data: Any) -> dict[str, tuple[str, ...]]:
-    if not isinstance(data, dict):
-        return {}
-    return {name: tuple(str(v)[:80] for v in _list(found)) for name, found in data.items() if found}
-
-
-def _raised(data: Any) -> Raised:
-    if not isinstance(data, dict):
-        raise _Lost("protocol")
-    number = {k: v for k in ("cell", "line") if type(v := data.get(k)) is int}
-    return Raised(
-        str(data.get("type"))[:80],
-        tuple(str(name)[:80] for name in _list(data.get("mro"))[:10]),
-        str(data.get("message"))[:500],
-        number.get("cell"),
-        number.get("line"),
-        str(data.get("where"))[:10],
-        data.get("network") is True,
-    )
-
-
-def _outcome(frame: dict[str, Any], body: bytes, call: Call) -> Outcome:
-    if call.fake:
-        devices = tuple(str(device)[:10] for device in _list(frame.get("devices")))
-        return Outcome(fake=str(frame.get("fake"))[:10], devices=devices)
-    reader = Reader(body)
-    seen = tuple(str(name)[:80] for name in _list(frame.get("seen")))
-    raised = _raised(frame["raised"]) if "raised" in frame else None
-    value = decode(frame.get("value"), reader) if raised is None else None
-    mutated = -1 if call.case.mutates else _mutated(call, decode(frame.get("inputs"), reader))
-    reader.finish()
-    return Outcome(value, raised, mutated, seen)
-
-
-def _mutated(call: Call, inputs: Any) -> int:
-    """Position of the first argument whose arrays are not what was sent, −1 if none."""
-    sent = iter(call.inputs)
-    match inputs:
-        case [list(args), dict(kwargs)]:
-            for position, value in enumerate([*args, *kwargs.values()]):
-                for array in _arrays(value):
-                    before = next(sent, b"")
-                    if array.data is None or array.data.tobytes() != before:
-                        return position
-    # Arrays that are missing were taken out of a list or a dictionary.
-    return -1 if next(sent, None) is None else 0
-
-
-def _arrays(value: Any) -> list[Array]:
-    if isinstance(value, Array):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return [array for item in value for array in _arrays(item)]
-    return []
+        if ended is None:
+            return _Lost("crash")
+        if ended.oom:
+            return _Lost("memory")
+        if ended.signal == _SIGXCPU:
+            return _Lost("timeout")
+        return _Lost("crash", killed=ended.signal == _SIGKILL)

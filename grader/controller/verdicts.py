@@ -121,13 +121,19 @@ def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
     return f"{said}; a cell stopped early: {first}"
 
 
+_INSTRUMENTS = ("sys.setprofile", "sys.settrace", "_thread", "torch.library")
+
+
 def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) -> str:
     forbid = standard.prepared.exercise.forbid
     if forbid is None:
         return ""
-    seen = sorted({name for outcome in run.outcomes for name in outcome.seen})
+    # The names come from the worker; only those that we could have sent are repeated.
+    known = {*forbid.ops, *forbid.calls, *forbid.syntax, *_INSTRUMENTS}
+    seen = {name for outcome in run.outcomes for name in outcome.seen}
     if seen:
-        return messages.FORBIDDEN.format(what=", ".join(seen), label=forbid.label)
+        what = ", ".join(sorted(seen & known)) or "a forbidden operation"
+        return messages.FORBIDDEN.format(what=what, label=forbid.label)
     return messages.EVASION.format(what=", ".join(evasions)) if evasions else ""
 
 
@@ -172,7 +178,7 @@ def _found(standard: Standard, outcome: Outcome, number: int, failure: Failure) 
     if "NotImplementedError" in raised.bases:
         return _Finding("missing", messages.STUB, number, failure)
     if raised.where == "driver" and raised.type == "AssertionError":
-        return _Finding("failed", f"{messages.cleaned(raised.message)} [{about}]", number, failure)
+        return _Finding("failed", f"{raised.shown or messages.UNTOLD} [{about}]", number, failure)
     if raised.type == "MemoryError" or "can't allocate memory" in raised.message:
         return _Finding("memory", f"{messages.MEMORY} [{about}]", number, failure)
     expected = f"; {failure.message}" if failure.message else ""
@@ -234,7 +240,7 @@ def _relation(standard: Standard, run: ExerciseRun, finding: _Finding) -> str:
 
 def _swapped(want: list, got: list) -> bool:
     arrays = [g.data for g in got if isinstance(g, Array) and g.data is not None]
-    if len(arrays) != len(want):
+    if len(arrays) != len(want) or not all(np.asarray(w).dtype.kind in "fiub" for w in want):
         return False
     left = list(range(len(arrays)))
     for w in want:

@@ -39,10 +39,11 @@ def prepare(rules: Iterable[Rules]) -> None:
     Call once in the worker, before the student's code is loaded.
     """
     names = {call.rpartition(".")[2] for each in rules for call in each.calls}
+    ufuncs = [u for name in sorted(names) if isinstance(u := getattr(np, name, None), np.ufunc)]
+    if not ufuncs:
+        return
     modules = [m for n, m in list(sys.modules.items()) if n.partition(".")[0] == "numpy" and m]
-    for ufunc in [getattr(np, name, None) for name in sorted(names)]:
-        if not isinstance(ufunc, np.ufunc):
-            continue
+    for ufunc in ufuncs:
         watched = WatchedUfunc(ufunc)
         for module in modules:
             for attribute, value in list(vars(module).items()):

@@ -17,7 +17,8 @@ from grader.worker.rules import Rules
 
 # Means of blinding the audit, wherever they stand.
 _HARD_PATHS = (
-    "_ctypes", "cffi", "ctypes", "grader", "numpy.ctypeslib", "sys._current_frames",
+    "_ctypes", "cffi", "ctypes", "gc.get_objects", "gc.get_referents", "gc.get_referrers", "grader",
+    "inspect.currentframe", "inspect.stack", "numpy.ctypeslib", "sys._current_frames",
     "sys._getframe", "sys.monitoring", "sys.setprofile", "sys.settrace", "threading.setprofile",
     "threading.settrace", "threading.setprofile_all_threads", "torch._C", "torch._ops",
     "torch.overrides", "torch.utils._python_dispatch", "torch.utils.cpp_extension",
@@ -35,9 +36,10 @@ _HARD_NAMES = frozenset({
     "_C", "_current_frames", "_getframe", "_disabled_torch_function_impl",
     "_make_wrapper_subclass", "_python_dispatch", "ag_frame", "cr_frame", "cpp_extension",
     "ctypeslib", "f_back", "gi_frame", "setprofile", "setprofile_all_threads", "settrace",
-    "settrace_all_threads", "tb_frame", "tb_next", "__torch_dispatch__", "__torch_function__",
+    "settrace_all_threads", "tb_frame", "tb_next", "f_locals", "__torch_dispatch__",
+    "__torch_function__",
 })  # fmt: skip
-_SOFT_NAMES = frozenset({"__builtins__", "__import__", "__subclasses__"})
+_SOFT_NAMES = frozenset({"__builtins__", "__import__", "__subclasses__", "run_cell_magic"})
 _BUILTINS = frozenset({"__import__", "compile", "eval", "exec"})
 # With these in reach, any name of the notebook may be meant.
 _REACH_ALL = frozenset({"eval", "exec", "globals", "locals", "vars", "__dict__", "__globals__"})
@@ -63,11 +65,12 @@ def survey(source_cells: list[str], wanted: Mapping[str, Rules]) -> dict[str, li
     notebook = _Notebook(source_cells)
     loading = notebook.reach(notebook.loading)
     common = _Search(notebook, [*loading, *notebook.effects], Rules()).hard() if wanted else set()
+    unread = {"code nested too deeply to be read"} if notebook.unread else set()
     found = {}
     for exercise, rules in wanted.items():
         own = notebook.reach({exercise})
         mine = _Search(notebook, own, rules)
-        found[exercise] = sorted(mine.soft() | mine.hard() | common)
+        found[exercise] = sorted(mine.soft() | mine.hard() | common | unread)
     return found
 
 
@@ -81,11 +84,13 @@ class _Facts:
     """Top-level names that it may lead to: those it reads, and words in strings."""
 
 
-def _facts(statement: ast.stmt) -> _Facts:
+def _facts(statement: ast.stmt, lines: list[str]) -> _Facts:
     nodes = tuple(ast.walk(statement))
     found = {text for node in nodes if (text := _text(node))}
     found |= {n.attr for n in nodes if isinstance(n, ast.Attribute)} & _REACH_ALL
-    global_names = _global_names(statement)
+    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+    text = "\n".join(lines[first - 1 : statement.end_lineno])
+    global_names = _global_names(statement, text)
     return _Facts(nodes, frozenset(global_names), frozenset(found | global_names))
 
 
@@ -98,13 +103,26 @@ class _Notebook:
         self.imports: dict[str, set[str]] = defaultdict(set)
         self.loading: set[str] = set()
         self.effects: list[ast.stmt] = []
+        self.unread = False
         for cell in cells:
             try:
-                tree = ast.parse(cell)
-                self._known |= {id(statement): _facts(statement) for statement in tree.body}
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                statements = ast.parse(cell).body
+            except (RecursionError, MemoryError):
+                self.unread = True  # the compiler may still take it
                 continue
-            self._collect(tree.body)
+            except (SyntaxError, ValueError):
+                continue
+            lines = cell.split("\n")
+            self._collect([each for each in statements if self._learn(each, lines)])
+
+    def _learn(self, statement: ast.stmt, lines: list[str]) -> bool:
+        """Work out the facts of a statement; False if it cannot be read."""
+        try:
+            self._known[id(statement)] = _facts(statement, lines)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            self.unread = self.unread or _runs(statement)
+            return False
+        return True
 
     def facts(self, statement: ast.stmt) -> _Facts:
         """What is known of a top-level statement."""
@@ -211,6 +229,17 @@ class _Search:
         return found | given | {node.attr for node in loads}
 
 
+def _runs(statement: ast.stmt) -> bool:
+    """Whether Python would run a statement that the survey cannot read."""
+    try:
+        compile(ast.Module([statement], []), "cell", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    except (RecursionError, MemoryError):
+        return True
+    return True
+
+
 def _under(paths: Iterable[str], roots: tuple[str, ...]) -> set[str]:
     """The roots under which any of the paths lies."""
     return {root for root in roots for path in paths if f"{path}.".startswith(f"{root}.")}
@@ -224,9 +253,13 @@ def _star(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
 
 
-def _global_names(statement: ast.stmt) -> set[str]:
-    """Names that Python looks up in the module, or among the builtins."""
-    tables, found = [symtable.symtable(ast.unparse(statement), "cell", "exec")], set()
+def _global_names(statement: ast.stmt, text: str) -> set[str]:
+    """Names that Python looks up in the module, or among the builtins; `text` is its own lines."""
+    try:
+        table = symtable.symtable(text, "cell", "exec")
+    except SyntaxError:  # it shares a line with the end of another statement
+        table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    tables, found = [table], set()
     while tables:
         table = tables.pop()
         tables += table.get_children()

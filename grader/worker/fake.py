@@ -5,11 +5,15 @@ CPU tensor among inputs on "cuda" raises there as it would on a GPU, and a resul
 shows. Nothing else that happens there decides anything: functions that branch on values, call
 `.item()` or leave torch cannot run on numberless tensors and are none the worse for it. No graph
 is recorded meanwhile: a CPU build of torch aborts the process where one would hold CUDA tensors.
+
+Simulating costs much more than running, so two cheaper looks come first, and can only acquit: a
+call whose tensors all come from its inputs, and one that stays on torch's "meta" device when its
+inputs are there, cannot stray on a GPU either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -33,26 +37,46 @@ def warm_up() -> None:
         w = torch.empty(4, 4, device="cuda")
         (torch.relu(x @ w + x) * 2 - x.mean()).sum(dim=0)
     _all_descend_from(torch.relu, [torch.ones(2)], {})
+    _stays_on_meta(torch.relu, [torch.ones(2)], {})
 
 
 class _Foreign(Exception):
-    """An operation met, or made, a tensor that does not come from the inputs."""
+    """An operation met, or made, a tensor that could be on another device than the inputs."""
 
 
 class _Descent(TorchDispatchMode):
-    """Stops at the first operation on a tensor that is neither an input nor made from one."""
+    """Stops at the first operation on a tensor that is neither an input nor made from one.
+
+    Integers made on the way may index: PyTorch takes indices from the CPU whatever they index.
+    """
 
     def __init__(self, inputs: list[torch.Tensor]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.known = {id(tensor): tensor for tensor in inputs}  # kept, so that ids stay theirs
+        # The tensors are kept, so that their ids stay theirs.
+        self.known = {id(tensor): tensor for tensor in inputs}
+        self.indices: dict[int, torch.Tensor] = {}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = tensors([args, kwargs])
-        if not given or any(id(tensor) not in self.known for tensor in given):
-            raise _Foreign
+        strangers = [tensor for tensor in given if id(tensor) not in self.known]
+        only_indices = all(id(tensor) in self.indices for tensor in strangers)
         result = func(*args, **(kwargs or {}))
-        self.known |= {id(tensor): tensor for tensor in tensors(result)}
+        made = {id(tensor): tensor for tensor in tensors(result)}
+        if given and (not strangers or (only_indices and _indexes(func))):
+            self.known |= made
+        elif len(strangers) == len(given) and only_indices and _are_integers(made.values()):
+            self.indices |= made
+        else:
+            raise _Foreign
         return result
+
+
+def _indexes(func: Any) -> bool:
+    return func.overloadpacket.__name__ in ("index", "index_put", "index_put_", "_index_put_impl_")
+
+
+def _are_integers(made: Iterable[torch.Tensor]) -> bool:
+    return all(not t.dtype.is_floating_point and not t.dtype.is_complex for t in made)
 
 
 def _all_descend_from(call: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> bool:
@@ -62,11 +86,32 @@ def _all_descend_from(call: Callable[..., Any], args: list[Any], kwargs: dict[st
     time that simulated tensors take.
     """
     try:
-        with _Descent(tensors([args, kwargs])), torch.no_grad():
+        with _Descent(tensors([args, kwargs])) as descent, torch.no_grad():
             result = call(*args, **kwargs)
     except Exception:
         return False
-    return all(type(tensor) is torch.Tensor for tensor in tensors(result))
+    return all(id(tensor) in descent.known for tensor in tensors(result))
+
+
+class _Apart(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Stops at the first operation that mixes tensors on the CPU with others."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        given = tensors([args, kwargs])
+        places = {tensor.device.type for tensor in given if tensor.dim()}
+        if len(places) > 1:
+            raise _Foreign
+        return func(*args, **(kwargs or {}))
+
+
+def _stays_on_meta(call: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> bool:
+    """Whether a call keeps to its inputs' device when they are on "meta"."""
+    try:
+        with _Apart(), torch.no_grad():  # type: ignore[no-untyped-call]
+            result = call(*moved(args, "meta"), **moved(kwargs, "meta"))
+    except Exception:
+        return False
+    return all(tensor.device.type == "meta" for tensor in tensors(result))
 
 
 def tensors(tree: Any) -> list[torch.Tensor]:
@@ -80,14 +125,14 @@ def tensors(tree: Any) -> list[torch.Tensor]:
     return []
 
 
-def on_cuda(tree: Any) -> Any:
-    """Make numberless CUDA tensors shaped as the tensors of `tree`; call inside a mode."""
+def moved(tree: Any, device: str) -> Any:
+    """Numberless tensors on `device`, shaped as those of `tree`; "cuda" only inside a mode."""
     if isinstance(tree, torch.Tensor):
-        return torch.empty(tree.shape, dtype=tree.dtype, device="cuda")
+        return torch.empty(tree.shape, dtype=tree.dtype, device=device)
     if isinstance(tree, list | tuple):
-        return type(tree)(on_cuda(item) for item in tree)
+        return type(tree)(moved(item, device) for item in tree)
     if isinstance(tree, dict):
-        return {key: on_cuda(item) for key, item in tree.items()}
+        return {key: moved(item, device) for key, item in tree.items()}
     return tree
 
 
@@ -99,11 +144,11 @@ def try_on_cuda(
     Returns:
         {"fake": "ran", "devices": […]}, {"fake": "mismatch"} or {"fake": "undecided"}.
     """
-    if _all_descend_from(call, args, kwargs):
+    if _all_descend_from(call, args, kwargs) or _stays_on_meta(call, args, kwargs):
         return {"fake": "ran", "devices": []}
     try:
         with _mode(), torch.no_grad():
-            result = call(*on_cuda(args), **on_cuda(kwargs))
+            result = call(*moved(args, "cuda"), **moved(kwargs, "cuda"))
     except Exception as error:
         text = str(error).lower()
         return {"fake": "mismatch" if any(m in text for m in MISMATCH) else "undecided"}

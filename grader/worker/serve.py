@@ -1,11 +1,12 @@
 """The worker's side of a session: load one submission, then run cases for it.
 
 Theory of operation. The controller sends two kinds of request. "load" brings the submission's
-cells: their source is audited before any of it runs, then each unit (a cell, or a statement of a
-plain script) is executed in one module, and a frame says how it went. "run" brings an exercise's
-cases: each is called, and its result and its inputs as they are afterwards go back, one frame a
-case. The worker decides nothing: it reports arrays, and exceptions as data. Whatever it says of
-itself may be the student's word.
+cells: their source is audited and the findings are sent before any of it runs, then each unit (a
+cell, or a statement of a plain script) is executed in one module, and a frame says how it went.
+"run" brings an exercise's cases: each is called, and its result and its inputs as they are
+afterwards go back, one frame a case. The worker decides nothing: it reports arrays, and
+exceptions as data. Whatever it says of itself may be the student's word. Every frame carries the
+token that came with "load", so that whoever finds the socket cannot simply write to it.
 """
 
 from __future__ import annotations
@@ -23,15 +24,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import audit, fake, magics
+from grader.worker import audit, fake, kernel, magics
 from grader.worker.faults import CELL_FILE, DRIVER_FILE, describe
 from grader.worker.values import Encoder, build
 from grader.worker.wire import Closed, Reader, receive_frame, send_frame
 
+Say = Callable[..., None]
+
 
 def serve(sock: socket.socket) -> None:
     """Answer the controller until it hangs up."""
-    submission = types.ModuleType("__main__")
+    submission, voice = types.ModuleType("__main__"), _Voice(sock)
     while True:
         try:
             header, body = receive_frame(sock)
@@ -39,10 +42,21 @@ def serve(sock: socket.socket) -> None:
             return
         match header["do"]:
             case "load":
-                submission = load(sock, header)
+                voice.token = header.pop("token")
+                submission = load(voice.say, header)
             case "run":
-                run(sock, header, body, submission)
+                run(voice.say, header, body, submission)
         _flush()
+
+
+class _Voice:
+    """Speaks for the worker: each frame carries the token."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self.token = sock, ""
+
+    def say(self, header: dict[str, Any], blobs: list[bytes] | None = None) -> None:
+        send_frame(self._sock, {"token": self.token, **header}, blobs)
 
 
 def warm_up() -> None:
@@ -56,52 +70,72 @@ def _flush() -> None:
             stream.flush()
 
 
-def load(sock: socket.socket, header: dict[str, Any]) -> types.ModuleType:
-    """Execute a submission; sends a frame per unit and a last one with the names it defines."""
+def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
+    """Execute a submission.
+
+    Sends {"surveyed": …}, frames per unit, and last {"loaded": …} with the names it defines.
+    """
     cells: list[tuple[int, str]] = header["cells"]
-    sources = [source for _, source in cells]
+    sources = [_readable(source) for _, source in cells]
     audit.prepare(_rules(rules) for rules in header["rules"].values())
     suspicious = audit.survey(
         sources, {name: _rules(header["rules"][name]) for name in header["survey"]}
     )
+    say({"surveyed": suspicious})
     module = types.ModuleType(header["name"])
     sys.modules[header["name"]] = module
+    kernel.install(module.__dict__)
     skip = set(header["skip"])
     _seed(header["seed"])
-    for number, unit in enumerate(_units(cells, header["statementwise"])):
+    for number, (cell, unit) in enumerate(_units(cells, header["statementwise"])):
         if number in skip:
             continue
-        send_frame(sock, {"unit": number, "begins": True})
+        say({"unit": number, "cell": cell, "begins": True})
         try:
             exec(unit(), module.__dict__)
         except BaseException as error:
-            send_frame(sock, {"unit": number, "raised": describe(error)})
+            say({"unit": number, "raised": describe(error)})
         _flush()
     names = [name for name in header["wanted"] if name in module.__dict__]
-    send_frame(sock, {"loaded": names, "evasions": suspicious})
+    say({"loaded": names})
     return module
+
+
+def _readable(source: str) -> str:
+    """A cell as the survey must see it: as the Python that will run."""
+    try:
+        return magics.plain_python(source)
+    except Exception:
+        return source
 
 
 def _units(
     cells: list[tuple[int, str]], statementwise: bool
-) -> Iterator[Callable[[], types.CodeType]]:
-    """Yield what makes each unit's code; a unit that cannot be compiled raises when made."""
+) -> Iterator[tuple[int, Callable[[], types.CodeType]]]:
+    """Yield each unit's cell and what makes its code, which raises if it cannot be compiled."""
     for index, source in cells:
         if not statementwise:
-            yield _whole(source, index)
+            yield index, _whole(source, index)
             continue
         try:
             statements = ast.parse(magics.plain_python(source), CELL_FILE.format(index)).body
         except Exception:
-            yield _whole(source, index)
+            yield index, _whole(source, index)
             continue
         for statement in statements:
-            yield _one(statement, index)
+            yield index, _one(statement, index)
 
 
 def _whole(source: str, index: int) -> Callable[[], types.CodeType]:
     name = CELL_FILE.format(index)
-    return lambda: compile(magics.plain_python(source), name, "exec", dont_inherit=True)
+
+    def code() -> types.CodeType:
+        try:
+            return compile(source, name, "exec", dont_inherit=True)
+        except SyntaxError:
+            return compile(magics.plain_python(source), name, "exec", dont_inherit=True)
+
+    return code
 
 
 def _one(statement: ast.stmt, index: int) -> Callable[[], types.CodeType]:
@@ -109,7 +143,7 @@ def _one(statement: ast.stmt, index: int) -> Callable[[], types.CodeType]:
     return lambda: compile(tree, CELL_FILE.format(index), "exec", dont_inherit=True)
 
 
-def run(sock: socket.socket, header: dict[str, Any], body: bytes, module: types.ModuleType) -> None:
+def run(say: Say, header: dict[str, Any], body: bytes, module: types.ModuleType) -> None:
     """Run an exercise's cases; sends one frame per case and a last one."""
     reader = Reader(body)
     name, framework, device = header["exercise"], header["framework"], header["device"]
@@ -128,14 +162,14 @@ def run(sock: socket.socket, header: dict[str, Any], body: bytes, module: types.
     for case, args, kwargs in prepared:
         _seed(case["seed"], device)
         if case["fake"]:
-            send_frame(sock, {"id": case["id"], **fake.try_on_cuda(call, args, kwargs)})
+            say({"id": case["id"], **fake.try_on_cuda(call, args, kwargs)})
             continue
-        _call(sock, case, call, args, kwargs, rules)
-    send_frame(sock, {"done": name})
+        _call(say, case, call, args, kwargs, rules)
+    say({"done": name})
 
 
 def _call(
-    sock: socket.socket,
+    say: Say,
     case: dict[str, Any],
     call: Any,
     args: list[Any],
@@ -155,7 +189,7 @@ def _call(
         encoder = Encoder()
         answer = {"raised": describe(error)}
     inputs = None if case["mutates"] else encoder.encode([args, kwargs])
-    send_frame(sock, {"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
+    say({"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
 
 
 def _driver(source: str, name: str) -> Any:

@@ -9,6 +9,8 @@ import torch
 
 from grader.worker.wire import NUMPY_DTYPES, OTHER_DTYPES, Reader
 
+_LARGEST = 1000  # bits of an integer that still has a float
+
 
 def build(tree: Any, reader: Reader, device: str, framework: str) -> Any:
     """Make the arguments that the controller describes, as tensors on `device` or as ndarrays."""
@@ -45,6 +47,8 @@ class Encoder:
         if depth > 20:
             return ["opaque", "a value nested too deeply"]
         kind = type(value)
+        if kind is int and value.bit_length() > _LARGEST:
+            return ["opaque", "int"]
         if value is None or kind in (bool, int, float, str):
             return value
         if kind is tuple or kind is list:
@@ -73,6 +77,8 @@ class Encoder:
         name = str(value.dtype).removeprefix("torch.")
         if value.layout is not torch.strided or name not in NUMPY_DTYPES | OTHER_DTYPES:
             return ["opaque", f"tensor of dtype {name}"]
+        if value.device.type not in ("cpu", "cuda"):
+            return ["opaque", f"tensor on {value.device.type}"]
         plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
         if name in OTHER_DTYPES:
             plain = plain.view(torch.uint8) if plain.dim() else plain.reshape(1).view(torch.uint8)

@@ -1,0 +1,91 @@
+"""Reading a worker's frames: nothing in them is trusted, and nothing in them is a fault of ours.
+
+Whatever does not have the form that an honest worker sends raises ProtocolError; texts are cut to
+a length, and lose what no terminal and no database should see.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.controller import phrases
+from grader.controller.messages import one_line
+from grader.controller.outcomes import Outcome, Raised
+from grader.controller.prepared import Call
+from grader.controller.program import Program
+from grader.worker.wire import Array, ProtocolError, Reader, decode
+
+
+def texts(value: Any, count: int = 100, length: int = 80) -> tuple[str, ...]:
+    """The texts of a list, cut to a number and a length; whatever else there is, is left out."""
+    items = value[:count] if isinstance(value, list) else []
+    return tuple(one_line(item[:length]) for item in items if isinstance(item, str))
+
+
+def text(value: Any, length: int) -> str:
+    """A text on one line, cut to a length; "" for anything else."""
+    return one_line(value[:length]) if isinstance(value, str) else ""
+
+
+def findings(data: Any) -> dict[str, tuple[str, ...]]:
+    """The survey's findings, by exercise."""
+    if not isinstance(data, dict):
+        raise ProtocolError("the survey's findings are missing")
+    return {name: found for name, listed in data.items() if (found := texts(listed))}
+
+
+def raised(data: Any, program: Program, driver: str = "") -> Raised:
+    """An exception; places that the program has not, and words that it has not, are left out."""
+    if not isinstance(data, dict):
+        raise ProtocolError("an exception is malformed")
+    message = text(data.get("message"), 500)
+    cell, line = data.get("cell"), data.get("line")
+    if type(cell) is not int or type(line) is not int or line not in program.lines_of(cell):
+        cell = line = None
+    return Raised(
+        text(data.get("type"), 80),
+        texts(data.get("mro"), 10),
+        message,
+        cell,
+        line,
+        text(data.get("where"), 10),
+        data.get("network") is True,
+        phrases.told(message, program.words | phrases.words_of([driver]), driver),
+    )
+
+
+def outcome(frame: dict[str, Any], body: bytes, call: Call, program: Program, driver: str) -> Outcome:
+    """What came of a call; raises ProtocolError."""
+    if call.fake:
+        return Outcome(fake=text(frame.get("fake"), 10), devices=texts(frame.get("devices"), 1000))
+    reader = Reader(body)
+    seen = texts(frame.get("seen"))
+    failed = raised(frame["raised"], program, driver) if "raised" in frame else None
+    value = decode(frame.get("value"), reader) if failed is None else None
+    mutated = -1 if call.case.mutates else _mutated(call, decode(frame.get("inputs"), reader))
+    reader.finish()
+    return Outcome(value, failed, mutated, seen)
+
+
+def _mutated(call: Call, inputs: Any) -> int:
+    """Position of the first argument whose arrays are not what was sent, −1 if none."""
+    sent = iter(call.inputs)
+    match inputs:
+        case [list(args), dict(kwargs)]:
+            for position, value in enumerate([*args, *kwargs.values()]):
+                for array in _arrays(value):
+                    before = next(sent, b"")
+                    if array.data is None or array.data.tobytes() != before:
+                        return position
+    # Arrays that are missing were taken out of a list or a dictionary.
+    return -1 if next(sent, None) is None else 0
+
+
+def _arrays(value: Any) -> list[Array]:
+    if isinstance(value, Array):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [array for item in value for array in _arrays(item)]
+    return []
