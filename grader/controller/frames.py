@@ -54,7 +54,9 @@ def raised(data: Any, program: Program, driver: str = "") -> Raised:
     )
 
 
-def outcome(frame: dict[str, Any], body: bytes, call: Call, program: Program, driver: str) -> Outcome:
+def outcome(
+    frame: dict[str, Any], body: bytes, call: Call, program: Program, driver: str
+) -> Outcome:
     """What came of a call; raises ProtocolError."""
     if call.fake:
         return Outcome(fake=text(frame.get("fake"), 10), devices=texts(frame.get("devices"), 1000))
