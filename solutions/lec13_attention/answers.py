@@ -76,6 +76,5 @@ def lm_loss(logits, tokens):
 
 
 def mask_tokens(tokens, mask_id, rate, generator):
-    draws = torch.rand(tokens.shape, generator=generator, device=generator.device)
-    masked = draws.to(tokens.device) < rate
+    masked = torch.rand(tokens.shape, generator=generator, device=tokens.device) < rate
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)

@@ -1,0 +1,505 @@
+# %% [markdown]
+# # Lecture 14: Models that generate
+#
+# So far a label told the network what to learn. Now there is only data $x_1,\dots,x_n$, and the
+# task is a *generator* of more of the same. Classical statistics would pick a family of
+# distributions and estimate its parameters; the families at hand are too stiff for images. Both
+# models of this lecture start from simple noise $z$ and let a network bend it: the variational
+# auto-encoder maximises a bound of the likelihood, the adversarial pair does without any.
+#
+# **Conventions.** Rows are observations. A loss is a 0-d tensor, **summed over the dimensions of an
+# observation and averaged over the batch**, unless a prompt says otherwise. $\log\sigma^2$ is
+# written `logvar`; `tau2` is a variance $\tau^2$, a float. Results keep the inputs' dtype and
+# device; inputs are never changed. *Stable* means: finite and right for logits up to $\pm10^4$,
+# also in float32.
+#
+# Replace each `raise NotImplementedError` by your answer, and run the example below it. The
+# examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from sklearn.datasets import load_digits
+from torch import nn
+
+# %% [markdown]
+# ## 1. A complicated distribution from simple ones
+#
+# The first idea of the lecture: mix. If $z$ is drawn from a simple distribution and $x$, given $z$,
+# from another simple one, then
+#
+# $$p(x) = \int \pi(z)\,p(x\mid z)\,dz$$
+#
+# can look like nothing in the textbooks. The lecture's example: $z\sim N(0, 1)$ and
+# $x\mid z\sim N(\sin z,\ \tau^2)$ with $\tau^2 = 0.01$. The integral has no closed form, but with
+# draws $z_1,\dots,z_S$ from $\pi$ it is a mean:
+#
+# $$\log p(x)\approx\log\Bigl(\frac1S\sum_{s=1}^S N(x;\,\sin z_s,\,\tau^2)\Bigr)$$
+#
+# Far from all components every density rounds to 0, whose logarithm is $-\infty$. So stay in
+# logarithms: this should be stable, also where $p(x)$ itself is much smaller than any float.
+
+
+# %% exercise="mixture_log_density"
+def mixture_log_density(x, z, tau2):
+    """Monte Carlo estimate of log p(x) for z ~ N(0, 1), x | z ~ N(sin z, tau2); stable.
+
+    Args:
+        x: (n,), where to evaluate.
+        z: (S,) draws of the latent variable.
+        tau2: the variance of a component, a float.
+
+    Returns:
+        (n,): the logarithm of the mean of N(x; sin z, tau2) over the draws.
+    """
+    raise NotImplementedError
+
+
+# %% example="mixture_log_density"
+one = mixture_log_density(torch.tensor([0.0, 0.1]), torch.tensor([0.0]), 0.01)
+expected = -0.5 * math.log(2 * math.pi * 0.01) - torch.tensor([0.0, 0.5])
+assert one.shape == (2,), f"two points have two log-densities, so (2,), not {tuple(one.shape)}"
+assert torch.allclose(one, expected), f"with one z this is log N(x; 0, 0.01) = {expected}: {one}"
+two = mixture_log_density(torch.tensor([0.0]), torch.tensor([0.0, math.pi / 2]), 0.01)
+assert abs(two.item() - (expected[0].item() - math.log(2))) < 1e-5, (
+    f"half of the draws are near 0, half far away: half the density of before, not {two.exp()}"
+)
+far = mixture_log_density(torch.tensor([50.0]), torch.tensor([0.0]), 0.01)
+assert abs(far.item() + 125000) < 10, f"far away log p is about −125,000, not {far.item()}"
+
+# %% demo=true
+torch.manual_seed(1)
+z = torch.randn(20000)
+x = torch.sin(z) + 0.1 * torch.randn(20000)
+grid = torch.linspace(-1.6, 1.6, 400)
+figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.6), layout="constrained")
+left.scatter(z[:2000].numpy(), x[:2000].numpy(), s=3, alpha=0.5)
+left.set(xlabel="z, standard normal", ylabel="x", title="Simple, given z")
+right.hist(x.numpy(), bins=80, density=True, color="lightgrey", label="draws of x")
+for draws in (20, 2000):
+    density = mixture_log_density(grid, z[:draws], 0.01).exp()
+    right.plot(grid.numpy(), density.numpy(), label=f"your density, {draws} draws of z")
+right.set(xlabel="x", ylabel="density", title="Not so simple, taken together")
+right.legend(fontsize=8)
+plt.show()
+
+# %% [markdown]
+# ## 2. The evidence lower bound
+#
+# In a VAE a network $g_\theta$ takes the place of the sine, with $\pi = N(0, I)$, and drawing $z$
+# blindly would hardly ever hit one that explains a given image. The second idea: a second network
+# proposes a distribution $q(z\mid x) = N(\mu, \operatorname{diag}\sigma^2)$ for each $x$. For any
+# such $q$,
+#
+# $$\log p_\theta(x)\;\ge\;\underbrace{\mathbb E_{z\sim q}\log p_\theta(x\mid z)}_{\text{does }z
+# \text{ explain }x?} - \underbrace{\operatorname{KL}\bigl(q(z\mid x)\,\|\,\pi(z)\bigr)}_{\text{is
+# }z\text{ where it would be drawn?}}$$
+#
+# and the right side can be computed. For normal distributions the second part is
+#
+# $$\operatorname{KL} = \frac12\sum_j\bigl(\sigma_j^2 + \mu_j^2 - 1 - \log\sigma_j^2\bigr)$$
+#
+# The encoder gives $\log\sigma^2$, which may be any real number, while $\sigma^2$ stays positive.
+
+
+# %% exercise="kl_to_standard_normal"
+def kl_to_standard_normal(mu, logvar):
+    """KL(N(mu, sigma^2) || N(0, 1)), summed over the latent dimensions, mean over the batch.
+
+    Args:
+        mu, logvar: (n, d), means and log-variances log sigma^2.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="kl_to_standard_normal"
+kl = kl_to_standard_normal(torch.zeros(4, 3), torch.zeros(4, 3))
+assert kl.shape == () and kl == 0, f"N(0, 1) against itself has divergence 0, not {kl}"
+kl = kl_to_standard_normal(torch.tensor([[1.0, 2.0], [0.0, 0.0]]), torch.zeros(2, 2))
+assert abs(kl.item() - 1.25) < 1e-6, (
+    f"½(1 + 4) for the first row, 0 for the second, mean 1.25: {kl}"
+)
+kl = kl_to_standard_normal(torch.zeros(1, 1), torch.tensor([[math.log(4.0)]]))
+assert abs(kl.item() - 0.8069) < 1e-4, f"½(4 − 1 − log 4) = 0.8069 for σ² = 4, not {kl}"
+
+# %% [markdown]
+# The first part is estimated with one draw of $z$. To let gradients through to $\mu$ and $\sigma$,
+# the draw is written as a function of them and of noise that depends on nothing:
+#
+# $$z = \mu + \sigma\odot\varepsilon,\qquad\varepsilon\sim N(0, I)$$
+
+
+# %% exercise="reparameterize"
+def reparameterize(mu, logvar, eps):
+    """A draw from N(mu, sigma^2), made from standard normal noise.
+
+    Args:
+        mu, logvar: (n, d), means and log-variances log sigma^2.
+        eps: (n, d), the noise; nothing else is drawn.
+
+    Returns:
+        z: (n, d).
+    """
+    raise NotImplementedError
+
+
+# %% example="reparameterize"
+z = reparameterize(torch.tensor([[1.0]]), torch.tensor([[math.log(9.0)]]), torch.tensor([[2.0]]))
+assert abs(z.item() - 7) < 1e-5, f"σ² = 9 means σ = 3, so z = 1 + 3·2 = 7, not {z.item()}"
+
+# %% [markdown]
+# Next, $-\log p(x\mid z)$. For bits, the decoder returns **logits** $u$, and each bit of $x$ is 1
+# with probability $\sigma(u)$. For real numbers, it returns the means of normal distributions, all
+# of variance $\tau^2$. Both losses are **sums** over the dimensions of an observation: only then do
+# they stand in the right proportion to the divergence. Both are stable. Keep the constant of the
+# normal density.
+
+
+# %% exercise="bernoulli_nll"
+def bernoulli_nll(logits, x):
+    """-log p(x) of bits with P(x = 1) = sigmoid(logits); stable.
+
+    Args:
+        logits: (n, p).
+        x: (n, p) zeros and ones, of the logits' dtype.
+
+    Returns:
+        a 0-d tensor: summed over the p bits, mean over the n rows.
+    """
+    raise NotImplementedError
+
+
+# %% example="bernoulli_nll"
+loss = bernoulli_nll(torch.zeros(2, 3), torch.ones(2, 3))
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss.item() - 3 * math.log(2)) < 1e-6, f"three coin flips cost 3 log 2, not {loss}"
+loss = bernoulli_nll(torch.tensor([[1e4, -1e4]]), torch.tensor([[0.0, 0.0]]))
+assert abs(loss.item() - 1e4) < 1, (
+    f"one bit is wrong by a logit of 10,000, which is the loss: {loss}"
+)
+
+
+# %% exercise="gaussian_nll"
+def gaussian_nll(mean, x, tau2):
+    """-log p(x) of independent normal entries N(mean, tau2), constant included; stable.
+
+    Args:
+        mean, x: (n, p).
+        tau2: the variance, a float.
+
+    Returns:
+        a 0-d tensor: summed over the p entries, mean over the n rows.
+    """
+    raise NotImplementedError
+
+
+# %% example="gaussian_nll"
+loss = gaussian_nll(torch.zeros(5, 2), torch.zeros(5, 2), 0.25)
+expected = math.log(2 * math.pi * 0.25)
+assert abs(loss.item() - expected) < 1e-6, f"twice ½ log(2π/4) is {expected:.4f}, not {loss}"
+loss = gaussian_nll(torch.zeros(1, 2), torch.tensor([[3.0, 4.0]]), 0.25)
+assert abs(loss.item() - expected - 50) < 1e-4, f"25/(2·0.25) = 50 comes on top, not {loss}"
+
+# %% [markdown]
+# Now the loss of a VAE for binary images: the bound with its sign turned. Mind the order of the
+# arguments: here $x$ comes **first**; in `bernoulli_nll` it comes second.
+
+
+# %% exercise="negative_elbo"
+def negative_elbo(x, logits, mu, logvar):
+    """The negative evidence lower bound with a Bernoulli decoder, one draw of z for each row.
+
+    Args:
+        x: (n, p) zeros and ones.
+        logits: (n, p), what the decoder made of z.
+        mu, logvar: (n, d), what the encoder made of x.
+
+    Returns:
+        a 0-d tensor, mean over the n rows.
+    """
+    raise NotImplementedError
+
+
+# %% example="negative_elbo"
+x, logits = torch.tensor([[1.0, 0.0, 1.0]]), torch.zeros(1, 3)
+loss = negative_elbo(x, logits, torch.tensor([[2.0]]), torch.zeros(1, 1))
+assert abs(loss.item() - 3 * math.log(2) - 2) < 1e-6, f"3 log 2 for the bits, 2 for z: not {loss}"
+
+# %% [markdown]
+# ## 3. The auto-encoder
+#
+# Put the networks into a module. On each side there is **one hidden layer** of `hidden` units, with
+# an activation of your choice. Names and layers are yours; the three methods are fixed. `forward`
+# draws nothing: the noise is its argument. The decoder returns logits, without a sigmoid.
+
+
+# %% exercise="VAE"
+class VAE(nn.Module):
+    """A variational auto-encoder for vectors of bits."""
+
+    def __init__(self, in_dim, hidden, latent):
+        """Make the layers.
+
+        Args:
+            in_dim: the number of bits of an observation.
+            hidden: the units of the hidden layer, in the encoder and in the decoder.
+            latent: the size of z.
+        """
+        raise NotImplementedError
+
+    def encode(self, x):
+        """Turn (n, in_dim) into the pair (mu, logvar), each (n, latent)."""
+        raise NotImplementedError
+
+    def decode(self, z):
+        """Turn (n, latent) into logits (n, in_dim)."""
+        raise NotImplementedError
+
+    def forward(self, x, eps):
+        """Encode x, make z with the noise eps (n, latent), decode z.
+
+        Returns:
+            (logits, mu, logvar).
+        """
+        raise NotImplementedError
+
+
+# %% example="VAE"
+torch.manual_seed(2)
+model = VAE(7, 16, 3)
+x, eps = torch.randint(2, (5, 7)).float(), torch.randn(5, 3)
+logits, mu, logvar = model(x, eps)
+assert logits.shape == (5, 7), f"a logit for each bit makes (5, 7), not {tuple(logits.shape)}"
+assert mu.shape == logvar.shape == (5, 3), f"mu and logvar are (5, 3), not {tuple(mu.shape)}"
+assert torch.allclose(mu, model.encode(x)[0]), "forward's mu should be that of encode"
+assert torch.allclose(logits, model.decode(mu + (logvar / 2).exp() * eps), atol=1e-5), (
+    "forward should decode z = mu + sigma * eps"
+)
+negative_elbo(x, logits, mu, logvar).backward()
+assert all(p.grad is not None for p in model.parameters()), "some parameters have no gradient"
+
+# %% [markdown]
+# The data: 1,797 small pictures of digits, 8×8 pixels, made black and white. Two latent dimensions
+# can be drawn on paper. The encoder never sees a label; colour shows it to *you*.
+
+# %% demo=true
+torch.set_num_threads(1)  # small networks gain nothing from more
+digits = load_digits()
+images = torch.tensor(digits.data > 7).float()
+torch.manual_seed(3)
+vae, bounds = VAE(64, 128, 2), []
+optimizer = torch.optim.Adam(vae.parameters(), lr=5e-3)
+for _ in range(40):
+    order = torch.randperm(len(images)).split(200)
+    for batch in order:
+        x = images[batch]
+        loss = negative_elbo(x, *vae(x, torch.randn(len(x), 2)))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        bounds.append(-negative_elbo(images, *vae(images, torch.randn(len(images), 2))).item())
+
+with torch.no_grad():
+    codes = vae.encode(images)[0]
+    normal = torch.distributions.Normal(0.0, 1.0)
+    levels = normal.icdf(torch.linspace(0.03, 0.97, 11))
+    plane = torch.stack(torch.meshgrid(levels, levels.flip(0), indexing="xy"), -1).reshape(-1, 2)
+    drawn = torch.sigmoid(vae.decode(plane)).reshape(11, 11, 8, 8)
+    drawn = F.pad(drawn, (1, 1, 1, 1))
+figure, axes = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
+axes[0].plot(bounds)
+axes[0].set(xlabel="epoch", ylabel="bound (nats per image)", title="The bound rises")
+points = axes[1].scatter(*codes.T.numpy(), c=digits.target, cmap="tab10", s=5)
+figure.colorbar(points, ax=axes[1])
+axes[1].set(xlabel="$\\mu_1$", ylabel="$\\mu_2$", title="The latent plane, by digit")
+picture = drawn.permute(0, 2, 1, 3).reshape(110, 110)
+axes[2].imshow(picture.numpy(), cmap="gray_r")
+axes[2].set(xticks=[], yticks=[], xlabel="$z_1$ →", ylabel="$z_2$ →", title="What it draws there")
+plt.show()
+
+# %% [markdown]
+# ## 4. Two adversaries
+#
+# A GAN has no likelihood at all. A **discriminator** returns a logit $u$, and $\sigma(u)$ is its
+# probability that the input is real; a **generator** makes fakes from noise. The discriminator
+# learns to tell them apart, with label 1 for real and 0 for fake. Its loss is the mean binary
+# cross-entropy of the real half **plus** that of the fake half (not the mean of the two):
+#
+# $$L_D = -\frac1n\sum_i\log\sigma(u_i^{\text{real}})
+# - \frac1m\sum_j\log\bigl(1-\sigma(u_j^{\text{fake}})\bigr)$$
+#
+# Both losses of this section are stable.
+
+
+# %% exercise="discriminator_loss"
+def discriminator_loss(real_logits, fake_logits):
+    """Mean cross-entropy of real data (label 1) plus that of fakes (label 0); stable.
+
+    Args:
+        real_logits: (n,), or any shape.
+        fake_logits: (m,), or any shape; m may differ from n.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="discriminator_loss"
+loss = discriminator_loss(torch.zeros(3), torch.zeros(5))
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss.item() - 2 * math.log(2)) < 1e-6, f"two coin flips cost 2 log 2 = 1.386, not {loss}"
+loss = discriminator_loss(torch.tensor([1e4]), torch.tensor([-1e4]))
+assert loss == 0, f"sure and right on both halves: the loss is 0, not {loss}"
+loss = discriminator_loss(torch.tensor([-1e4]), torch.tensor([-1e4]))
+assert loss == 1e4, f"sure and wrong about the real one: the loss is its logit, not {loss}"
+
+# %% [markdown]
+# What does the generator want? In the **minimax** game it maximises $L_D$, that is, it minimises
+# the mean of $\log(1-\sigma(u^{\text{fake}}))$. At the start fakes are poor, $u$ is very negative,
+# and there this loss is flat. The **non-saturating** loss asks for the same in another way, and is
+# the one to write here:
+#
+# $$L_G = -\frac1m\sum_j\log\sigma(u_j^{\text{fake}})$$
+
+
+# %% exercise="generator_loss"
+def generator_loss(fake_logits):
+    """The non-saturating loss of the generator, -mean log sigmoid(fake_logits); stable.
+
+    Args:
+        fake_logits: (m,), or any shape: the discriminator's logits of fakes.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="generator_loss"
+loss = generator_loss(torch.zeros(4))
+assert abs(loss.item() - math.log(2)) < 1e-6, f"undecided: log 2 = 0.693, not {loss}"
+assert generator_loss(torch.tensor([-1e4])) == 1e4, "a fake that is found out costs its logit"
+assert generator_loss(torch.tensor([1e4])) == 0, "a fake that is taken for real costs nothing"
+
+# %% demo=true
+u = torch.linspace(-8, 8, 200, requires_grad=True)
+(slope,) = torch.autograd.grad(generator_loss(u) * len(u), u)
+at = u.detach()
+figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.5), layout="constrained")
+each = [generator_loss(logit).item() for logit in at]
+left.plot(at.numpy(), each, label="non-saturating, yours")
+left.plot(at.numpy(), -F.softplus(at).numpy(), label="minimax")
+left.set(xlabel="logit of a fake", ylabel="loss", title="What the generator minimises")
+right.plot(at.numpy(), slope.numpy(), label="non-saturating, yours")
+right.plot(at.numpy(), -torch.sigmoid(at).numpy(), label="minimax")
+right.set(xlabel="logit of a fake", ylabel="slope", title="What it learns from")
+right.legend(fontsize=8)
+plt.show()
+
+# %% [markdown]
+# Let them play. Real points lie on a noisy ring. Note `detach`: the discriminator's step must not
+# move the generator.
+
+# %% demo=true
+torch.manual_seed(4)
+
+
+def real_points(n):
+    angle = 2 * math.pi * torch.rand(n)
+    return torch.stack([angle.cos(), angle.sin()], 1) + 0.05 * torch.randn(n, 2)
+
+
+def network(inputs, outputs):
+    return nn.Sequential(
+        nn.Linear(inputs, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2),
+        nn.Linear(64, outputs),
+    )  # fmt: skip
+
+
+generator, discriminator = network(4, 2), network(2, 1)
+steps = {
+    net: torch.optim.Adam(net.parameters(), lr=2e-3, betas=(0.5, 0.9))
+    for net in (generator, discriminator)
+}
+snapshots = {}
+for step in range(801):
+    if step in (0, 200, 800):
+        snapshots[step] = generator(torch.randn(500, 4)).detach()
+    fakes = generator(torch.randn(128, 4))
+    loss = discriminator_loss(discriminator(real_points(128)), discriminator(fakes.detach()))
+    steps[discriminator].zero_grad()
+    loss.backward()
+    steps[discriminator].step()
+    loss = generator_loss(discriminator(fakes))
+    steps[generator].zero_grad()
+    loss.backward()
+    steps[generator].step()
+
+figure, axes = plt.subplots(1, 3, figsize=(10, 3.5), layout="constrained", sharey=True)
+for axis, (step, fakes) in zip(axes, snapshots.items(), strict=True):
+    axis.scatter(*real_points(500).T.numpy(), s=4, color="lightgrey", label="real")
+    axis.scatter(*fakes.T.numpy(), s=4, color="crimson", label="fake")
+    axis.set(xlabel="first", xlim=(-2, 2), ylim=(-2, 2), aspect="equal", title=f"step {step}")
+axes[0].set(ylabel="second")
+axes[0].legend(fontsize=8)
+figure.suptitle("A generator learns to fake a ring")
+plt.show()
+
+# %% [markdown]
+# ## 5. There and back again
+#
+# CycleGAN translates images of one kind into another, horses into zebras, without pairs. One
+# generator goes from $X$ to $Y$, another one back, and a discriminator on each side says whether
+# the result looks like its kind. Nothing in that keeps the horse's posture; so whoever goes there
+# and back should arrive where they started, in both directions:
+#
+# $$L_{\text{cycle}} = \operatorname{mean}|x - x_{\text{back}}| +
+# \operatorname{mean}|y - y_{\text{back}}|$$
+#
+# with each mean over all entries of its array.
+
+
+# %% exercise="cycle_loss"
+def cycle_loss(x, x_back, y, y_back):
+    """Mean absolute difference after a round trip, of x and of y, added.
+
+    Args:
+        x, x_back: one shape; x_back has been translated there and back.
+        y, y_back: one shape, not necessarily that of x.
+
+    Returns:
+        a 0-d tensor.
+    """
+    raise NotImplementedError
+
+
+# %% example="cycle_loss"
+x, y = torch.zeros(2, 3), torch.ones(4)
+loss = cycle_loss(x, x + 0.5, y, y - 2)
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss.item() - 2.5) < 1e-6, f"½ one way and 2 the other make 2.5, not {loss}"
+assert cycle_loss(x, x, y, y) == 0, "who comes back unchanged pays nothing"
+
+# %% [markdown] written="why_a_bound"
+# ## 6. In your own words
+#
+# The likelihood $p_\theta(x) = \int\pi(z)\,p_\theta(x\mid z)\,dz$ can be estimated by a mean over
+# draws from $\pi$, as in section 1. Why does that not do for training a VAE on images, and what
+# does $q(z\mid x)$ change? Derive the bound with Jensen's inequality, and say when it is an
+# equality.
+
+# %% [markdown] written="one_way_is_not_enough"
+# ## 7. One way is not enough
+#
+# Each discriminator of CycleGAN only says whether an image looks like its kind; it never sees the
+# original. Describe a generator that satisfies both discriminators perfectly and is still useless
+# as a translator, and explain what the cycle loss does about it. Does a cycle loss of zero make
+# sure that the translation is the one we want?
