@@ -1,7 +1,6 @@
 """Notebooks put back into the form of the release, whatever happened to them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,10 @@ from tests.loop_class import COUNTER, ONE, RIGHT, SQUARED, answered, small_cours
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     made = small_course(tmp_path_factory.mktemp("rebuild"))
     release(made, ONE)
-    yield made
+    return made
 
 
 def rebuilt(course: Course, payload: bytes) -> Rebuilt:

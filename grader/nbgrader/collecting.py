@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import secrets
 from collections.abc import Iterable
@@ -52,7 +53,9 @@ def collect(course: Course, name: str, before_due: bool = False) -> Collected:
         api = api_of(course, ExchangeCollect={"before_duedate": before_due, "update": True})
         log = done(api.collect(name, update=True), f"collect {name}")
         notes = [line.split("] ", 1)[1] for line in log.splitlines() if "left out" in line]
-        notes += _strangers(course, places, name) + _backdated(course, places, name)
+        notes += _strangers(course, places, name)
+        folders = _inbound(course, places, name)
+        notes += _backdated(course.plan(name).due, folders) + _of_others(folders)
         for found in _found(places, name):
             notes += _named_right(places, name, found)
     return Collected(tuple(one.student for one in _found(places, name)), tuple(notes))
@@ -161,10 +164,13 @@ def _named_right(places: Places, name: str, found: Found) -> list[str]:
     wanted = folder / f"{name}.ipynb"
     if wanted.exists() or not folder.is_dir():
         return []
+    if found.payload is None:
+        wanted.touch()  # nbgrader passes over a student without this file
+        return [f"{found.student}: {found.problem}"]
     if found.file.lower().endswith(".py"):
         _as_notebook(wanted, found)
     else:
-        wanted.write_bytes(found.payload or b"")
+        wanted.write_bytes(found.payload)
     return [f"{found.student}: handed in as {found.file.rpartition('/')[2]}"]
 
 
@@ -191,22 +197,51 @@ def _strangers(course: Course, places: Places, name: str) -> list[str]:
     return [f"{student}: not in the roster" for student in found]
 
 
-def _backdated(course: Course, places: Places, name: str) -> list[str]:
+def _inbound(course: Course, places: Places, name: str) -> list[Path]:
+    inbound = places.exchange / course.course / "inbound"
+    return sorted(inbound.glob(f"*+{name}+*")) if inbound.is_dir() else []
+
+
+def _backdated(due: datetime, folders: list[Path]) -> list[str]:
     """Who says to have handed in before the due date, in a folder that was made after it.
 
     The exchange believes the time that a student's folder is named by; the file system's own
     (its change time, which no user can set) tells if it was named later.
     """
-    due, inbound = course.plan(name).due, places.exchange / course.course / "inbound"
     notes = []
-    for folder in sorted(inbound.glob(f"*+{name}+*")) if inbound.is_dir() else ():
-        said = _moment(folder.name.rsplit("+", 3)[2])
+    for folder in folders:
+        student, said = _parts(folder)
         made = datetime.fromtimestamp(os.lstat(folder).st_ctime, UTC)
-        if said and said <= due < made - CLOCKS_DIFFER and made - said > CLOCKS_DIFFER:
-            student = folder.name.rsplit("+", 3)[0]
-            notes.append(f"{student}: says {said:%Y-%m-%d %H:%M} UTC, but its folder changed at "
-                         f"{made:%Y-%m-%d %H:%M} UTC")  # fmt: skip
+        if said and said <= due < made - CLOCKS_DIFFER:
+            notes.append(
+                f"{student}: says {said:%Y-%m-%d %H:%M} UTC, but its folder changed at "
+                f"{made:%Y-%m-%d %H:%M} UTC"
+            )
     return notes
+
+
+def _of_others(folders: list[Path]) -> list[str]:
+    """Who handed in under another's name, where students are users of this machine."""
+    owners = {folder: _owner(folder) for folder in folders}
+    if len(set(owners.values())) < 2:  # a hub runs everybody as one user
+        return []
+    named = [(_parts(folder)[0], owner) for folder, owner in owners.items()]
+    return [
+        f"{student}: handed in by the user {user}" for student, user in named if student != user
+    ]
+
+
+def _owner(folder: Path) -> str:
+    try:
+        return pwd.getpwuid(os.lstat(folder).st_uid).pw_name
+    except KeyError:
+        return "unknown"
+
+
+def _parts(folder: Path) -> tuple[str, datetime | None]:
+    """Student and time of a folder STUDENT+ASSIGNMENT+TIME+RANDOM."""
+    parts = folder.name.rsplit("+", 3)
+    return parts[0], _moment(parts[2]) if len(parts) > 2 else None
 
 
 def _moment(text: str) -> datetime | None:

@@ -97,10 +97,11 @@ def _secrets(course: Course, name: str) -> Iterator[tuple[str, str]]:
     """(text, what it is) of all that must not be found."""
     yield secret_seed(course.root), "the course's secret seed"
     lesson = load_lesson(course, name)
+    public = (course.root / "assignments" / name / f"{name}.py").read_text(encoding="utf-8")
     for mistake in lesson.mistakes:
         yield mistake.name, "the name of a mistake"
-        yield mistake.hint, "the hint of a mistake"
-    public = (course.root / "assignments" / name / f"{name}.py").read_text(encoding="utf-8")
+        if mistake.hint not in public:  # a hint may repeat what the prompt says
+            yield mistake.hint, "the hint of a mistake"
     shown = {line.strip() for line in public.split("\n")}
     for path in sorted((course.root / "solutions" / name).glob("*.py")):
         for line in path.read_text(encoding="utf-8").split("\n"):
