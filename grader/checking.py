@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.controller import messages
+from grader.controller.outcomes import Execution
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course import Course
@@ -41,13 +42,17 @@ def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> li
     results = []
     with Zygote(policy_of(limits, isolation, "cpu")) as zygote:
         for exercise in course.assignments[name].points:
-            example = (len(own) + 1, example_source(released, exercise))
+            cell = max((number for number, _ in own), default=0) + 1
+            example = (cell, example_source(released, exercise))
             program = Program((*own, example), submission.statementwise)
             execution = execute(zygote, program, [], allowance_of(limits))
-            faults = [fault for fault in execution.faults if fault.unit == len(own)]
-            results.append(_checked(exercise, [messages.visible_fault(f) for f in faults]))
+            results.append(_checked(exercise, cell, execution))
     return results
 
 
-def _checked(exercise: str, faults: list[str]) -> Checked:
-    return Checked(exercise, not faults, faults[0] if faults else "")
+def _checked(exercise: str, cell: int, execution: Execution) -> Checked:
+    """What came of the example in `cell`; one that was never reached does not pass."""
+    said = [messages.visible_fault(fault) for fault in execution.faults if fault.cell == cell]
+    if not said and not execution.loaded:
+        said = [messages.UNREACHED]
+    return Checked(exercise, not said, said[0] if said else "")

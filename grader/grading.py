@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.controller.outcomes import Execution
 from grader.controller.pool import Finished, run_all, slots
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
-from grader.controller.verdicts import judge_exercise
+from grader.controller.verdicts import Standard, broken, judge_exercise
 from grader.controller.zygote import Zygote
 from grader.course import Course
 from grader.errors import CourseError, UsageError
 from grader.lesson import Lesson, load_lesson
 from grader.machine import Device, Isolation, allowance_of, policy_of
 from grader.notebook import demo_sources, read_assignment
-from grader.results import Report, SubmissionResult, total
+from grader.otter.cells import otter_cells
+from grader.results import ExerciseResult, Report, SubmissionResult, total
 from grader.secret import secret_seed
 from grader.store import Store, result_key
 from grader.submissions import Found, Submission, Unreadable, discover, read
@@ -77,7 +79,8 @@ def begin(course: Course, name: str, options: Options) -> Grading:
     limits = course.limits_of(name)
     prepared = prepare(lesson, seed, options.device, limits.seconds)
     chosen = {n: e for n, e in prepared.items() if not options.only or n in options.only}
-    ours = frozenset(source.strip() for source in demo_sources(notebook))
+    given = [*demo_sources(notebook), *otter_cells(name, notebook.exercises)]
+    ours = frozenset(source.strip() for source in given)
     return Grading(lesson, chosen, ours, options, seed)
 
 
@@ -194,26 +197,21 @@ def grade_one(
     """Grade one submission.
 
     Raises:
-        GraderError, CourseError: ours; the submission is not to blame.
+        GraderError: ours; the submission is not to blame.
     """
     start = time.monotonic()
     execution = execute(
         zygote, program_of(grading, submission), list(grading.prepared.values()), allowance
     )
     exercises = tuple(
-        judge_exercise(
-            standards.of(name, zygote),
-            execution.runs.get(name),
-            execution.evasions.get(name, ()),
-            execution.faults,
-        )
-        for name in grading.prepared
+        _judged(standards.of(name, zygote), execution, name) for name in grading.prepared
     )
+    ours = any(exercise.verdict == "grader_error" for exercise in exercises)
     return SubmissionResult(
         student=submission.student,
         file=submission.file,
         sha256=submission.sha256,
-        status="graded",
+        status="grader_error" if ours else "graded",
         score=total([exercise.score for exercise in exercises]),
         max_score=grading.max_score,
         seconds=round(time.monotonic() - start, 4),
@@ -222,14 +220,26 @@ def grade_one(
     )
 
 
+def _judged(standard: Standard, execution: Execution, name: str) -> ExerciseResult:
+    """Judge an exercise; a check that fails on an answer costs nobody a mark, nor ends the class."""
+    try:
+        return judge_exercise(
+            standard,
+            execution.runs.get(name),
+            execution.evasions.get(name, ()),
+            execution.faults,
+        )
+    except CourseError as error:
+        kind = type(error.__cause__ or error).__name__
+        return broken(standard, f"the check failed, not the submission: its judge raised {kind}")
+
+
 def _settled(
     grading: Grading, one: Found, finished: Finished[Task, SubmissionResult]
 ) -> SubmissionResult:
     """The result of a finished task; an error of ours becomes `grader_error`, never a zero mark."""
     if finished.result is not None:
         return finished.result
-    if isinstance(finished.error, CourseError):
-        raise finished.error
     return SubmissionResult(
         student=one.student,
         file=one.file,

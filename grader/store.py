@@ -85,9 +85,12 @@ class Store:
     def get(self, key: str) -> SubmissionResult | None:
         """The result of this key, None if there is none."""
         query = select(_RESULTS.c.body).where(_RESULTS.c.key == key)
-        with self._engine.connect() as connection:
-            body = connection.execute(query).scalar()
-        return None if body is None else SubmissionResult.model_validate_json(body)
+        try:
+            with self._engine.connect() as connection:
+                body = connection.execute(query).scalar()
+            return None if body is None else SubmissionResult.model_validate_json(body)
+        except (SQLAlchemyError, ValueError) as error:
+            raise GraderError(f"the results' database cannot be read: {error}") from error
 
     def put(self, assignment: str, key: str, result: SubmissionResult) -> None:
         """Write a submission's result, and that this student delivered it, in one transaction.

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from grader.controller.prepared import Call, PreparedExercise
+from grader.controller.program import Program
 from grader.controller.session import _Conversation, _Lost
 from grader.vocabulary import Exercise, case
 from grader.worker.fake import try_on_cuda
@@ -40,6 +41,7 @@ class Abandoned(_Conversation):
 
     def __init__(self, answered: int) -> None:
         self.lost, self.answered = False, answered
+        self._program = Program(())
 
     def _send(self, frame: bytes) -> None:
         pass

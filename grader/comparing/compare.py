@@ -153,10 +153,8 @@ class _Walker:
 
     def _numbers(self, want: np.ndarray, got: np.ndarray, path: str) -> Difference | None:
         got = got.astype(np.float64) if got.dtype.kind != "c" else got
-        if self.asked.structure_only:
-            bad = ~np.isfinite(got)
-        else:
-            bad = ~_same_finiteness(want, got)
+        right = np.isfinite(got) if self.asked.structure_only else _same_finiteness(want, got)
+        bad = ~right
         if bad.any():
             where = _index(int(np.argmax(bad)), bad.shape)
             value = got.reshape(-1)[np.argmax(bad)]
@@ -186,12 +184,13 @@ _ACCEPTED: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (f
 
 
 # The types that are named: a class of the student's own could be named after a hidden input.
-_NAMED_TYPES = frozenset(
-    "bytes complex set frozenset range map filter zip enumerate slice object type function "
-    "generator method module builtin_function_or_method dict_keys dict_values dict_items matrix "
-    "MaskedArray Fraction Decimal Generator device dtype Linear Sequential Module DataFrame "
-    "Series OrderedDict defaultdict Counter deque int str".split()
-) | {"array of dtype object", "tensor on meta"}
+_TYPE_TEXT = """
+    bytes complex set frozenset range map filter zip enumerate slice object type function
+    generator method module builtin_function_or_method dict_keys dict_values dict_items matrix
+    MaskedArray Fraction Decimal Generator device dtype Linear Sequential Module DataFrame
+    Series OrderedDict defaultdict Counter deque int str
+"""
+_NAMED_TYPES = frozenset(_TYPE_TEXT.split()) | {"array of dtype object", "tensor on meta"}
 
 
 def _same_finiteness(want: np.ndarray, got: np.ndarray) -> np.ndarray:

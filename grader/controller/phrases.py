@@ -103,12 +103,14 @@ _SHAPES = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,3}")
 _WORDS = re.compile(r"[A-Za-z_]\w*")
-_SIGNS = frozenset("+ - * / // % ** @ & | ^ < > <= >= == += -= *= /= @= << >> ~ ! %% pip".split())
-_LIBRARY = frozenset(
-    "Tensor Parameter Module Size Generator ndarray torch numpy np nn function method module "
-    "NoneType float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 bool Float Double Half "
-    "Long Int Short Char Byte Bool cpu cuda dim size axis".split()
-)
+_SIGN_TEXT = "+ - * / // % ** @ & | ^ < > <= >= == += -= *= /= @= << >> ~ ! %% pip"
+_LIBRARY_TEXT = """
+    Tensor Parameter Module Size Generator ndarray torch numpy np nn function method module
+    NoneType float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 bool Float Double Half
+    Long Int Short Char Byte Bool cpu cuda dim size axis
+"""
+_SIGNS = frozenset(_SIGN_TEXT.split())
+_LIBRARY = frozenset(_LIBRARY_TEXT.split())
 _GAP = "…"
 
 

@@ -30,7 +30,7 @@ class KnownMistake:
 
 @dataclass(frozen=True)
 class Standard:
-    """What an exercise is judged by: what each call asks, and the known mistakes (made on demand)."""
+    """What an exercise is judged by: what each call asks, and the known mistakes, on demand."""
 
     prepared: PreparedExercise
     asked: tuple[Asked, ...]
@@ -193,9 +193,9 @@ def _explain(
         return "", ""
     best, most = ("", ""), 0
     for known in standard.mistakes():
-        if agreed := _agreement(standard, run, known.run, finding.call):
-            if agreed > most:
-                best, most = (known.name, known.hint), agreed
+        agreed = _agreement(standard, run, known.run, finding.call)
+        if agreed > most:
+            best, most = (known.name, known.hint), agreed
     return best if most else ("", _relation(standard, run, finding))
 
 

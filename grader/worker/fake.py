@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 MISMATCH = ("expected all tensors to be on the same device", "found two different devices")
@@ -79,6 +80,18 @@ def _are_integers(made: Iterable[torch.Tensor]) -> bool:
     return all(not t.dtype.is_floating_point and not t.dtype.is_complex for t in made)
 
 
+class _NoMoves(TorchFunctionMode):
+    """Stops where a tensor is sent to a device by name: on the CPU nothing would come of it."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name, named = getattr(func, "__name__", ""), kwargs or {}
+        places = [*args[1:], *named.values()]
+        to_device = any(isinstance(place, str | torch.device) for place in places)
+        if name == "cpu" or (name in ("to", "type") and to_device):
+            raise _Foreign
+        return func(*args, **named)
+
+
 def _all_descend_from(call: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> bool:
     """Whether a call on the CPU meets only tensors made from its inputs.
 
@@ -86,7 +99,7 @@ def _all_descend_from(call: Callable[..., Any], args: list[Any], kwargs: dict[st
     time that simulated tensors take.
     """
     try:
-        with _Descent(tensors([args, kwargs])) as descent, torch.no_grad():
+        with _Descent(tensors([args, kwargs])) as descent, _NoMoves(), torch.no_grad():
             result = call(*args, **kwargs)
     except Exception:
         return False

@@ -85,6 +85,7 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     module = types.ModuleType(header["name"])
     sys.modules[header["name"]] = module
     kernel.install(module.__dict__)
+    _hide_ourselves()
     skip = set(header["skip"])
     _seed(header["seed"])
     for number, (cell, unit) in enumerate(_units(cells, header["statementwise"])):
@@ -99,6 +100,12 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     names = [name for name in header["wanted"] if name in module.__dict__]
     say({"loaded": names})
     return module
+
+
+def _hide_ourselves() -> None:
+    """Leave no module of ours where student code would find and change it."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
 
 
 def _readable(source: str) -> str:
