@@ -88,10 +88,11 @@ def marked(source: str, stub: Stub) -> str:
     for line in source.split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
         if line.strip() == BEGIN:
+            # Before the answer: its helpers, not indented, end the definition they stand below.
+            lines += [f'{indent}""" # BEGIN PROMPT', *blanks.pop(0), f'{indent}""" # END PROMPT']
             lines.append(f"{indent}# BEGIN SOLUTION NO PROMPT")
         elif line.strip() == END:
-            lines += [f"{indent}# END SOLUTION", f'{indent}""" # BEGIN PROMPT']
-            lines += [*blanks.pop(0), f'{indent}""" # END PROMPT']
+            lines.append(f"{indent}# END SOLUTION")
         else:
             lines.append(line)
     return "\n".join(lines)
@@ -107,6 +108,11 @@ def _blanks(stub: Stub) -> list[list[str]]:
     ]
     found.sort(key=lambda node: node.lineno)
     return [lines[node.lineno - 1 : node.end_lineno] for node in found]
+
+
+def _short(points: float) -> float:
+    """Points as otter is to write them: 2, not 2.0."""
+    return int(points) if points == int(points) else points
 
 
 class _Composer:
@@ -140,7 +146,7 @@ class _Composer:
 
     def _prompt(self, cell: Prompt, after: Cell | None) -> None:
         if cell.written:
-            points = self._plan.written[cell.written]
+            points = _short(self._plan.written[cell.written])
             self.raw("BEGIN QUESTION", {"name": cell.written, "points": points, "manual": True})
             self._add("markdown", cell.markdown)
             self.raw("BEGIN PROMPT")
@@ -151,7 +157,7 @@ class _Composer:
             self._add("markdown", cell.markdown)
 
     def _question(self, stub: Stub, before: Cell | None) -> None:
-        points = self._plan.points[stub.exercise]
+        points = _short(self._plan.points[stub.exercise])
         self.raw("BEGIN QUESTION", {"name": stub.exercise, "points": points})
         if isinstance(before, Prompt) and not before.written:
             # Inside the question, so that otter writes the points below it.
