@@ -172,12 +172,15 @@ def test_nbgrader_autograde_alone_takes_our_results(school: Class) -> None:
 
 def test_feedback_says_what_the_student_may_know(school: Class) -> None:
     set_manual(school.course, "mistaken", "why", 1.0, "Well said.")
+    with gradebook(school.course) as book:
+        book.find_comment("double", ONE, ONE, "mistaken").manual_comment = "See me."
+        book.db.commit()
     written = write_feedback(school.course, ONE)
     assert written.failed == {} and written.by_hand == ()
     page = written.pages["mistaken"].read_text()
     assert '<html lang="en">' in page
     for text in ("Twice a number.", "Counting.", "failed", "0 of 2 points", "Twice, not squared.",
-                 "Well said.", "passed"):  # fmt: skip
+                 "Well said.", "See me.", "The first", "passed"):  # fmt: skip
         assert text in page, text
     assert "assert double(2) == 4" not in page
     released = list((places_of(school.course).exchange / "small" / "feedback").glob("*.html"))

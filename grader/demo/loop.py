@@ -1,4 +1,4 @@
-"""The whole loop for a sample class: release, submit, collect, grade, feedback."""
+"""The whole loop for a sample class: release, submit, collect, grade, feedback, export."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from grader.course import Course, load_course
 from grader.demo.damage import DAMAGES, damaged
 from grader.demo.sample import Student, make_class
 from grader.errors import GraderError
+from grader.exporting.files import Format, default_out, export
+from grader.exporting.gathering import exercise_titles, from_report
+from grader.exporting.gradebook import SafeCsv
 from grader.grading import Options, grade_class
 from grader.nbgrader.collecting import STAMP, collect
 from grader.nbgrader.entering import Entered, enter_scores
@@ -26,7 +29,7 @@ from grader.nbgrader.pieces import Unreadable, pieces_of
 from grader.nbgrader.places import places_of
 from grader.nbgrader.rebuild import rebuild
 from grader.nbgrader.releasing import release
-from grader.nbgrader.steps import api_of
+from grader.nbgrader.steps import api_of, gradebook
 from grader.notebook import notebook_text
 from grader.results import Report
 from grader.store import Store, default_url
@@ -34,6 +37,7 @@ from grader.submissions import Found
 
 SIDES = ("assignments", "solutions", "reference")
 WRITTEN = "{}: because every entry of the one has one entry of the other."
+KINDS: tuple[Format, ...] = ("html", "csv", "gradescope", "junit")
 LATE_EVERY = 8
 DAMAGED_EVERY = 5
 
@@ -56,6 +60,7 @@ class Loop:
     report: Report
     entered: Entered
     written: Written
+    exported: tuple[Path, ...]
 
 
 def demo_course(course: Course, folder: Path) -> Course:
@@ -64,6 +69,8 @@ def demo_course(course: Course, folder: Path) -> Course:
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     for side in SIDES:
+        if not (course.root / side).is_dir():
+            continue
         shutil.copytree(course.root / side, folder / side, ignore=shutil.ignore_patterns("__py*"))
     kept = [line for line in course.file.read_text(encoding="utf-8").splitlines()
             if not line.startswith(("exchange:", "database:", "roster:", "late:"))]  # fmt: skip
@@ -103,7 +110,20 @@ def run_loop(
     say("enter the scores into nbgrader's gradebook")
     entered = enter_scores(course, name, report, options.isolation)
     say("feedback")
-    return Loop(course, name, handed, report, entered, write_feedback(course, name))
+    written = write_feedback(course, name)
+    say("export")
+    exported = _export(course, name, report)
+    return Loop(course, name, handed, report, entered, written, exported)
+
+
+def _export(course: Course, name: str, report: Report) -> tuple[Path, ...]:
+    """The class's pages and results, and the final grades of nbgrader's gradebook."""
+    grades = from_report(course, report, exercise_titles(course, name))
+    files = [export(grades, kind, default_out(course.root, name, kind)).first for kind in KINDS]
+    final = course.root / "build" / "exports" / "grades.csv"
+    with gradebook(course) as book:
+        SafeCsv(to=str(final)).export(book)
+    return (*files, final)
 
 
 def _class(course: Course, name: str, count: int) -> tuple[Handed, ...]:

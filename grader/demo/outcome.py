@@ -49,13 +49,13 @@ def outcome_of(loop: Loop) -> Outcome:
             f"collected  {places.submitted}",
             f"gradebook  {places.database}",
             f"feedback   {loop.written.example}",
+            *(f"exported   {path}" for path in loop.exported),
         ),
         (
             f"cd {home}",
-            f"chainrule grade {name}        # again: what has not changed is not graded again",
-            f"nbgrader autograde {name} --student alice --force",
-            "jupyter lab                         # then Nbgrader > Formgrader: written questions",
-            f"chainrule feedback {name}",
+            f"chainrule grade {name}    # again: what has not changed is not graded again",
+            "jupyter lab    # Nbgrader > Formgrader: grade the written questions",
+            f"chainrule feedback {name}    # pages with what you graded",
         ),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from grader.course import Course
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.machine import Isolation
 from grader.nbgrader.desk import Desk
 from grader.nbgrader.places import places_of
@@ -38,10 +38,12 @@ def enter_scores(
     Who has nothing new is left alone. A manual score is never touched, that is nbgrader's rule.
 
     Raises:
-        UsageError: nothing was collected.
-        GraderError: the assignment was not released, or nbgrader failed as a whole.
+        UsageError: nothing was collected, or the assignment was not released.
+        GraderError: nbgrader failed as a whole.
     """
     start = time.monotonic()
+    if not places_of(course).released(name).is_file():
+        raise UsageError(f"{name} was not released; run `chainrule release {name}`, then grade")
     with only_writer(course):
         synchronise(course, [name])
         desk = Desk(course, name, isolation, report)
@@ -86,9 +88,6 @@ def _in_gradebook(desk: Desk) -> set[str]:
 def _autograde(
     course: Course, name: str, desk: Desk, left_out: list[str], isolation: Isolation
 ) -> None:
-    places = places_of(course)
-    if not places.released(name).is_file():
-        raise GraderError(f"{name} was not released; run `chainrule release {name}`")
     # nbgrader takes a list with commas; a name with one is entered again, which changes nothing.
     exclude = ",".join(student for student in left_out if "," not in student)
     more: dict[str, Any] = {

@@ -19,6 +19,9 @@ from grader.nbgrader.scores import TEST
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+Comments = dict[str, tuple[str, str]]
+"""nbgrader's own comment and a person's, by cell."""
+
 
 class PageExporter(Exporter):
     """Renders an autograded notebook, after nbgrader's GetGrades, as a feedback page."""
@@ -37,6 +40,7 @@ class PageExporter(Exporter):
         environment = Environment(
             loader=PackageLoader("grader.nbgrader"), autoescape=True, undefined=StrictUndefined
         )
+        comments = _comments(about)
         page = environment.get_template("feedback.html.j2").render(
             language=nb.metadata.get("chainrule", {}).get("language", self.language),
             assignment=about["assignment"],
@@ -44,14 +48,20 @@ class PageExporter(Exporter):
             score=_number(about["score"]),
             max_score=_number(about["max_score"]),
             penalty=about["late_penalty"] and _number(about["late_penalty"]),
-            about={"status": "", "message": "", "notes": [], **nb.metadata.get("chainrule", {})},
-            exercises=exercises(nb),
-            questions=questions(nb, _manual_comments(about)),
+            about={
+                "title": "",
+                "status": "",
+                "message": "",
+                "notes": [],
+                **nb.metadata.get("chainrule", {}),
+            },
+            exercises=exercises(nb, comments),
+            questions=questions(nb, comments),
         )
         return page, resources
 
 
-def exercises(nb: NotebookNode) -> list[dict[str, Any]]:
+def exercises(nb: NotebookNode, comments: Comments) -> list[dict[str, Any]]:
     """What the page says of each exercise, in order."""
     answers = {_id(cell): cell.source for cell in nb.cells if _marks(cell).get("solution")}
     found = []
@@ -70,13 +80,14 @@ def exercises(nb: NotebookNode) -> list[dict[str, Any]]:
                 "groups": ours.get("groups", []),
                 "hint": ours.get("hint", ""),
                 "message": ours.get("message", ""),
+                "comment": inert.plain(comments.get(name, ("", ""))[1]),
                 "answer": inert.plain(answers.get(name, "")),
             }
         )
     return found
 
 
-def questions(nb: NotebookNode, comments: dict[str, str]) -> list[dict[str, Any]]:
+def questions(nb: NotebookNode, comments: Comments) -> list[dict[str, Any]]:
     """What the page says of each written question, in order."""
     return [
         {
@@ -84,20 +95,21 @@ def questions(nb: NotebookNode, comments: dict[str, str]) -> list[dict[str, Any]
             "text": inert.plain(cell.metadata.get("chainrule", {}).get("text", cell.source)),
             "score": _number(_marks(cell).get("score")),
             "points": _number(_marks(cell).get("points")),
-            "comment": inert.plain(comments.get(_id(cell), "")),
+            "comment": inert.plain(
+                next(filter(None, reversed(comments.get(_id(cell), ("",)))), "")
+            ),
         }
         for cell in nb.cells
         if cell.cell_type == "markdown" and _marks(cell).get("grade")
     ]
 
 
-def _manual_comments(about: dict[str, Any]) -> dict[str, str]:
-    """What people wrote beside the cells, by cell."""
+def _comments(about: dict[str, Any]) -> Comments:
     with Gradebook(about["db_url"]) as book:
         notebook = book.find_submission_notebook(
             about["notebook"], about["assignment"], about["student"]
         )
-        return {c.name: c.comment for c in notebook.comments if c.comment}
+        return {c.name: (c.auto_comment or "", c.manual_comment or "") for c in notebook.comments}
 
 
 def _marks(cell: NotebookNode) -> dict[str, Any]:

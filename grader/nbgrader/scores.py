@@ -47,6 +47,7 @@ class EnterScores(NbGraderPreprocessor):  # type: ignore[misc]
             enter(cell, exercise, desk.titles.get(name, name))
         nb.metadata["chainrule"] = {
             **nb.metadata.get("chainrule", {}),
+            "title": desk.course.plan(about["assignment"]).title,
             "stamp": desk.stamp(about["student"]),
             "status": result.status,
             "message": inert.plain(result.message),
