@@ -57,7 +57,7 @@ def by_id(notebook: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
 def released(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """What nbgrader's own preprocessors make of a source."""
     resources: dict[str, Any] = {}
-    copy = nbformat.reads(notebook_text(notebook), as_version=4)  # type: ignore[no-untyped-call]
+    copy = nbformat.reads(notebook_text(notebook), as_version=4)
     for name in ("CheckCellMetadata", "LockCells", "ClearSolutions", "ClearHiddenTests", "CheckCellMetadata"):  # fmt: skip
         copy, resources = getattr(preprocessors, name)().preprocess(copy, resources)
     MetadataValidator().validate_nb(copy)

@@ -7,7 +7,7 @@ import torch
 
 from grader.controller.prepared import Call, PreparedExercise
 from grader.controller.program import Program
-from grader.controller.session import _Conversation, _Lost
+from grader.controller.conversation import Conversation, Lost
 from grader.vocabulary import Exercise, case
 from grader.worker.fake import try_on_cuda
 
@@ -36,7 +36,7 @@ def test_a_stray_cpu_tensor_still_shows_before_the_gradient_is_taken() -> None:
     assert try_on_cuda(forget_the_device, [torch.ones(2, 3)], {}) == {"fake": "mismatch"}
 
 
-class Abandoned(_Conversation):
+class Abandoned(Conversation):
     """A conversation whose worker answers `answered` frames and dies."""
 
     def __init__(self, answered: int) -> None:
@@ -48,7 +48,7 @@ class Abandoned(_Conversation):
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
         if not self.answered:
-            raise _Lost("crash")
+            raise Lost("crash")
         self.answered -= 1
         return {"id": 0, "value": 1, "inputs": ["list", [["list", []], ["dict", []]]]}, b""
 

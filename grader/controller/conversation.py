@@ -1,0 +1,242 @@
+"""One worker's side of a session: what it is asked, and what is made of its frames.
+
+Nothing that a worker says is believed but the arrays it returns; whatever no honest worker sends
+ends the conversation.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.controller import frames
+from grader.controller.link import Link, Overdue
+from grader.controller.outcomes import Ended, ExerciseRun, Outcome, UnitFault
+from grader.controller.prepared import PreparedExercise, rules_of
+from grader.controller.program import Program
+from grader.controller.zygote import Worker, Zygote
+from grader.worker.wire import Closed, ProtocolError, pack
+
+# A fork and a confinement take milliseconds; a loaded machine may need much longer.
+START_SECONDS = 60.0
+GRACE_SECONDS = 0.5
+MAX_FAULTS = 200
+_SIGKILL, _SIGXCPU = 9, 24
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Time and space of one submission: seconds per unit, seconds in all, bytes of output."""
+
+    seconds: float
+    total_seconds: float
+    output_bytes: int
+
+
+class Lost(Exception):
+    """The worker hung, died or broke the protocol; `killed`: by a signal that somebody sent."""
+
+    def __init__(self, ended: Ended, *, killed: bool = False) -> None:
+        super().__init__(ended)
+        self.ended: Ended = ended
+        self.killed = killed
+
+
+class Again(Exception):
+    """The worker was lost, perhaps by no doing of the student's; `ended` as it seems."""
+
+    def __init__(self, lost: Lost) -> None:
+        super().__init__(lost.ended)
+        self.ended = lost.ended
+
+
+@dataclass
+class State:
+    """What a session knows so far."""
+
+    pending: list[PreparedExercise]
+    deadline: float
+    runs: dict[str, ExerciseRun] = field(default_factory=dict)
+    faults: dict[int, UnitFault] = field(default_factory=dict)
+    skip: list[int] = field(default_factory=list)
+    evasions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    output: bytes = b""
+    maxrss_kib: int = 0
+    forks: int = 0
+    loaded: bool = False
+    second_chance: bool = True
+
+    def give_up(self, ended: Ended) -> None:
+        """End what is left the same way."""
+        for exercise in self.pending:
+            self.runs[exercise.name] = ExerciseRun(ended=ended)
+        self.pending.clear()
+
+
+class Conversation:
+    """Requests to one worker and its answers; what is learnt goes into the session's state."""
+
+    def __init__(
+        self, zygote: Zygote, worker: Worker, link: Link, allowance: Allowance, state: State
+    ) -> None:
+        self._zygote, self._worker, self._link = zygote, worker, link
+        self._allowance, self._state = allowance, state
+        self._token = secrets.token_hex(16)
+        self._program = Program(())
+        self._cell, self._ended = 0, -1
+        self.lost = False
+
+    def load(
+        self, program: Program, exercises: Sequence[PreparedExercise]
+    ) -> frozenset[str] | None:
+        """Load the program; the names it defines, or None if the worker was lost in a unit.
+
+        Raises:
+            Again: it was lost, and nothing says by what.
+        """
+        self._program = program
+        unit = -1
+        try:
+            self._send(pack(self._request(exercises)))
+            frame, _ = self._receive(START_SECONDS)
+            # Sent before any of the student's code runs, and so believed.
+            self._state.evasions = frames.findings(frame.get("surveyed"))
+            seconds = START_SECONDS
+            while "loaded" not in (frame := self._receive(seconds)[0]):
+                unit = self._note(frame, unit)
+                seconds = self._allowance.seconds
+            return frozenset(frames.texts(frame["loaded"], len(exercises)))
+        except ProtocolError:
+            self._lost_at(unit, Lost("protocol"))
+        except Lost as lost:
+            self._lost_at(unit, lost)
+        return None
+
+    def _request(self, exercises: Sequence[PreparedExercise]) -> dict[str, Any]:
+        program = self._program
+        audited = [e for e in exercises if e.exercise.forbid]
+        return {
+            "do": "load",
+            "token": self._token,
+            "name": "submission" if program.statementwise else "__main__",
+            "cells": [list(cell) for cell in program.cells],
+            "statementwise": program.statementwise,
+            "skip": self._state.skip,
+            "seed": 0,
+            "rules": {e.name: rules_of(e.exercise) for e in audited},
+            "survey": [] if program.trusted else [e.name for e in audited],
+            "wanted": [e.name for e in exercises],
+        }
+
+    def _note(self, frame: dict[str, Any], last: int) -> int:
+        """Note what a frame says of a unit. They begin in order, and may say that they raised."""
+        unit, begins = frame.get("unit"), "begins" in frame
+        if type(unit) is not int or not max(last, 0) <= unit < self._program.units:
+            raise Lost("protocol")
+        if unit == self._ended or begins == (unit == last):
+            raise Lost("protocol")
+        if begins:
+            self._cell = frame["cell"] if type(frame.get("cell")) is int else 0
+        else:
+            raised = frames.raised(frame.get("raised"), self._program)
+            self._fault(UnitFault(unit, raised, cell=self._cell))
+            self._ended = unit
+        return unit
+
+    def _fault(self, fault: UnitFault) -> None:
+        faults = self._state.faults
+        if len(faults) >= MAX_FAULTS and fault.unit not in faults:
+            faults.popitem()  # the first ones and the last one tell enough
+        faults[fault.unit] = fault
+
+    def _lost_at(self, unit: int, lost: Lost) -> None:
+        """Note in which unit the worker was lost; it is left out from now on."""
+        if unit < 0 or unit in self._state.skip or (lost.killed and self._state.second_chance):
+            raise Again(lost)
+        self._fault(UnitFault(unit, None, lost.ended, self._cell))
+        self._state.skip.append(unit)
+
+    def run(self, exercise: PreparedExercise) -> ExerciseRun:
+        """Run an exercise's calls."""
+        outcomes: list[Outcome] = []
+        try:
+            self._send(exercise.frame)
+            for number, call in enumerate(exercise.calls):
+                frame, body = self._receive(call.seconds)
+                outcomes.append(self._outcome(frame, body, exercise, number))
+            frame, _ = self._receive(self._allowance.seconds)
+            if "done" not in frame:
+                raise Lost("protocol")
+        except ProtocolError:
+            return ExerciseRun(tuple(outcomes), "protocol")
+        except Lost as lost:
+            if lost.killed and self._state.second_chance:
+                raise Again(lost) from None
+            left = exercise.calls[len(outcomes) :]
+            if not left or not all(call.fake for call in left):
+                return ExerciseRun(tuple(outcomes), lost.ended)
+            # Simulated tensors can abort torch; then they have shown nothing.
+            self.lost = True
+            outcomes += [Outcome(fake="undecided")] * len(left)
+        return ExerciseRun(tuple(outcomes))
+
+    def lap(self, exercise: PreparedExercise) -> tuple[Outcome, float]:
+        """Run an exercise's only call; its outcome, and the seconds until it came."""
+        self._send(exercise.frame)
+        start = time.perf_counter()
+        frame, body = self._receive(exercise.calls[0].seconds)
+        seconds = time.perf_counter() - start
+        try:
+            outcome = self._outcome(frame, body, exercise, 0)
+        except ProtocolError:
+            raise Lost("protocol") from None
+        self._receive(self._allowance.seconds)
+        return outcome, seconds
+
+    def _outcome(
+        self, frame: dict[str, Any], body: bytes, exercise: PreparedExercise, number: int
+    ) -> Outcome:
+        if type(frame.get("id")) is not int or frame["id"] != number:
+            raise ProtocolError("a case is missing, doubled or out of order")
+        driver = exercise.exercise.driver
+        return frames.outcome(frame, body, exercise.calls[number], self._program, driver)
+
+    def _send(self, frame: bytes) -> None:
+        try:
+            self._link.send(frame, self._left(START_SECONDS))
+        except Overdue:
+            raise Lost("timeout") from None
+        except Closed:
+            raise self._how_it_ended() from None
+
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+        try:
+            frame, body = self._link.receive(self._left(seconds))
+        except Overdue:
+            raise Lost("timeout") from None
+        except ProtocolError:
+            raise Lost("protocol") from None
+        except Closed:
+            raise self._how_it_ended() from None
+        if frame.get("token") != self._token:
+            raise Lost("protocol")
+        return frame, body
+
+    def _left(self, seconds: float) -> float:
+        left = self._state.deadline - time.monotonic()
+        if left <= 0:  # also where frames come so fast that nobody ever waits
+            raise Lost("timeout")
+        return min(seconds, left)
+
+    def _how_it_ended(self) -> Lost:
+        ended = self._zygote.wait(self._worker, GRACE_SECONDS)
+        if ended is None:
+            return Lost("crash")
+        if ended.oom:
+            return Lost("memory")
+        if ended.signal == _SIGXCPU:
+            return Lost("timeout")
+        return Lost("crash", killed=ended.signal == _SIGKILL)
