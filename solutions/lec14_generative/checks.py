@@ -144,7 +144,7 @@ def VAE(rng: Rng) -> Cases:
     def learns(n: int, p: int, hidden: int, latent: int, steps: int) -> Case:
         x, eps = clusters(rng, n, p), rng.normal(size=(n, latent))
         expect = [np.zeros((n, p)), np.zeros((n, latent)), np.zeros((n, latent))]
-        judge = raises_the_bound(x, 0.6)
+        judge = raises_the_bound(x, 0.7)
         return case(x, eps, hidden, steps, expect=expect, judge=judge, dtype="float32")
 
     yield learns(48, 24, 23, 3, 100)
