@@ -221,7 +221,7 @@ def grade_one(
 
 
 def _judged(standard: Standard, execution: Execution, name: str) -> ExerciseResult:
-    """Judge an exercise; a check that fails on an answer costs nobody a mark, nor ends the class."""
+    """Judge an exercise; a check that breaks on an answer costs nobody a mark and ends no class."""
     try:
         return judge_exercise(
             standard,

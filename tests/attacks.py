@@ -44,7 +44,7 @@ TIMEOUT = "the call did not end within the time limit: is there a loop that neve
 
 @dataclass(frozen=True)
 class Attack:
-    """`verdicts` and parts of `messages` by exercise; what is not named passes."""
+    """`verdicts` ("a/b": either) and parts of `messages` by exercise; what is not named passes."""
 
     source: str
     verdicts: dict[str, str] = field(default_factory=dict)

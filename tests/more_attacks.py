@@ -159,8 +159,8 @@ RESOURCES = {
         "return scale(x)", "error", "RecursionError: maximum recursion depth exceeded"
     ),
     "recurses_in_c": on_scale("sys.setrecursionlimit(10**9)\nreturn scale(x)", "any", ""),
-    "eats_memory": on_scale("return [torch.ones(2**20) for _ in range(10**5)]", "memory", ""),
-    "eats_memory_at_once": on_scale("return bytearray(2**33)", "memory", ""),
+    "eats_memory": on_scale("return [torch.ones(2**20) for _ in range(10**5)]", "memory/timeout"),
+    "eats_memory_at_once": on_scale("return bytearray(2**33)", "memory/timeout"),
     "eats_memory_while_loading": Attack("eaten = [bytearray(2**22) for _ in range(2000)]"),
     "floods_output": on_scale("while True: print('x' * 10_000)", "timeout", TIMEOUT),
     "prints_much": on_scale("for _ in range(100): print('x' * 10_000)\nreturn right(x)"),

@@ -16,7 +16,7 @@ timezone: Asia/Shanghai
 limits:
   seconds: 2
   total_seconds: 12
-  memory_mb: 600
+  memory_mb: 400
   processes: 48
   disk_mb: 8
   output_kb: 16

@@ -57,7 +57,7 @@ def test_an_attack_gets_what_it_deserves(report: Report, name: str) -> None:
     assert result.status == "graded", result.message
     for exercise in result.exercises:
         wanted = attack.verdicts.get(exercise.name, "passed")
-        assert wanted in ("any", exercise.verdict), exercise
+        assert wanted == "any" or exercise.verdict in wanted.split("/"), exercise
         assert exercise.verdict != "grader_error"
         assert attack.messages.get(exercise.name, "") in exercise.message
         assert VOCABULARY.fullmatch(exercise.message)

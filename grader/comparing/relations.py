@@ -22,6 +22,8 @@ def name_relation(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> st
         sizes: the dimensions of the inputs, in which a factor may be recognised.
     """
     want, got = np.asarray(want, float), np.asarray(got, float)
+    if _close(want, got):  # wrong by a little is no relation
+        return ""
     for relation in (_extra_axis, _broadcast, _transposed, _factor, _order, _offset):
         if sentence := relation(want, got, sizes):
             return sentence
@@ -49,8 +51,6 @@ def _broadcast(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
 
 def _transposed(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
     if want.ndim >= 2 and _close(want, np.swapaxes(got, -1, -2) if got.ndim >= 2 else got):
-        if want.shape == got.shape and _close(want, got):
-            return ""
         return "This is the transpose of what is asked: look at the order of the axes."
     return ""
 
