@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from small_course import write_course
+from small_course import write_course  # type: ignore[import-not-found]
 
 BIN = Path(sys.executable).parent
 CELLS = {"test-double": 2, "test-Counter": 3, "why": 1}
-SCORES = {
+SCORES: dict[str, dict[str, float | None]] = {
     "alice": {"test-double": 2, "test-Counter": 3, "why": 1},
     "bob": {"test-double": 1, "test-Counter": 0, "why": 0},
     "carol": {"test-double": 2, "test-Counter": 0, "why": None},

@@ -44,7 +44,7 @@ def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
         "class.html.j2",
         grades,
         statuses=Counter(s.status for s in grades.submissions).most_common(),
-        mean=sum(percents) / len(percents) if percents else None,
+        mean=round(sum(percents) / len(percents), 2) if percents else None,
         bars=_bars(percents),
         exercises=[_exercise(grades, name) for name in exercise_names(grades)],
         rows=[

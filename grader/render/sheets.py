@@ -18,6 +18,7 @@ from grader.results import ExerciseResult, SubmissionResult
 
 CANVAS_IDS = ("ID", "SIS User ID", "SIS Login ID")
 MOODLE_ID = "ID number"
+_POSSIBLE = "    Points Possible"  # as Canvas's own exports have it, spaces and all
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,14 @@ def to_csv(rows: Iterable[Sequence[str | float | None]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     for row in rows:
-        writer.writerow([no_formula(c) if isinstance(c, str) else number(c) for c in row])
+        writer.writerow([_written(value) for value in row])
     return text.getvalue()
+
+
+def _written(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return value if value == _POSSIBLE else no_formula(value)
+    return number(value)
 
 
 def table(grades: Grades) -> str:
@@ -135,7 +142,7 @@ def canvas(
         *(c.heading for c in columns),
     ]
     possible: list[str | float | None] = [
-        "    Points Possible",
+        _POSSIBLE,
         "",
         "",
         "",
