@@ -50,10 +50,12 @@ class Lesson:
 
 
 def solutions_folder(course: Course, name: str) -> Path:
-    """Return the folder of an assignment's instructor's side; raises CourseError if there is none."""
+    """Return an assignment's folder on the instructor's side; raises CourseError without one."""
     folder = course.root / "solutions" / name
     if not folder.is_dir():
-        raise CourseError(f"{folder}: there is no such folder; {name} needs answers and checks there")
+        raise CourseError(
+            f"{folder}: there is no such folder; {name} needs answers and checks there"
+        )
     return folder
 
 
@@ -133,9 +135,7 @@ def load_mistakes(path: Path, answers: str, exercises: set[str]) -> tuple[Mistak
         elif not _imports_ours(statement):
             prelude.append(statement)
     shared = ast.unparse(ast.Module(prelude, []))
-    return tuple(
-        Mistake(s.name, e, hint, _program(answers, shared, e, s)) for e, hint, s in found
-    )
+    return tuple(Mistake(s.name, e, hint, _program(answers, shared, e, s)) for e, hint, s in found)
 
 
 def _decoration(path: Path, statement: ast.FunctionDef | ast.ClassDef) -> tuple[str, str]:
