@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,11 @@ from grader.worker import confine
 Device = Literal["cpu", "cuda"]
 Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def policy_of(limits: Limits, isolation: Isolation, device: Device) -> confine.Policy:

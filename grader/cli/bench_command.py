@@ -8,8 +8,9 @@ import typer
 from rich.table import Table
 
 from grader.bench.measure import Figures, measure
-from grader.cli.common import complaints, console, cores, exit_codes, this_course
+from grader.cli.common import complaints, console, exit_codes, this_course
 from grader.doctor import require_full
+from grader.machine import cores
 
 
 def bench(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,11 +31,6 @@ def complaints() -> Console:
 def this_course(start: Path | None = None) -> Course:
     """The course of the folder that the command was typed in."""
     return load_course(find_course(start or Path.cwd()))
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

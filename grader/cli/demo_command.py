@@ -9,9 +9,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.common import OURS, complaints, console, cores, exit_codes, this_course
+from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.doctor import require_full
 from grader.grading import Options
+from grader.machine import cores
 
 
 def demo(

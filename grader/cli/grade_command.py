@@ -9,12 +9,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.build import write_whole
-from grader.cli.common import OURS, complaints, console, cores, exit_codes, this_course
+from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.loop_commands import enter_into_gradebook
 from grader.doctor import require_full
 from grader.errors import UsageError
 from grader.grading import Options, grade_class
-from grader.machine import choose_device
+from grader.machine import choose_device, cores
 from grader.nbgrader.places import places_of
 from grader.render.terminal import by_exercise, by_student, one_student
 from grader.results import Report, SubmissionResult

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from grader.catalogue import load_catalogue
 from grader.course import Course
 from grader.errors import UsageError
 from grader.lesson import load_lesson
@@ -60,7 +61,8 @@ def gather(
 
 def exercise_titles(course: Course, name: str) -> dict[str, str]:
     """The titles of an assignment's exercises; raises CourseError where its checks do not load."""
-    return {e.name: e.title for e in load_lesson(course, name).exercises.values()}
+    say = load_catalogue(course, name).say
+    return {e.name: say(e.title) for e in load_lesson(course, name).exercises.values()}
 
 
 def read_report(path: Path) -> Report:
@@ -90,11 +92,11 @@ def _grades(
     isolation: str = "",
     device: str = "",
 ) -> Grades:
-    plan = course.plan(name)
+    plan, catalogue = course.plan(name), load_catalogue(course, name)
     return Grades(
         assignment=name,
         title=plan.title,
-        submissions=submissions,
+        submissions=tuple(catalogue.translate(result) for result in submissions),
         points=dict(plan.points),
         bonus=frozenset(plan.bonus),
         titles=dict(titles),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from grader.catalogue import Catalogue, load_catalogue
 from grader.course import Course
 from grader.doctor import require_full
 from grader.errors import GraderError
 from grader.grading import Options, grade_class
 from grader.lesson import load_lesson
-from grader.machine import Isolation, choose_device
+from grader.machine import Isolation, choose_device, cores
 from grader.nbgrader.places import places_of
 from grader.results import Report, SubmissionResult
 from grader.store import Store, default_url
@@ -56,14 +56,19 @@ class Desk:
 
     @cached_property
     def results(self) -> dict[str, SubmissionResult]:
-        """The result of every student."""
-        return {result.student: result for result in self.report.submissions}
+        """The result of every student, in the language of the course's feedback."""
+        results = (self._catalogue.translate(result) for result in self.report.submissions)
+        return {result.student: result for result in results}
 
     @cached_property
     def titles(self) -> dict[str, str]:
         """The title of every exercise, as the student reads it."""
         lesson = load_lesson(self.course, self.assignment)
-        return {name: exercise.title for name, exercise in lesson.exercises.items()}
+        return {name: self._catalogue.say(e.title) for name, e in lesson.exercises.items()}
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return load_catalogue(self.course, self.assignment)
 
     @cached_property
     def released(self) -> NotebookNode:
@@ -113,11 +118,7 @@ class Desk:
     def _graded(self) -> Report:
         if self._isolation == "full":
             require_full()
-        options = Options(_cores(), choose_device("auto"), self._isolation)
+        options = Options(cores(), choose_device("auto"), self._isolation)
         url = self.course.database or default_url(self.course.root)
         with Store(url) as store:
             return grade_class(self.course, self.assignment, self.places.submitted, options, store)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,67 @@
+"""Titles, hints and messages in another language, looked up by their English text.
+
+A catalogue is optional and lies beside what it translates: `solutions/NAME/words.zh.yml` for an
+assignment's titles and hints, `grader/words.zh.yml` for the machine's own sentences. What a
+catalogue does not have stays English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import CourseError
+from grader.marked_yaml import load_marked
+from grader.results import ExerciseResult, SubmissionResult
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """English sentences and what they are in another language."""
+
+    words: Mapping[str, str]
+
+    def say(self, text: str) -> str:
+        """The translation of `text`, or `text` itself; also of its part before a place in []."""
+        if text in self.words:
+            return self.words[text]
+        head, bracket, place = text.partition(" [")
+        return self.words[head] + bracket + place if head in self.words else text
+
+    def translate(self, result: SubmissionResult) -> SubmissionResult:
+        """The same result with its hints and messages translated."""
+        exercises = tuple(self._exercise(exercise) for exercise in result.exercises)
+        return result.model_copy(
+            update={"message": self.say(result.message), "exercises": exercises}
+        )
+
+    def _exercise(self, exercise: ExerciseResult) -> ExerciseResult:
+        return exercise.model_copy(
+            update={"hint": self.say(exercise.hint), "message": self.say(exercise.message)}
+        )
+
+
+def load_catalogue(course: Course, name: str) -> Catalogue:
+    """The catalogue of an assignment in the course's language; empty for English.
+
+    Raises:
+        CourseError: a catalogue that is not a mapping of texts to texts.
+    """
+    if course.language.split("-")[0] == "en":
+        return Catalogue({})
+    own = Path(__file__).with_name(f"words.{course.language}.yml")
+    beside = course.root / "solutions" / name / f"words.{course.language}.yml"
+    return Catalogue(_read(own) | _read(beside))
+
+
+def _read(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    data = load_marked(path).data
+    if not isinstance(data, dict) or not all(
+        isinstance(key, str) and isinstance(value, str) for key, value in data.items()
+    ):
+        raise CourseError(f"{path}: a catalogue maps English texts to texts of its language")
+    return data

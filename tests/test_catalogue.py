@@ -1,0 +1,93 @@
+"""Titles, hints and messages in the course's language, looked up by their English text."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.catalogue import Catalogue, load_catalogue
+from grader.course import load_course
+from grader.errors import CourseError
+from grader.lesson import load_lesson
+from grader.marked_yaml import load_marked
+from grader.results import ExerciseResult, SubmissionResult
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def chinese(tmp_path: Path) -> Path:
+    """The course as it stands, in Chinese."""
+    text = (ROOT / "course.yml").read_text(encoding="utf-8")
+    (tmp_path / "course.yml").write_text(text.replace("language: en", "language: zh"))
+    for folder in ("solutions", "reference", "assignments"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    return tmp_path
+
+
+def submission(hint: str, message: str) -> SubmissionResult:
+    exercise = ExerciseResult(
+        name="affine_backward", verdict="failed", score=0, max_score=3, groups=(),
+        mistake="x", hint=hint, message=message,
+    )  # fmt: skip
+    return SubmissionResult(
+        student="alice", file="alice.py", sha256="", status="graded", score=0, max_score=3,
+        seconds=0, exercises=(exercise,),
+    )  # fmt: skip
+
+
+def test_hints_and_messages_are_said_in_chinese(chinese: Path) -> None:
+    catalogue = load_catalogue(load_course(chinese), "lec05_backprop")
+    told = catalogue.translate(
+        submission(
+            "db has the shape of b: sum dZ over the observations.",
+            "not answered yet: it raises NotImplementedError",
+        )
+    ).exercises[0]
+    assert told.hint == "db 与 b 形状相同：对所有观测求 dZ 之和。"
+    assert told.message.startswith("尚未作答")
+    assert told.mistake == "x" and told.verdict == "failed"
+
+
+def test_what_no_catalogue_has_stays_english(chinese: Path) -> None:
+    catalogue = load_catalogue(load_course(chinese), "lec05_backprop")
+    assert catalogue.say("never heard of") == "never heard of"
+
+
+def test_an_english_course_reads_no_catalogue() -> None:
+    assert load_catalogue(load_course(ROOT), "lec05_backprop") == Catalogue({})
+
+
+def test_the_place_behind_a_message_is_kept() -> None:
+    assert Catalogue({"too large": "太大"}).say("too large [values, inputs (3,)]") == (
+        "太大 [values, inputs (3,)]"
+    )
+
+
+def test_every_entry_of_the_lecture_is_a_title_or_hint_in_use() -> None:
+    lesson = load_lesson(load_course(ROOT), "lec05_backprop")
+    used = {e.title for e in lesson.exercises.values()} | {m.hint for m in lesson.mistakes}
+    words = load_marked(ROOT / "solutions" / "lec05_backprop" / "words.zh.yml").data
+    assert set(words) <= used
+    assert {e.title for e in lesson.exercises.values()} <= set(words)
+
+
+def test_every_entry_of_the_machine_is_a_sentence_of_its_source() -> None:
+    sources = "".join(
+        re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))
+        for folder in ("controller", "comparing")
+        for path in sorted((ROOT / "grader" / folder).glob("*.py"))
+    )
+    for english in load_marked(ROOT / "grader" / "words.zh.yml").data:
+        start = english.split(" of 2.")[0].split(" of ½.")[0]
+        assert start in sources, f"{english!r} is said nowhere"
+
+
+def test_a_catalogue_that_is_no_mapping_is_refused(chinese: Path) -> None:
+    course = load_course(chinese)
+    (chinese / "solutions").unlink()
+    folder = chinese / "solutions" / "lec05_backprop"
+    folder.mkdir(parents=True)
+    (folder / "words.zh.yml").write_text("- a list\n")
+    with pytest.raises(CourseError, match="maps English texts"):
+        load_catalogue(course, "lec05_backprop")
