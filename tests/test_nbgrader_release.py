@@ -144,3 +144,22 @@ def test_the_release_runs_top_to_bottom_in_a_real_kernel(course: Course) -> None
     # What shows something with an answer meets the same stub.
     assert set(raised.values()) <= {"NotImplementedError"}
     assert all(re.match("demo-|example-", grade_id) for grade_id in raised)
+
+
+def test_an_assignment_of_the_course_runs_there_too(tmp_path: Path) -> None:
+    from grader.build import build
+    from grader.nbgrader.leaks import without_solutions
+
+    (source,) = build(load_course(ROOT), ["lec05_backprop"], tmp_path)
+    notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        cell.source = without_solutions(cell.source, cell)
+    NotebookClient(notebook, timeout=300, kernel_name="python3", allow_errors=True).execute()
+    errors = {
+        cell.metadata.nbgrader.grade_id: [o.ename for o in cell.outputs if o.output_type == "error"]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "nbgrader" in cell.metadata
+    }
+    tests = [grade_id for grade_id in errors if grade_id.startswith("test-")]
+    assert tests and all(errors[grade_id] == ["NotImplementedError"] for grade_id in tests)
+    assert {name for found in errors.values() for name in found} == {"NotImplementedError"}

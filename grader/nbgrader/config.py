@@ -70,7 +70,6 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.PageExporter.language = course.language
     # The formgrader shows what students wrote to the instructor's own session.
     config.HTMLExporter.sanitize_html = True
-    config.HTMLExporter.embed_images = False
 
 
 def _alembic_on_path() -> None:

@@ -6,9 +6,10 @@ come from, runs no script, loads nothing, and never shows the tests or what they
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from nbconvert.exporters import Exporter
 from nbgrader.api import Gradebook
 from traitlets import Unicode, default
@@ -33,15 +34,18 @@ class PageExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
+    @cached_property
+    def _template(self) -> Template:
+        loader = PackageLoader("grader.nbgrader")
+        environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+        return environment.get_template("feedback.html.j2")
+
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> Any:
         """Return the page and its resources."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         about = resources["nbgrader"]
-        environment = Environment(
-            loader=PackageLoader("grader.nbgrader"), autoescape=True, undefined=StrictUndefined
-        )
         comments = _comments(about)
-        page = environment.get_template("feedback.html.j2").render(
+        page = self._template.render(
             language=nb.metadata.get("chainrule", {}).get("language", self.language),
             assignment=about["assignment"],
             student=about["student"],
