@@ -1,69 +1,34 @@
-"""otter: the real `otter assign`, the students' notebook in a real kernel, and the autograder.
-
-The autograder runs as on Gradescope, by its own `run_autograder`, from the unpacked zip, in a
-folder with `source`, `submission` and `results`.
-"""
+"""otter's notebooks: the real `otter assign`, and `grader.check` in a real kernel."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from small_course import ANSWERS, COURSE, NOTEBOOK, write_course  # type: ignore[import-not-found]
+from otter_places import (  # type: ignore[import-not-found]
+    full_isolation,
+    otter_course,
+)
+from small_course import ANSWERS, NOTEBOOK, write_course  # type: ignore[import-not-found]
 
 from grader.course import load_course
-from grader.doctor import IsolationUnavailable, require_full
 from grader.errors import CourseError
 from grader.grading import Options, grade_class
-from grader.lesson import load_lesson
-from grader.otter import autograde
 from grader.otter.assigning import Assigned, assign
-from grader.otter.bundle import CONFIG, Grading, write_bundle
+from grader.otter.bundle import Grading
 from grader.otter.master import master
 
 HOME = Path(__file__).parents[1]
+
+
 # What the small course lacks: an example that gives a name to a later cell, and given data.
-EXAMPLE = '''\
-four = double(2)
-text = """two
-lines"""
-assert len(text) == 9
-assert four == 4, f"not {four}"
-'''
-RICH = NOTEBOOK.replace("assert double(2) == 4\n", EXAMPLE) + (
-    "\n# %% demo=true\nprint(four, shown)\n"
-)
-
-
-def full_isolation() -> bool:
-    try:
-        require_full()
-    except IsolationUnavailable:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = write_course(
-        tmp_path_factory.mktemp("small") / "course",
-        course=COURSE + "database: postgresql://me:secret@host/x\n",
-        notebook=RICH,
-    )
-    (made / "assignments" / "one" / "data").mkdir()
-    (made / "assignments" / "one" / "data" / "points.csv").write_text("1,2\n")
-    (made / "reference").mkdir()
-    (made / "reference" / "__init__.py").write_text("")
-    return made
+    return otter_course(tmp_path_factory.mktemp("small") / "course")
 
 
 @pytest.fixture(scope="module")
@@ -167,158 +132,6 @@ def test_an_example_may_not_use_otters_name(tmp_path: Path) -> None:
     root = write_course(tmp_path, notebook=odd)
     with pytest.raises(CourseError, match="otter needs the name env"):
         master(load_course(root), "one")
-
-
-# The autograder
-
-
-def unpack(bundle: Path, where: Path) -> Path:
-    """Lay the zip out as Gradescope does; returns the folder that is /autograder there."""
-    for name in ("source", "submission", "results"):
-        (where / name).mkdir(parents=True)
-    subprocess.run([sys.executable, "-c", _UNZIP, str(bundle), str(where / "source")], check=True)
-    return where
-
-
-_UNZIP = """
-import os, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as archive:
-    for info in archive.infolist():
-        path = archive.extract(info, sys.argv[2])
-        os.chmod(path, (info.external_attr >> 16) & 0o777)
-"""
-
-
-def run_autograder(place: Path) -> subprocess.CompletedProcess[str]:
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
-    return subprocess.run(
-        [place / "source" / "run_autograder", place],
-        cwd="/",
-        env=kept | {"CHAINRULE_PYTHON": sys.executable},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def results(place: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((place / "results" / "results.json").read_text())
-    return found
-
-
-@pytest.fixture
-def place(made: Assigned, tmp_path: Path) -> Path:
-    found = unpack(made.autograder, tmp_path / "autograder")
-    config = json.loads((found / "source" / CONFIG).read_text())
-    if not full_isolation():
-        (found / "source" / CONFIG).write_text(json.dumps(config | {"isolation": "process"}))
-    return found
-
-
-def test_the_autograder_grades_the_answers(made: Assigned, place: Path, root: Path) -> None:
-    shutil.copy(made.answers, place / "submission" / "my work.ipynb")
-    done = run_autograder(place)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = results(place)
-    assert found["score"] == 5.0
-    assert {t["name"]: (t["score"], t["max_score"], t["status"]) for t in found["tests"]} == {
-        "double": (2.0, 2.0, "passed"),
-        "Counter": (3.0, 3.0, "passed"),
-    }
-    level = "full" if full_isolation() else "process"
-    assert f"isolation: {level}" in found["output"]
-    assert found["extra_data"]["chainrule"]["isolation"] == level
-    # The same marks as at home come of the same checks and the same seed.
-    course = load_course(place / "source" / "course")
-    assert load_lesson(course, "one").digest == load_lesson(load_course(root), "one").digest
-
-
-def test_the_autograder_names_the_mistake(made: Assigned, place: Path) -> None:
-    node = nbformat.read(made.student, as_version=4)
-    for cell in node.cells:
-        if "def double" in cell.source:
-            cell.source = "def double(x, scale=1.0):\n    return x * x"
-    nbformat.write(node, place / "submission" / "one.ipynb")
-    (place / "submission" / "notes.ipynb").write_text("not mine to grade")
-    (place / "submission" / ".OTTER_LOG").write_bytes(b"\x80")
-    done = run_autograder(place)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = results(place)
-    double, counter = found["tests"]
-    assert double["score"] == 0 and double["status"] == "failed"
-    assert "Hint: Twice, not squared." in double["output"]
-    assert "missing" in counter["output"]
-    assert "otter" not in json.dumps(found), "otter's own cells are not run, nor reported"
-
-
-@pytest.mark.parametrize(
-    ("files", "said"),
-    [
-        ({}, "it holds no notebook"),
-        ({"a.ipynb": "{}", "b.ipynb": "{}"}, "several files could be meant (a.ipynb, b.ipynb)"),
-        ({"one.ipynb": "{ broken"}, ""),
-    ],
-)
-def test_the_autograder_tells_what_to_mend(place: Path, files: dict[str, str], said: str) -> None:
-    for name, text in files.items():
-        (place / "submission" / name).write_text(text)
-    assert run_autograder(place).returncode == 0
-    found = results(place)
-    assert found["score"] == 0 and said in found["output"]
-    assert "hand it in again" in found["output"]
-
-
-def test_a_link_is_not_followed(place: Path) -> None:
-    (place / "submission" / "one.ipynb").symlink_to(place / "source" / "course" / "course.yml")
-    assert run_autograder(place).returncode == 0
-    assert "it holds no notebook" in results(place)["output"]
-
-
-def test_our_fault_is_never_a_mark(made: Assigned, place: Path) -> None:
-    shutil.copy(made.answers, place / "submission" / "one.ipynb")
-    (place / "results" / "results.json").write_text('{"score": 5}')
-    (place / "source" / "course" / "solutions" / "one" / "checks.py").write_text("1 / 0")
-    done = run_autograder(place)
-    assert done.returncode == 2 and "ZeroDivisionError" in done.stdout
-    assert not (place / "results" / "results.json").exists()
-
-
-def test_less_isolation_only_where_the_zip_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
-        raise IsolationUnavailable("no user namespaces")
-
-    monkeypatch.setattr(autograde, "require_full", refuse)
-    with pytest.raises(IsolationUnavailable, match='"accept": "process"'):
-        autograde.choose_isolation(Grading())
-    level, note = autograde.choose_isolation(Grading(accept="process"))
-    assert level == "process" and "process isolation was used" in note
-    assert autograde.choose_isolation(Grading(isolation="process")) == ("process", "")
-
-
-def test_the_zip_holds_no_more_than_it_needs(made: Assigned, root: Path) -> None:
-    with zipfile.ZipFile(made.autograder) as archive:
-        names = archive.namelist()
-        syllabus = archive.read("course/course.yml").decode()
-        modes = {i.filename: (i.external_attr >> 16) & 0o777 for i in archive.infolist()}
-    assert "secret@host" not in syllabus and "database" not in syllabus
-    assert not [n for n in names if "__pycache__" in n or n.startswith(("/", ".."))]
-    assert modes["run_autograder"] == modes["setup.sh"] == 0o755
-    assert modes["course/.chainrule/seed"] == 0o600
-    assert {n.split("/")[0] for n in names} == {
-        "run_autograder", "setup.sh", "requirements.txt", CONFIG, "kit", "course",
-    }  # fmt: skip
-    assert made.autograder.stat().st_mode & 0o077 == 0
-    course = load_course(root)
-    bundles = [write_bundle(course, "one", root / f"{n}.zip", Grading()) for n in (1, 2)]
-    assert bundles[0].read_bytes() == bundles[1].read_bytes()
-
-
-def test_setup_is_sound_shell(place: Path) -> None:
-    for script in ("setup.sh", "run_autograder"):
-        subprocess.run(["bash", "-n", place / "source" / script], check=True)
-    wanted = (place / "source" / "requirements.txt").read_text()
-    assert "torch==" in wanted and "otter" not in wanted and "+" not in wanted.split("\n", 1)[1]
 
 
 def test_otters_cells_cost_nothing_at_home(made: Assigned, root: Path, tmp_path: Path) -> None:
