@@ -14,7 +14,7 @@ from grader.errors import GraderError, UsageError
 from grader.machine import Isolation
 from grader.nbgrader.desk import Desk
 from grader.nbgrader.places import places_of
-from grader.nbgrader.steps import api_of, gradebook, only_writer, synchronise
+from grader.nbgrader.steps import api_of, gradebook, one_engine, only_writer, synchronise
 from grader.results import Report
 
 
@@ -95,7 +95,8 @@ def _autograde(
         "RebuildingExporter": {"report": desk.report},
     }
     api = api_of(course, isolation, **more)
-    result = api.autograde(name, "*", force=True)
+    with one_engine():
+        result = api.autograde(name, "*", force=True)
     if not result["success"] and "NbGraderException" not in str(result.get("error")):
         raise GraderError(f"nbgrader autograde: {_last_line(result)}")
 

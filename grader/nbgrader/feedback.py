@@ -11,7 +11,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME
 from grader.nbgrader.places import Places, places_of
-from grader.nbgrader.steps import api_of, done, only_writer
+from grader.nbgrader.steps import api_of, done, one_engine, only_writer
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def write_feedback(course: Course, name: str) -> Written:
         raise UsageError(f"nothing of {name} is graded yet; run `chainrule grade {name}`")
     with only_writer(course):
         api = api_of(course)
-        result = api.generate_feedback(name, force=True)
+        with one_engine():
+            result = api.generate_feedback(name, force=True)
         pages = {s: _page(places, s, name) for s in graded if _page(places, s, name).is_file()}
         if not pages:
             done(result, f"generate the feedback of {name}")
