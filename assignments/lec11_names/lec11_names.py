@@ -27,9 +27,9 @@ from torch import nn
 # ## 0. Names
 #
 # The next cell is given. The names are made up: a surname and one or two characters, drawn at
-# random by the weights that the cell states. The surnames' weights are their shares of the
-# population per mille, rounded (the first three as the census of 2007 had them; below these, and
-# for surnames of two characters, which are rarer than here, they are our approximations). A
+# random by the weights that the cell states. The surnames' weights are about their shares of the
+# population per mille (the first three as China's household registers had them in 2007; the others
+# are our approximations, and surnames of two characters are rarer in life than here). A
 # character of a given name has two weights of our own making, one for men and one for women. They
 # lean as such characters do in life, and no table of real people stands behind them.
 #

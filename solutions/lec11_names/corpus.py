@@ -1,6 +1,6 @@
 """A small corpus of Chinese names with a sex each, drawn anew for every run of the hidden cases.
 
-Surnames are common ones, in about the proportions of the census; they tell nothing of the sex. A
+Surnames are common ones, in about their proportions; they tell nothing of the sex. A
 given name has one or two characters, each drawn by `GIVEN`: nine in ten lean to the bearer's sex.
 No table of real people's names is used.
 """
