@@ -120,7 +120,11 @@ def load_mistakes(path: Path, answers: str, exercises: set[str]) -> tuple[Mistak
     Raises:
         CourseError: a mistake of an unknown exercise, or without a literal hint.
     """
-    tree = ast.parse(_read(path), str(path))
+    try:
+        tree = ast.parse(_read(path), str(path))
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise CourseError(f"{path}:{line}: it is no Python: {error}") from error
     prelude: list[ast.stmt] = []
     found: list[tuple[str, str, ast.FunctionDef | ast.ClassDef]] = []
     for statement in tree.body:

@@ -14,8 +14,8 @@ course: red
 title: A course under attack
 timezone: Asia/Shanghai
 limits:
-  seconds: 2
-  total_seconds: 12
+  seconds: 4
+  total_seconds: 16
   memory_mb: 400
   processes: 48
   disk_mb: 8
@@ -145,9 +145,12 @@ def no_shift(x):
 """
 
 
-def red_course(root: Path) -> Path:
+PATIENT = COURSE.replace("seconds: 4", "seconds: 40").replace("seconds: 16", "seconds: 160")
+
+
+def red_course(root: Path, course: str = COURSE) -> Path:
     """Write the course to a folder; returns the folder."""
-    return Path(write_course(root, COURSE, NOTEBOOK, ANSWERS, CHECKS, MISTAKES))
+    return Path(write_course(root, course, NOTEBOOK, ANSWERS, CHECKS, MISTAKES))
 
 
 def shared_report(

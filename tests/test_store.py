@@ -49,7 +49,8 @@ def postgresql() -> Iterator[str]:
         if done.returncode:
             pytest.skip(f"PostgreSQL does not start here: {done.stderr.decode()[-200:]}")
     yield f"postgresql+psycopg2://tester@/postgres?host={folder}&port={port}"
-    subprocess.run(["pg_ctl", "-D", str(data), "-m", "immediate", "stop"], cwd=folder, check=False, capture_output=True, **user)  # type: ignore[call-overload]  # fmt: skip
+    stop = ["pg_ctl", "-D", str(data), "-m", "immediate", "stop"]
+    subprocess.run(stop, cwd=folder, check=False, capture_output=True, **user)  # type: ignore[call-overload]
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -101,9 +102,9 @@ def test_two_students_with_the_same_bytes(store: Store, request: pytest.FixtureR
 
 
 def test_a_key_names_all_that_a_result_depends_on() -> None:
-    parts = ("sha", "checks", "seed", "cpu", "full")
-    keys = {result_key(*parts[:n], "other", *parts[n + 1 :]) for n in range(5)}
-    assert len(keys | {result_key(*parts)}) == 6
+    parts = ["sha", "checks", "seed", "cpu", "full"]
+    others = [[*parts[:n], "other", *parts[n + 1 :]] for n in range(5)]
+    assert len({result_key(*each) for each in [parts, *others]}) == 6
     assert result_key("ab", "c", "", "", "") != result_key("a", "bc", "", "", "")
 
 

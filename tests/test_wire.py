@@ -89,14 +89,18 @@ def test_a_frame_survives_the_socket() -> None:
         sender.join()
 
 
+def whole(tree: Any, reader: Reader) -> Any:
+    """A value whose arrays are all that the reader has."""
+    decoded = decode(tree, reader)
+    reader.finish()
+    return decoded
+
+
 def sent(value: Any) -> Any:
     """A value as the controller sees it."""
     encoder = Encoder()
     tree = json.loads(json.dumps(encoder.encode(value)))
-    reader = Reader(b"".join(encoder.blobs))
-    decoded = decode(tree, reader)
-    reader.finish()
-    return decoded
+    return whole(tree, Reader(b"".join(encoder.blobs)))
 
 
 @given(
@@ -194,10 +198,8 @@ def test_bytes_that_are_neither_true_nor_false_are_true() -> None:
 
 @pytest.mark.parametrize(("size", "reason"), [(7, "shorter"), (9, "longer")])
 def test_a_body_must_be_what_the_header_says(size: int, reason: str) -> None:
-    reader = Reader(bytes(size))
     with pytest.raises(ProtocolError, match=reason):
-        decode(["array", "array", "float64", [1], "cpu"], reader)
-        reader.finish()
+        whole(["array", "array", "float64", [1], "cpu"], Reader(bytes(size)))
 
 
 def test_endless_nesting_and_too_many_parts_are_refused() -> None:
