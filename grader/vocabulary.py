@@ -83,7 +83,13 @@ class Forbid:
 
 AUTOGRAD = Forbid(
     "automatic differentiation",
-    calls=("torch.autograd", "torch.func", "torch._functorch", "Tensor.backward", "requires_grad_"),
+    calls=(
+        "torch.autograd",
+        "torch.func",
+        "torch._functorch.eager_transforms",
+        "Tensor.backward",
+        "requires_grad_",
+    ),
 )
 
 

@@ -37,7 +37,7 @@ STUB = (
 )
 CELLS = [
     "%matplotlib inline\n%%time",
-    "%load_ext autoreload\nget_ipython().run_line_magic('matplotlib', 'inline')\ndisplay(1, raw=True)",
+    "%load_ext autoreload\nget_ipython().run_line_magic('matplotlib', 'inline')\ndisplay(1)",
     HONEST.partition("def scale")[0],
     "def scale" + HONEST.partition("def scale")[2] + ANSWER,
     "!rm -rf /",

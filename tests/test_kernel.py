@@ -14,7 +14,8 @@ from grader.worker.rules import Rules
 
 @pytest.fixture
 def names() -> Iterator[dict[str, Any]]:
-    before, space = dict(vars(builtins)), {}
+    before = dict(vars(builtins))
+    space: dict[str, Any] = {}
     kernel.install(space)
     yield space
     for name in set(vars(builtins)) - set(before):

@@ -1,6 +1,5 @@
 """Speed groups: by ratio to a rival, on inputs of their own, in one run."""
 
-
 import pytest
 from small_course import write_course  # type: ignore[import-not-found]
 
