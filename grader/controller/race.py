@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.controller.conversation import Allowance, Conversation, Lost, State
 from grader.controller.link import Link
-from grader.controller.outcomes import ExerciseRun, Round
+from grader.controller.outcomes import ExerciseRun, Outcome, Round
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.zygote import Zygote
@@ -63,7 +63,7 @@ def _race(
         rounds = []
         for scale in SCALES:
             mine, seconds = conversation.lap(exercise.lap(number, scale, watched=False))
-            theirs, rival_seconds = rival.lap(exercise.lap(number, scale, watched=False))
+            theirs, rival_seconds = _rival_lap(rival, exercise.lap(number, scale, watched=False))
             rounds.append(Round(mine, theirs, seconds, rival_seconds))
         watched, _ = conversation.lap(exercise.lap(number, SCALES[0], watched=True))
         rounds[0] = replace(rounds[0], mine=watched)
@@ -71,3 +71,11 @@ def _race(
     finally:
         zygote.kill(worker)
         worker.close()
+
+
+def _rival_lap(rival: Conversation, exercise: PreparedExercise) -> tuple[Outcome, float]:
+    """A lap of the rival, which is ours: whatever befalls it is no fault of the submission."""
+    try:
+        return rival.lap(exercise)
+    except Lost as lost:
+        raise GraderError(f"the rival of {exercise.name} was lost: {lost.ended}") from lost
