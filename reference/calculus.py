@@ -1,4 +1,4 @@
-"""The function that lecture 3 differentiates to introduce automatic differentiation."""
+"""The functions by which automatic differentiation is introduced (lecture 3; D 2.5)."""
 
 import numpy as np
 
@@ -13,3 +13,13 @@ def xlogx_sinxy(x: Array, y: Array) -> Array:
 def xlogx_sinxy_grad(x: Array, y: Array) -> tuple[Array, Array]:
     """(∂f/∂x, ∂f/∂y) = (log x + 1 + y cos xy, x cos xy)."""
     return np.log(x) + 1 + y * np.cos(x * y), x * np.cos(x * y)
+
+
+def cube_grad(x: Array) -> Array:
+    """∂(u x)/∂x with u = x²: 3 x² (D 2.5)."""
+    return 3 * x**2
+
+
+def detached_cube_grad(x: Array) -> Array:
+    """∂(u x)/∂x with u = x² taken as a constant, detached from the graph: u = x² (D 2.5)."""
+    return x**2

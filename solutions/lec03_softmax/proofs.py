@@ -36,6 +36,16 @@ def autograd_example() -> Computed:
     yield "answers", torch.stack([f, *torch.autograd.grad(f, leaves)]).detach()
 
 
+@figure("D 2.5: slopes of x² x, x² detached and not", [[0, 1, 4, 9], [0, 3, 12, 27]], within=0)
+def detached_and_not() -> Computed:
+    """A factor that is detached passes no gradient."""
+    x = np.arange(4.0)
+    yield "reference", [calculus.detached_cube_grad(x), calculus.cube_grad(x)]
+    leaf = torch.arange(4.0, requires_grad=True)
+    slopes = [torch.autograd.grad((u * leaf).sum(), leaf)[0] for u in (leaf.detach() ** 2, leaf**2)]
+    yield "answers", slopes
+
+
 def matrix_of_the_lecture() -> torch.Tensor:
     """The 5×5 matrix of the question on log det, its sign turned where det is negative."""
     torch.manual_seed(123)
