@@ -62,6 +62,7 @@ class _Voice:
 def warm_up() -> None:
     """Load what the first case would load; for the zygote, so that no fork has to."""
     fake.warm_up()
+    _our_modules()
 
 
 def _flush() -> None:
@@ -104,8 +105,14 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
 
 def _hide_ourselves() -> None:
     """Leave no module of ours where student code would find and change it."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
-        del sys.modules[name]
+    for name in _our_modules():
+        sys.modules.pop(name, None)
+
+
+@functools.cache
+def _our_modules() -> tuple[str, ...]:
+    """Found once, in the zygote: looking through all modules would copy their memory to a fork."""
+    return tuple(name for name in sys.modules if name.partition(".")[0] == "grader")
 
 
 def _readable(source: str) -> str:
