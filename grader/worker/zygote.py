@@ -123,6 +123,8 @@ def _import_everything() -> Serve:
     if os.access(os.path.expanduser("~"), os.W_OK):  # else its fonts have no cache, and it is loud
         with contextlib.suppress(ImportError):
             importlib.import_module("matplotlib.pyplot")  # most notebooks begin with it
+    with contextlib.suppress(ImportError):
+        importlib.import_module("sklearn.datasets")  # a second's import, in several lectures
     torch = importlib.import_module("torch")
     torch.backends.nnpack.is_available()  # reads /proc/cpuinfo, which workers do not have
     for module in pkgutil.iter_modules(grader.worker.__path__, "grader.worker."):
