@@ -21,7 +21,7 @@ from grader.lesson import Lesson, load_lesson
 from grader.machine import Device, Isolation, allowance_of, policy_of
 from grader.notebook import demo_sources, read_assignment
 from grader.otter.cells import otter_cells
-from grader.results import ExerciseResult, Report, SubmissionResult, total
+from grader.results import ExerciseResult, Report, Status, SubmissionResult, total
 from grader.secret import secret_seed
 from grader.store import Store, result_key
 from grader.submissions import Found, Submission, Unreadable, discover, read
@@ -139,7 +139,7 @@ def _known(grading: Grading, one: Found, store: Store | None) -> SubmissionResul
     try:
         submission = read(one)
     except Unreadable as error:
-        return _unreadable(grading, one, str(error))
+        return _ungraded(grading, one, "unreadable", str(error))
     if store is None:
         return None
     known = store.get(grading.key(submission.sha256))
@@ -240,28 +240,22 @@ def _settled(
     """The result of a finished task; an error of ours becomes `grader_error`, never a zero mark."""
     if finished.result is not None:
         return finished.result
+    reason = f"the grader failed, not the submission: {finished.error}"
+    return _ungraded(grading, one, "grader_error", reason, finished.seconds)
+
+
+def _ungraded(
+    grading: Grading, one: Found, status: Status, message: str, seconds: float = 0.0
+) -> SubmissionResult:
     return SubmissionResult(
         student=one.student,
         file=one.file,
         sha256=_sha256(one),
-        status="grader_error",
+        status=status,
         score=0.0,
         max_score=grading.max_score,
-        seconds=round(finished.seconds, 4),
-        message=f"the grader failed, not the submission: {finished.error}",
-    )
-
-
-def _unreadable(grading: Grading, one: Found, reason: str) -> SubmissionResult:
-    return SubmissionResult(
-        student=one.student,
-        file=one.file,
-        sha256=_sha256(one),
-        status="unreadable",
-        score=0.0,
-        max_score=grading.max_score,
-        seconds=0.0,
-        message=reason,
+        seconds=round(seconds, 4),
+        message=message,
     )
 
 

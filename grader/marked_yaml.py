@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from grader.course_text import read_course_text
 from grader.errors import CourseError
 
 Key = str | int
@@ -52,12 +53,7 @@ def load_marked(path: Path) -> Marked:
     Raises:
         CourseError: it cannot be read, or is no YAML of the plain kind; names file and line.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{path}: not UTF-8 text: {error.reason}; save it as UTF-8") from None
-    except OSError as error:
-        raise CourseError(f"{path}: cannot be read: {error.strerror}") from None
+    text = read_course_text(path)
     lines: dict[Place, int] = {}
     try:
         loader = yaml.SafeLoader(text)

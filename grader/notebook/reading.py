@@ -16,7 +16,7 @@ import warnings
 from pathlib import Path
 
 from grader.course_fields import did_you_mean
-from grader.errors import CourseError
+from grader.course_text import read_course_text
 from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
 from grader.notebook.percent import Raw, cut, refuse
 
@@ -29,12 +29,7 @@ def read_notebook(path: Path) -> Notebook:
     Raises:
         CourseError: the file or one of its cells is not as it should be, with file and line.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{path}: not UTF-8 text: {error.reason}; save it as UTF-8") from None
-    except OSError as error:
-        raise CourseError(f"{path}: cannot be read: {error.strerror}") from None
+    text = read_course_text(path)
     cells = [_cell(path, raw) for raw in cut(path, text)]
     return Notebook(path.stem, path, tuple(cells))
 
