@@ -7,7 +7,7 @@ import pytest
 from boxes import Box, attacker, policy, program  # type: ignore[import-not-found]
 
 from grader.controller.zygote import Zygote
-from grader.doctor import diagnose
+from grader.grading.doctor import diagnose
 
 SECRET = "planted-secret"
 

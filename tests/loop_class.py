@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
 from grader.demo.loop import Handed, submit_all
 from grader.demo.sample import Student
-from grader.grading import Options, grade_class
+from grader.grading.grading import Options, grade_class
+from grader.grading.store import Store, default_url
 from grader.nbgrader.entering import Entered, enter_scores
 from grader.nbgrader.places import places_of
 from grader.nbgrader.steps import gradebook
 from grader.results import Report
-from grader.store import Store, default_url
 from tests.small_course import COURSE, write_course
 
 ONE = "one"

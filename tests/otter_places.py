@@ -12,7 +12,7 @@ from typing import Any
 
 from small_course import COURSE, NOTEBOOK, write_course  # type: ignore[import-not-found]
 
-from grader.doctor import IsolationUnavailable, require_full
+from grader.grading.doctor import IsolationUnavailable, require_full
 
 # What Docker denies by default: namespaces, mounts and CAP_SYS_ADMIN. Being root stays.
 CONTAINER = """

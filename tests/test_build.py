@@ -14,11 +14,11 @@ from nbgrader import preprocessors
 from nbgrader.nbgraderformat import MetadataValidator
 from small_course import NOTEBOOK, write_course  # type: ignore[import-not-found]
 
-from grader.build import build, verify, write_whole
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError
 from grader.notebook import compose, notebook_text, read_assignment
 from grader.notebook.answers import read_answers
+from grader.notebook.build import build, verify, write_whole
 from grader.notebook.composing import answers_path
 
 OURS = Path(__file__).parents[1]
@@ -166,8 +166,8 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
     other = small(tmp_path / "elsewhere" / "b")
     assert notebook_text(compose(one, "one")) == notebook_text(compose(other, "one"))
     program = (
-        "import sys; from pathlib import Path; from grader.build import build; "
-        "from grader.course import load_course; "
+        "import sys; from pathlib import Path; from grader.notebook.build import build; "
+        "from grader.course.syllabus import load_course; "
         "build(load_course(Path(sys.argv[1])), ['one'], Path(sys.argv[2]))"
     )
     texts = set()

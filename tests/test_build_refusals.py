@@ -14,10 +14,10 @@ from small_course import (  # type: ignore[import-not-found]
     write_course,
 )
 
-from grader.build import verify
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError
 from grader.notebook import compose
+from grader.notebook.build import verify
 
 
 def small(folder: Path, **parts: str) -> Course:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalogue import Catalogue, load_catalogue
-from grader.course import load_course
+from grader.course.catalogue import Catalogue, load_catalogue
+from grader.course.lesson import load_lesson
+from grader.course.marked_yaml import load_marked
+from grader.course.syllabus import load_course
 from grader.errors import CourseError
-from grader.lesson import load_lesson
-from grader.marked_yaml import load_marked
 from grader.results import ExerciseResult, SubmissionResult
 
 ROOT = Path(__file__).parents[1]

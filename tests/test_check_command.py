@@ -7,9 +7,9 @@ from attacks import HONEST  # type: ignore[import-not-found]
 from red_course import PATIENT, red_course  # type: ignore[import-not-found]
 from typer.testing import CliRunner
 
-from grader.checking import Checked, check
 from grader.cli import app
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
+from grader.grading.checking import Checked, check
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 
 from grader.cli import app
 from grader.controller.zygote import grader_folder
-from grader.doctor import diagnose
-from grader.store import Store, default_url
+from grader.grading.doctor import diagnose
+from grader.grading.store import Store, default_url
 
 RUN = "from grader.cli import app; app()"
 NAMES = [f"student{number:02}" for number in range(6)]

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.comparing.compare import Asked, Difference, compare, shape_text
-from grader.comparing.outcomes import asked_of, judge, measured_bounds, same
+from grader.comparing.judging import asked_of, judge, measured_bounds, same
+from grader.comparing.outcomes import Call, Outcome, Raised
 from grader.comparing.tolerance import CEILING, FACTOR, FLOORS, Bound, measured, stated
-from grader.controller.outcomes import Outcome, Raised
-from grader.controller.prepared import Call
 from grader.errors import CourseError
 from grader.vocabulary import Number, Tolerance, case
 from grader.worker.wire import Array, Opaque

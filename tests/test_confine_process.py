@@ -10,7 +10,7 @@ import pytest
 from boxes import SMALL, WITHOUT_CGROUP, Box, Gone, attacker, policy, program  # type: ignore[import-not-found]
 
 from grader.controller.zygote import Zygote
-from grader.doctor import diagnose
+from grader.grading.doctor import diagnose
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
 

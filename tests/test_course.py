@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_course import COURSE  # type: ignore[import-not-found]
 
-from grader.course import Course, find_course, load_course
+from grader.course.syllabus import Course, find_course, load_course
 from grader.errors import CourseError
 
 OURS = Path(__file__).parents[1]

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from grader import doctor
 from grader.errors import GraderError, UsageError
+from grader.grading import doctor
 from grader.worker import probe
 from grader.worker.confine import Policy
 from grader.worker.probe import Probe

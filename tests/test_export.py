@@ -25,7 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_course import write_course  # type: ignore[import-not-found]
 
-from grader.course import load_course
+from grader.course.syllabus import load_course
 from grader.errors import UsageError
 from grader.exporting.gathering import from_report
 from grader.render.grades import Grades, why_open

@@ -21,12 +21,12 @@ from small_course import write_course  # type: ignore[import-not-found]
 from typer.testing import CliRunner
 
 from grader.cli import app
-from grader.course import load_course
+from grader.course.syllabus import load_course
 from grader.errors import UsageError
 from grader.exporting.files import export, file_names
 from grader.exporting.gathering import from_report, gather
+from grader.grading.store import Store, default_url, result_key
 from grader.render.grades import Grades
-from grader.store import Store, default_url, result_key
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader.comparing.outcomes import Call
 from grader.controller.conversation import Conversation, Lost
-from grader.controller.prepared import Call, PreparedExercise
+from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.vocabulary import Exercise, case
 from grader.worker.fake import try_on_cuda

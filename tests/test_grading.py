@@ -11,13 +11,13 @@ import pytest
 from attacks import HONEST  # type: ignore[import-not-found]
 from red_course import CHECKS, PATIENT, red_course, shared_report  # type: ignore[import-not-found]
 
-from grader.course import Course, load_course
-from grader.doctor import diagnose
+from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError, UsageError
-from grader.grading import Options, grade_class
-from grader.machine import Isolation
+from grader.grading.doctor import diagnose
+from grader.grading.grading import Options, grade_class
+from grader.grading.machine import Isolation
+from grader.grading.store import Store, default_url
 from grader.results import Report, SubmissionResult
-from grader.store import Store, default_url
 
 # One more exercise, whose judge breaks on one value that no model answer returns.
 LEVEL = '''

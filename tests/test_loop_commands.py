@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from grader.cli import app
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.nbgrader.places import places_of
 from tests.loop_class import ONE, SQUARED, answered, grades, hand_in, small_course
 

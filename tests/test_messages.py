@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.comparing.outcomes import Raised
 from grader.controller import messages
+from grader.controller.execution import UnitFault
 from grader.controller.frames import raised, text, texts
-from grader.controller.outcomes import Raised, UnitFault
 from grader.controller.phrases import told, words_of
 from grader.controller.program import Program
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.collecting import STAMP, collect, collect_zip
 from grader.nbgrader.feedback import write_feedback
@@ -157,7 +157,7 @@ def test_a_folder_named_back_in_time_is_pointed_out(tmp_path: Path) -> None:
     course = small_course(tmp_path / "past")
     text = course.file.read_text().replace("2026-03-", "2020-03-")
     course.file.write_text(text)
-    from grader.course import load_course
+    from grader.course.syllabus import load_course
 
     course = load_course(course.root)
     release(course, ONE)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.nbgrader.collecting import collect
 from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.releasing import release

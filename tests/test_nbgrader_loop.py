@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
 from grader.demo.damage import DAMAGES, damaged
 from grader.errors import UsageError
 from grader.nbgrader.collecting import collect

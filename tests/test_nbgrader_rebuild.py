@@ -7,7 +7,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.demo.damage import DAMAGES, Damage, damaged, metadata_cleared
 from grader.nbgrader.pieces import pieces_of
 from grader.nbgrader.places import places_of

@@ -10,13 +10,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader.course import Course, load_course
+from grader.course.secret import secret_seed
+from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError
 from grader.nbgrader.leaks import check_release
 from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release
 from grader.nbgrader.steps import gradebook
-from grader.secret import secret_seed
 from tests.loop_class import ONE, small_course
 
 ROOT = Path(__file__).parents[1]
@@ -116,8 +116,8 @@ def test_a_refused_release_reaches_nobody(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", list(load_course(ROOT).assignments))
 def test_no_assignment_of_the_course_leaks(name: str, tmp_path: Path) -> None:
-    from grader.build import build
     from grader.nbgrader.leaks import without_solutions
+    from grader.notebook.build import build
 
     course = load_course(ROOT)
     (source,) = build(course, [name], tmp_path)
@@ -147,8 +147,8 @@ def test_the_release_runs_top_to_bottom_in_a_real_kernel(course: Course) -> None
 
 
 def test_an_assignment_of_the_course_runs_there_too(tmp_path: Path) -> None:
-    from grader.build import build
     from grader.nbgrader.leaks import without_solutions
+    from grader.notebook.build import build
 
     (source,) = build(load_course(ROOT), ["lec05_backprop"], tmp_path)
     notebook = nbformat.read(source, as_version=4)

@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.nbgrader.collecting import collect
 from grader.nbgrader.entering import enter_scores
@@ -135,7 +135,7 @@ def test_a_lost_gradebook_is_filled_again(course: Course) -> None:
 def test_nbgrader_finds_alembic_without_an_activated_environment(tmp_path: Path) -> None:
     course = small_course(tmp_path)
     (tmp_path / "build").mkdir()
-    from grader.build import build
+    from grader.notebook.build import build
 
     build(course, [ONE])
     done = subprocess.run(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Late
+from grader.course.syllabus import Late
 from grader.errors import CourseError
 from grader.nbgrader import inert
 from grader.nbgrader.collecting import owner

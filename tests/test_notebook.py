@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_course import COURSE, NOTEBOOK, write_course  # type: ignore[import-not-found]
 
-from grader.course import load_course
+from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.notebook import (
     Notebook,

@@ -15,9 +15,9 @@ from otter_places import (  # type: ignore[import-not-found]
 )
 from small_course import ANSWERS, NOTEBOOK, write_course  # type: ignore[import-not-found]
 
-from grader.course import load_course
+from grader.course.syllabus import load_course
 from grader.errors import CourseError
-from grader.grading import Options, grade_class
+from grader.grading.grading import Options, grade_class
 from grader.otter.assigning import Assigned, assign
 from grader.otter.bundle import Grading
 from grader.otter.master import master

@@ -24,9 +24,9 @@ from otter_places import (  # type: ignore[import-not-found]
     unpack,
 )
 
-from grader.course import load_course
-from grader.doctor import IsolationUnavailable
-from grader.lesson import load_lesson
+from grader.course.lesson import load_lesson
+from grader.course.syllabus import load_course
+from grader.grading.doctor import IsolationUnavailable
 from grader.otter import autograde
 from grader.otter.assigning import Assigned, assign
 from grader.otter.bundle import CONFIG, PACKAGES, Grading, write_bundle

@@ -3,9 +3,9 @@
 import numpy as np
 
 from grader.comparing.compare import Asked
-from grader.comparing.outcomes import same
+from grader.comparing.judging import same
+from grader.comparing.outcomes import Outcome, Raised
 from grader.comparing.tolerance import FLOORS
-from grader.controller.outcomes import Outcome, Raised
 
 ASKED = Asked("torch", "float64", "cpu", lambda leaf: FLOORS["float64"])
 

@@ -5,17 +5,15 @@ import threading
 import pytest
 from boxes import LIGHT, policy  # type: ignore[import-not-found]
 
-from grader.controller.pool import ATTEMPTS, Slot, run_all, slots
 from grader.controller.zygote import Zygote
 from grader.errors import CourseError, GraderError
+from grader.grading.pool import ATTEMPTS, Slot, run_all, slots
 
 
 @pytest.fixture
 def places(monkeypatch: pytest.MonkeyPatch) -> list[Slot]:
     made = slots(policy("process"), 2)
-    monkeypatch.setattr(
-        "grader.controller.pool.Zygote", lambda policy: Zygote(policy, program=LIGHT)
-    )
+    monkeypatch.setattr("grader.grading.pool.Zygote", lambda policy: Zygote(policy, program=LIGHT))
     return made
 
 

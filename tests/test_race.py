@@ -3,8 +3,8 @@
 import pytest
 from small_course import write_course  # type: ignore[import-not-found]
 
-from grader.course import load_course
-from grader.grading import Options, grade_class
+from grader.course.syllabus import load_course
+from grader.grading.grading import Options, grade_class
 from grader.results import Report
 
 COURSE = """\

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- lectures: kept by tests/test_readme.py -->\n", "<!-- end of lectures -->"

@@ -9,9 +9,9 @@ import pytest
 from attacks import FORGERY, HONEST, SOCKET, Attack  # type: ignore[import-not-found]
 from red_course import red_course, shared_report  # type: ignore[import-not-found]
 
-from grader.course import load_course
-from grader.doctor import diagnose
-from grader.grading import Options, begin, grade_class
+from grader.course.syllabus import load_course
+from grader.grading.doctor import diagnose
+from grader.grading.grading import Options, begin, grade_class
 from grader.results import Report, SubmissionResult
 from grader.vocabulary import NOTHING
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.bench.measure import measure
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
 from grader.demo.sample import make_class, student_names
 from grader.demo.variations import vary
 from grader.errors import UsageError

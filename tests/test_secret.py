@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.secret import secret_seed
 from grader.errors import CourseError
-from grader.secret import secret_seed
 
 
 def test_it_is_drawn_once_and_private(tmp_path: Path) -> None:
@@ -23,7 +23,8 @@ def test_it_is_drawn_once_and_private(tmp_path: Path) -> None:
 
 def test_two_processes_agree(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib, grader.secret as s; print(s.secret_seed(pathlib.Path(sys.argv[1])))"
+        "import sys, pathlib; from grader.course.secret import secret_seed; "
+        "print(secret_seed(pathlib.Path(sys.argv[1])))"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]

@@ -11,13 +11,13 @@ from attacks import HONEST  # type: ignore[import-not-found]
 from boxes import policy  # type: ignore[import-not-found]
 from red_course import PATIENT, red_course  # type: ignore[import-not-found]
 
-from grader.controller.outcomes import Execution
+from grader.controller.execution import Execution
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.program import Program
 from grader.controller.session import Allowance, execute
 from grader.controller.zygote import Zygote
-from grader.course import load_course
-from grader.lesson import load_lesson
+from grader.course.lesson import load_lesson
+from grader.course.syllabus import load_course
 from grader.worker.confine import Limits
 
 PATIENCE = Allowance(60.0, 120.0, 1000)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import GraderError
+from grader.grading.store import Store, default_url, result_key
 from grader.results import SubmissionResult
-from grader.store import Store, default_url, result_key
 
 
 def result(student: str = "alice", score: float = 1.0, **changes: object) -> SubmissionResult:
@@ -110,7 +110,7 @@ def test_a_key_names_all_that_a_result_depends_on() -> None:
 
 WRITER = """
 import sys
-from grader.store import Store
+from grader.grading.store import Store
 from test_store import result
 with Store(sys.argv[1]) as store:
     for number in range(100_000):

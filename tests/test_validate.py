@@ -7,9 +7,9 @@ import pytest
 from boxes import policy  # type: ignore[import-not-found]
 from small_course import write_course  # type: ignore[import-not-found]
 
-from grader.controller.pool import Slot, slots
-from grader.course import load_course
+from grader.course.syllabus import load_course
 from grader.errors import CourseError
+from grader.grading.pool import Slot, slots
 from grader.validate.record import Validation
 from grader.validate.validating import Effort, validate
 from grader.worker.confine import Limits

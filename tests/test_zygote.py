@@ -13,8 +13,8 @@ import pytest
 from boxes import LIGHT, RUNNER, SMALL, Gone, box, policy  # type: ignore[import-not-found]
 
 from grader.controller.zygote import Zygote, default_readable
-from grader.doctor import diagnose
 from grader.errors import GraderError
+from grader.grading.doctor import diagnose
 from grader.worker import cgroup, wire
 from grader.worker.confine import Isolation, Limits, Policy
 

@@ -16,12 +16,12 @@ import psutil
 from pydantic import BaseModel
 
 from grader.bench.peer import peer_seconds
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.demo.sample import write_class
 from grader.demo.variations import vary
 from grader.errors import GraderError
-from grader.grading import Grading, Options, begin, grade_class, program_of
-from grader.machine import Isolation
+from grader.grading.grading import Grading, Options, begin, grade_class, program_of
+from grader.grading.machine import Isolation
 from grader.results import Report
 from grader.submissions import discover, read
 

@@ -12,12 +12,12 @@ import nbformat
 import numpy as np
 
 from grader.bench.inside import grade_cell
-from grader.build import write_whole
 from grader.comparing.compare import leaves
 from grader.controller.prepared import PreparedExercise
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.notebook import compose, notebook_text
+from grader.notebook.build import write_whole
 from grader.vocabulary import Number
 
 _CONFIG = """\

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from grader.bench.measure import Figures, measure
 from grader.cli.common import complaints, console, exit_codes, this_course
-from grader.doctor import require_full
-from grader.machine import cores
+from grader.grading.doctor import require_full
+from grader.grading.machine import cores
 
 
 def bench(

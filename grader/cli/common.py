@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from grader.course import Course, find_course, load_course
+from grader.course.syllabus import Course, find_course, load_course
 from grader.errors import GraderError, SubmissionError, UsageError
 
 OURS = 1

@@ -9,10 +9,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader import checking
-from grader.build import build as build_notebooks
 from grader.cli.common import USAGE, console, exit_codes, this_course
-from grader.doctor import diagnose
+from grader.grading import checking
+from grader.grading.doctor import diagnose
+from grader.notebook.build import build as build_notebooks
 
 
 def doctor() -> None:

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
-from grader.doctor import require_full
-from grader.grading import Options
-from grader.machine import cores
+from grader.grading.doctor import require_full
+from grader.grading.grading import Options
+from grader.grading.machine import cores
 
 
 def demo(

@@ -8,17 +8,17 @@ from typing import Annotated, Literal
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.build import write_whole
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.loop_commands import enter_into_gradebook
-from grader.doctor import require_full
 from grader.errors import UsageError
-from grader.grading import Options, grade_class
-from grader.machine import choose_device, cores
+from grader.grading.doctor import require_full
+from grader.grading.grading import Options, grade_class
+from grader.grading.machine import choose_device, cores
+from grader.grading.store import Store, default_url
 from grader.nbgrader.places import places_of
+from grader.notebook.build import write_whole
 from grader.render.terminal import by_exercise, by_student, one_student
 from grader.results import Report, SubmissionResult
-from grader.store import Store, default_url
 
 
 def grade(

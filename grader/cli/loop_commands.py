@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.results import Report
 

@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
-from grader.controller.pool import slots
-from grader.doctor import require_full
 from grader.errors import UsageError
-from grader.machine import cores, policy_of
+from grader.grading.doctor import require_full
+from grader.grading.machine import cores, policy_of
+from grader.grading.pool import slots
 from grader.validate.record import Validation
 from grader.validate.validating import Effort, summary
 from grader.validate.validating import validate as validate_assignment

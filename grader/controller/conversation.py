@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.comparing.outcomes import Ended, ExerciseRun, Outcome
 from grader.controller import frames
+from grader.controller.execution import UnitFault
 from grader.controller.link import Link, Overdue
-from grader.controller.outcomes import Ended, ExerciseRun, Outcome, UnitFault
 from grader.controller.prepared import PreparedExercise, rules_of
 from grader.controller.program import Program
 from grader.controller.zygote import Worker, Zygote

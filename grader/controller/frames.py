@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.comparing.outcomes import Call, Outcome, Raised
 from grader.controller import phrases
 from grader.controller.messages import one_line
-from grader.controller.outcomes import Outcome, Raised
-from grader.controller.prepared import Call
 from grader.controller.program import Program
 from grader.worker.wire import Array, ProtocolError, Reader, decode
 

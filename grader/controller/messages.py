@@ -7,7 +7,8 @@ import re
 
 import numpy as np
 
-from grader.controller.outcomes import Raised, UnitFault
+from grader.comparing.outcomes import Raised
+from grader.controller.execution import UnitFault
 from grader.vocabulary import Case, Number, Seeded
 
 TIMEOUT = "the call did not end within the time limit: is there a loop that never stops?"

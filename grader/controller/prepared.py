@@ -11,21 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from grader.comparing.outcomes import Call
+from grader.course.lesson import Lesson
 from grader.errors import CourseError
-from grader.lesson import Lesson
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
 from grader.worker.wire import NUMPY_DTYPES, pack
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call that a worker makes: a case on a device, or on simulated CUDA tensors."""
-
-    case: Case
-    fake: bool
-    seconds: float
-    inputs: tuple[bytes, ...]
-    tree: dict[str, Any]
 
 
 @dataclass(frozen=True)

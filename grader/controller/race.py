@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from grader.comparing.outcomes import ExerciseRun, Outcome, Round
 from grader.controller.conversation import Allowance, Conversation, Lost, State
 from grader.controller.link import Link
-from grader.controller.outcomes import ExerciseRun, Outcome, Round
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.zygote import Zygote

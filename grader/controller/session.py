@@ -15,8 +15,8 @@ import time
 from collections.abc import Sequence
 
 from grader.controller.conversation import Again, Allowance, Conversation, State
+from grader.controller.execution import Execution
 from grader.controller.link import Link
-from grader.controller.outcomes import Execution
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced

@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from grader.comparing.outcomes import asked_of, measured_bounds
-from grader.controller.outcomes import ExerciseRun
+from grader.comparing.judging import asked_of, measured_bounds
+from grader.comparing.outcomes import ExerciseRun
 from grader.controller.prepared import PreparedExercise
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.verdicts import KnownMistake, Standard, judge_exercise
 from grader.controller.zygote import Zygote
+from grader.course.lesson import Lesson, Mistake
 from grader.errors import CourseError
-from grader.lesson import Lesson, Mistake
 
 
 def answers_program(lesson: Lesson) -> Program:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.comparing.compare import Asked, leaves
-from grader.comparing.outcomes import Failure, judge, same
+from grader.comparing.judging import Failure, judge, same
+from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.comparing.relations import name_relation
 from grader.controller import messages
-from grader.controller.outcomes import ExerciseRun, Outcome, UnitFault
+from grader.controller.execution import UnitFault
 from grader.controller.points import score_groups
 from grader.controller.prepared import PreparedExercise
 from grader.results import ExerciseResult, Verdict, total

@@ -14,14 +14,15 @@ from typing import Any
 import nbformat
 from nbgrader.exchange.default import ExchangeSubmit
 
-from grader.course import Course, load_course
+from grader.course.syllabus import Course, load_course
 from grader.demo.damage import DAMAGES, damaged
 from grader.demo.sample import Student, make_class
 from grader.errors import GraderError
 from grader.exporting.files import Format, default_out, export
 from grader.exporting.gathering import exercise_titles, from_report
 from grader.exporting.gradebook import SafeCsv
-from grader.grading import Options, grade_class
+from grader.grading.grading import Options, grade_class
+from grader.grading.store import Store, default_url
 from grader.nbgrader.collecting import STAMP, collect
 from grader.nbgrader.entering import Entered, enter_scores
 from grader.nbgrader.feedback import Written, write_feedback
@@ -32,7 +33,6 @@ from grader.nbgrader.releasing import release
 from grader.nbgrader.steps import api_of, gradebook
 from grader.notebook import notebook_text
 from grader.results import Report
-from grader.store import Store, default_url
 from grader.submissions import Found
 
 SIDES = ("assignments", "solutions", "reference")

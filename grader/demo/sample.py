@@ -15,9 +15,9 @@ from pathlib import Path
 
 import nbformat
 
-from grader.course import Course
+from grader.course.lesson import Lesson, load_lesson
+from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.lesson import Lesson, load_lesson
 from grader.notebook import Notebook, Prompt, Stub, read_assignment
 
 NAMES = (

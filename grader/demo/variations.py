@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.demo.sample import Student, parts_of, student_names, student_of
 
 

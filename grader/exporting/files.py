@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from grader.build import write_whole
 from grader.errors import UsageError
+from grader.notebook.build import write_whole
 from grader.render.grades import Grades, why_open
 from grader.render.gradescope import results_json
 from grader.render.html import class_page, student_page

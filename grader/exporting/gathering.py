@@ -7,13 +7,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from grader.catalogue import load_catalogue
-from grader.course import Course
+from grader.course.catalogue import load_catalogue
+from grader.course.lesson import load_lesson
+from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.lesson import load_lesson
+from grader.grading.store import Store, default_url
 from grader.render.grades import Grades
 from grader.results import Report, SubmissionResult
-from grader.store import Store, default_url
 
 
 def from_report(course: Course, report: Report, titles: Mapping[str, str] | None = None) -> Grades:

@@ -18,9 +18,9 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
-from grader.build import write_whole
-from grader.course import Course, find_course, load_course
+from grader.course.syllabus import Course, find_course, load_course
 from grader.errors import CourseError
+from grader.notebook.build import write_whole
 from grader.render.plain import number
 from grader.render.sheets import Column, canvas, moodle, to_csv
 from grader.results import total

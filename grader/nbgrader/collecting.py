@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from grader.build import write_whole
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME, replace_folder
 from grader.nbgrader.places import Places, places_of
 from grader.nbgrader.roster import Student, read_roster
 from grader.nbgrader.steps import api_of, done, only_writer, synchronise
+from grader.notebook.build import write_whole
 from grader.submissions import Found, Unreadable, discover, read
 from grader.submissions.names import folded
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SAWarning
 
-from grader.course import Course, find_course, load_course
-from grader.machine import Isolation
+from grader.course.syllabus import Course, find_course, load_course
+from grader.grading.machine import Isolation
 from grader.nbgrader.places import places_of
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.catalogue import Catalogue, load_catalogue
-from grader.course import Course
-from grader.doctor import require_full
+from grader.course.catalogue import Catalogue, load_catalogue
+from grader.course.lesson import load_lesson
+from grader.course.syllabus import Course
 from grader.errors import GraderError
-from grader.grading import Options, grade_class
-from grader.lesson import load_lesson
-from grader.machine import Isolation, choose_device, cores
+from grader.grading.doctor import require_full
+from grader.grading.grading import Options, grade_class
+from grader.grading.machine import Isolation, choose_device, cores
+from grader.grading.store import Store, default_url
 from grader.nbgrader.places import places_of
 from grader.results import Report, SubmissionResult
-from grader.store import Store, default_url
 from grader.submissions import Found, discover
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import GraderError, UsageError
-from grader.machine import Isolation
+from grader.grading.machine import Isolation
 from grader.nbgrader.desk import Desk
 from grader.nbgrader.places import places_of
 from grader.nbgrader.steps import api_of, gradebook, one_engine, only_writer, synchronise

@@ -14,9 +14,9 @@ from nbformat import from_dict
 from traitlets import Any as AnyTrait
 from traitlets import Enum, Unicode
 
-from grader.course import load_course
+from grader.course.syllabus import load_course
 from grader.errors import GraderError
-from grader.machine import Isolation
+from grader.grading.machine import Isolation
 from grader.nbgrader.desk import Desk
 from grader.nbgrader.pieces import Unreadable, pieces_of
 from grader.nbgrader.rebuild import Rebuilt, rebuild

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME
 from grader.nbgrader.places import Places, places_of

@@ -7,7 +7,7 @@ import math
 from nbgrader.plugins import BasePlugin
 from traitlets import Dict
 
-from grader.course import Late
+from grader.course.syllabus import Late
 
 DAY = 24 * 3600
 

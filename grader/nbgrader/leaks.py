@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.course import Course
+from grader.course.lesson import load_lesson
+from grader.course.secret import secret_seed
+from grader.course.syllabus import Course
 from grader.errors import CourseError
-from grader.lesson import load_lesson
-from grader.secret import secret_seed
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 LONG = 24  # characters of a line that is no coincidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.syllabus import Course
 
 # nbgrader's own default is 5 seconds; then the second writer's student is lost.
 SQLITE_WAIT = 120

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from grader.build import build
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.nbgrader.leaks import check_release
 from grader.nbgrader.places import places_of
 from grader.nbgrader.steps import api_of, done, only_writer, synchronise
+from grader.notebook.build import build
 
 
 def release(course: Course, name: str) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course_fields import did_you_mean
+from grader.course.fields import did_you_mean
 from grader.errors import CourseError
 from grader.submissions.names import folded, student_problem
 

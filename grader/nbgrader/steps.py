@@ -17,9 +17,9 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import GraderError
-from grader.machine import Isolation
+from grader.grading.machine import Isolation
 from grader.nbgrader.config import configure_for
 from grader.nbgrader.places import places_of
 from grader.nbgrader.roster import read_roster

@@ -21,7 +21,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.course import AssignmentPlan, Course
+from grader.course.syllabus import AssignmentPlan, Course
 from grader.errors import CourseError
 from grader.notebook.answers import Answers, read_answers
 from grader.notebook.helpers import place_helpers

@@ -15,8 +15,8 @@ import ast
 import warnings
 from pathlib import Path
 
-from grader.course_fields import did_you_mean
-from grader.course_text import read_course_text
+from grader.course.fields import did_you_mean
+from grader.course.text import read_course_text
 from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
 from grader.notebook.percent import Raw, cut, refuse
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.course import Course
-from grader.course_fields import did_you_mean
+from grader.course.fields import did_you_mean
+from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.notebook.language import in_language, translations
 from grader.notebook.model import Cell, Example, Notebook, Prompt, Stub

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.build import verify, write_whole
-from grader.course import Course
+from grader.course.syllabus import Course
 from grader.errors import CourseError, GraderError
 from grader.notebook import in_language, notebook_text, read_assignment
+from grader.notebook.build import verify, write_whole
 from grader.notebook.composing import YOUR_TEXT
 from grader.notebook.model import Example, Notebook, Prompt, Stub
+from grader.notebook.otter_cells import CHECK, CHECK_ALL, EXPORT, INIT
 from grader.otter.bundle import Grading, write_bundle
-from grader.otter.cells import CHECK, CHECK_ALL, EXPORT, INIT
 from grader.otter.master import master
 
 _SECONDS = 300

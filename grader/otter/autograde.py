@@ -14,13 +14,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from grader.build import write_whole
-from grader.course import Course, load_course
-from grader.doctor import IsolationUnavailable, require_full
+from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError, GraderError, UsageError
 from grader.exporting.gathering import exercise_titles, from_report
-from grader.grading import Options, grade_class
-from grader.machine import Isolation
+from grader.grading.doctor import IsolationUnavailable, require_full
+from grader.grading.grading import Options, grade_class
+from grader.grading.machine import Isolation
+from grader.notebook.build import write_whole
 from grader.otter.bundle import CONFIG, Grading, read_grading
 from grader.render.gradescope import results_json
 from grader.results import Report, SubmissionResult

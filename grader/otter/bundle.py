@@ -28,9 +28,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from grader.controller.zygote import grader_folder
-from grader.course import Course
-from grader.marked_yaml import load_marked
-from grader.secret import secret_seed
+from grader.course.marked_yaml import load_marked
+from grader.course.secret import secret_seed
+from grader.course.syllabus import Course
 
 CONFIG = "grading.json"
 PACKAGES = (

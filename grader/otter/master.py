@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from grader.course import AssignmentPlan, Course
+from grader.course.syllabus import AssignmentPlan, Course
 from grader.notebook import in_language, read_assignment
 from grader.notebook.answers import read_answers
 from grader.notebook.composing import YOUR_TEXT, answers_path, solution_sources

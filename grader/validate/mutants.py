@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.marked_yaml import load_marked
 from grader.errors import CourseError
-from grader.marked_yaml import load_marked
 from grader.validate.operators import changes
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.controller.pool import Slot, run_all
 from grader.controller.prepared import PreparedExercise
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.verdicts import judge_exercise
 from grader.controller.zygote import Zygote
+from grader.grading.pool import Slot, run_all
 from grader.results import ExerciseResult
 
 

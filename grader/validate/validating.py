@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from grader.controller.pool import Slot
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program
 from grader.controller.standards import Standards, mistake_program
-from grader.course import Course
+from grader.course.lesson import Lesson, load_lesson, load_module, solutions_folder
+from grader.course.syllabus import Course
 from grader.errors import CourseError
-from grader.lesson import Lesson, load_lesson, load_module, solutions_folder
-from grader.machine import allowance_of
+from grader.grading.machine import allowance_of
+from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
 from grader.validate.mutants import equivalents, mutants, stale

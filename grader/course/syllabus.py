@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from grader.course_fields import (
+from grader.course.fields import (
     Count,
     Language,
     Moment,
@@ -33,8 +33,8 @@ from grader.course_fields import (
     Zone,
     did_you_mean,
 )
+from grader.course.marked_yaml import Marked, Place, dotted, load_marked, shown
 from grader.errors import CourseError
-from grader.marked_yaml import Marked, Place, dotted, load_marked, shown
 
 FILE_NAME = "course.yml"
 

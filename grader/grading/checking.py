@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.controller import messages
-from grader.controller.outcomes import Execution
+from grader.controller.execution import Execution
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
-from grader.course import Course
-from grader.machine import Isolation, allowance_of, policy_of
+from grader.course.syllabus import Course
+from grader.grading.machine import Isolation, allowance_of, policy_of
 from grader.notebook import demo_sources, example_source, read_assignment
 from grader.submissions import discover, read
 

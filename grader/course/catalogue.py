@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.marked_yaml import load_marked
+from grader.course.syllabus import Course
 from grader.errors import CourseError
-from grader.marked_yaml import load_marked
 from grader.results import ExerciseResult, SubmissionResult
 
 
@@ -51,7 +51,7 @@ def load_catalogue(course: Course, name: str) -> Catalogue:
     """
     if course.language.split("-")[0] == "en":
         return Catalogue({})
-    own = Path(__file__).with_name(f"words.{course.language}.yml")
+    own = Path(__file__).parents[1] / f"words.{course.language}.yml"
     beside = course.root / "solutions" / name / f"words.{course.language}.yml"
     return Catalogue(_read(own) | _read(beside))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from grader.course import AssignmentPlan, Course
+from grader.course.syllabus import AssignmentPlan, Course
 from grader.errors import CourseError
 from grader.vocabulary import Exercise
 

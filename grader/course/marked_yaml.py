@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from grader.course_text import read_course_text
+from grader.course.text import read_course_text
 from grader.errors import CourseError
 
 Key = str | int

@@ -8,22 +8,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.controller.outcomes import Execution
-from grader.controller.pool import Finished, run_all, slots
+from grader.controller.execution import Execution
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.verdicts import Standard, broken, judge_exercise
 from grader.controller.zygote import Zygote
-from grader.course import Course
+from grader.course.lesson import Lesson, load_lesson
+from grader.course.secret import secret_seed
+from grader.course.syllabus import Course
 from grader.errors import CourseError, UsageError
-from grader.lesson import Lesson, load_lesson
-from grader.machine import Device, Isolation, allowance_of, policy_of
+from grader.grading.machine import Device, Isolation, allowance_of, policy_of
+from grader.grading.pool import Finished, run_all, slots
+from grader.grading.store import Store, result_key
 from grader.notebook import demo_sources, read_assignment
-from grader.otter.cells import otter_cells
+from grader.notebook.otter_cells import otter_cells
 from grader.results import ExerciseResult, Report, Status, SubmissionResult, total
-from grader.secret import secret_seed
-from grader.store import Store, result_key
 from grader.submissions import Found, Submission, Unreadable, discover, read
 
 Task = tuple[int, Found]

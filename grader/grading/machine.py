@@ -10,7 +10,7 @@ from typing import Literal
 
 from grader.controller.session import Allowance
 from grader.controller.zygote import default_readable
-from grader.course import Limits
+from grader.course.syllabus import Limits
 from grader.errors import UsageError
 from grader.worker import confine
 

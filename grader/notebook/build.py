@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.course import Course
-from grader.course_fields import did_you_mean
+from grader.course.fields import did_you_mean
+from grader.course.lesson import Lesson, load_lesson
+from grader.course.syllabus import Course
 from grader.errors import CourseError
-from grader.lesson import Lesson, load_lesson
 from grader.notebook import compose, notebook_text, read_assignment
 from grader.notebook.model import Notebook
 from grader.notebook.percent import refuse

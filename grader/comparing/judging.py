@@ -1,0 +1,213 @@
+"""Judge one outcome against its case, and tell whether two outcomes are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any, Literal
+
+import numpy as np
+
+from grader.comparing.compare import Asked, Difference, as_array, as_float, compare, leaves
+from grader.comparing.outcomes import Call, Outcome, Raised
+from grader.comparing.tolerance import FLOORS, Bound, measured, stated
+from grader.errors import CourseError
+from grader.vocabulary import NOTHING, Faster, Number
+from grader.worker.wire import Array
+
+Trouble = Literal["slow", "difference", "raised", "judged", "mutated", "no exception", "device"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an outcome does not pass; `difference` where values were compared."""
+
+    trouble: Trouble
+    message: str
+    difference: Difference | None = None
+
+
+def dtype_of(call: Call, framework: str) -> str:
+    """The dtype in which an array's error is measured."""
+    return call.case.dtype if framework == "torch" else "float64"
+
+
+def asked_of(
+    call: Call, framework: str, device: str, bounds: Callable[[int], Bound] | None = None
+) -> Asked:
+    """What a case asks of every array of its result."""
+    case = call.case
+    dtype = dtype_of(call, framework)
+    if case.tolerance is not None:
+        own = stated(case.tolerance)
+        bounds = lambda leaf: own  # noqa: E731
+    integers = framework == "numpy" and _no_floats(list(case.args))
+    return Asked(
+        framework,
+        dtype,
+        device,
+        bounds or (lambda leaf: FLOORS[dtype]),
+        structure_only=case.judge is not None,
+        integers_pass=integers,
+    )
+
+
+def _no_floats(args: Any) -> bool:
+    return not any(
+        isinstance(leaf, float | Number) or (hasattr(leaf, "dtype") and leaf.dtype.kind == "f")
+        for leaf in leaves(args)
+    )
+
+
+def measured_bounds(call: Call, answer: Outcome, framework: str) -> Callable[[int], Bound]:
+    """Allowed errors of a case, leaf by leaf, from the model answer's own outcome on it."""
+    dtype = dtype_of(call, framework)
+    if call.case.raises is not None or answer.raised is not None or call.case.expect is NOTHING:
+        return lambda leaf: FLOORS[dtype]
+    errors = [
+        _error(w, g) for w, g in zip(leaves(call.case.expect), leaves(answer.value), strict=False)
+    ]
+    table = [measured(dtype, error) for error in errors]
+    return lambda leaf: table[leaf] if leaf < len(table) else FLOORS[dtype]
+
+
+def _error(want: Any, got: Any) -> float:
+    if isinstance(want, Number):
+        want = want.value
+    if isinstance(want, bool) or not isinstance(want, float | np.ndarray | np.generic):
+        return 0.0
+    w = np.asarray(want)
+    g = got.data if isinstance(got, Array) else np.asarray(got)
+    if w.dtype.kind != "f" or g is None or g.shape != w.shape or g.dtype.kind not in "fiu":
+        return 0.0
+    both = np.isfinite(w) & np.isfinite(g)
+    return float(np.max(np.abs(np.where(both, g - np.where(both, w, 0), 0)), initial=0.0))
+
+
+def judge(call: Call, outcome: Outcome, asked: Asked) -> Failure | None:
+    """Return why an outcome fails its case, None if it passes.
+
+    Raises:
+        CourseError: the check's own `judge` raised.
+    """
+    case = call.case
+    if call.fake:
+        return _judge_fake(outcome)
+    if case.raises is not None:
+        return _judge_exception(call, outcome)
+    if outcome.raised is not None:
+        return Failure("raised", "")
+    difference = compare(case.expect, outcome.value, asked)
+    if difference is not None:
+        return Failure("difference", difference.message, difference)
+    if case.judge is not None and (complaint := _ask_judge(call, outcome, asked.framework)):
+        return Failure("judged", complaint)
+    if outcome.mutated >= 0:
+        return Failure("mutated", f"argument {outcome.mutated + 1} is changed by the call")
+    return _judge_race(outcome, asked, case.faster) if case.faster is not None else None
+
+
+def _judge_race(outcome: Outcome, asked: Asked, faster: Faster) -> Failure | None:
+    rounds = outcome.rounds
+    if not rounds or not all(same(one.mine, one.rival, asked) for one in rounds):
+        return Failure("slow", "with other inputs of the same shapes the result is wrong")
+    ratio = median(one.rival_seconds for one in rounds) / median(one.seconds for one in rounds)
+    if ratio < faster.ratio:
+        asked_for = f"at least {faster.ratio:g} times as fast as a plain loop"
+        return Failure("slow", f"right, but too slow: {asked_for} is asked")
+    return None
+
+
+def _judge_fake(outcome: Outcome) -> Failure | None:
+    if outcome.fake == "mismatch":
+        message = "tensors on the CPU meet tensors on the GPU: make new ones on the inputs' device"
+        return Failure("device", message)
+    if "cpu" in outcome.devices:
+        return Failure("device", "with inputs on the GPU, a result is left on the CPU")
+    return None
+
+
+def _judge_exception(call: Call, outcome: Outcome) -> Failure | None:
+    asked = call.case.raises
+    assert asked is not None
+    if outcome.raised is None:
+        return Failure("no exception", f"these inputs should raise {asked.__name__}")
+    if asked.__name__ not in outcome.raised.bases:
+        return Failure("raised", f"these inputs should raise {asked.__name__}")
+    if call.case.mentions and call.case.mentions not in outcome.raised.message:
+        return Failure("no exception", f"the message of {asked.__name__} should name the culprit")
+    return None
+
+
+def _ask_judge(call: Call, outcome: Outcome, framework: str) -> str:
+    assert call.case.judge is not None
+    value = _plain(call.case.expect, outcome.value, framework)
+    try:
+        return call.case.judge(value)
+    except Exception as error:
+        raise CourseError(f"a check's judge failed: {type(error).__name__}: {error}") from error
+
+
+def _plain(want: Any, got: Any, framework: str) -> Any:
+    """Decoded values as NumPy arrays and Python scalars; `got` has the structure of `want`."""
+    if isinstance(want, list | tuple):
+        return [_plain(w, g, framework) for w, g in zip(want, got, strict=True)]
+    if isinstance(want, dict):
+        return {key: _plain(want[key], got[key], framework) for key in want}
+    if isinstance(want, np.ndarray | np.generic):
+        array = as_array(got, framework, np.shape(want))
+        assert array is not None and array.data is not None
+        return array.data.astype(np.float64) if array.data.dtype.kind == "f" else array.data
+    return got.data.item() if isinstance(got, Array) and got.data is not None else got
+
+
+def same(one: Outcome, other: Outcome, asked: Asked) -> bool:
+    """Whether two outcomes of one call cannot be told apart, up to rounding."""
+    if one.fake or other.fake:
+        return one.fake == other.fake and one.devices == other.devices
+    if one.raised or other.raised:
+        return _same_exception(one.raised, other.raised)
+    if one.mutated != other.mutated:
+        return False
+    loose = replace(asked, bounds=lambda leaf: FLOORS[asked.dtype], structure_only=False)
+    return _same_value(one.value, other.value, loose)
+
+
+def _same_exception(one: Raised | None, other: Raised | None) -> bool:
+    """Of a driver's complaints, which say what is wrong, only equal ones are the same."""
+    if one is None or other is None or one.type != other.type:
+        return False
+    return "driver" not in (one.where, other.where) or one.message == other.message
+
+
+def _same_value(one: Any, other: Any, asked: Asked) -> bool:
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(
+            _same_value(a, b, asked) for a, b in zip(one, other, strict=True)
+        )
+    if isinstance(one, dict) and isinstance(other, dict):
+        return set(one) == set(other) and all(_same_value(one[k], other[k], asked) for k in one)
+    if isinstance(one, Array) and isinstance(other, Array) and one.dtype != other.dtype:
+        return False
+    a, b = _numbers(one), _numbers(other)
+    if a is None or b is None:
+        return type(one) is type(other) and one == other
+    if a.shape != b.shape:
+        return False
+    bound = asked.bounds(0)
+    scale = float(np.max(np.abs(a[np.isfinite(a)]), initial=0.0))
+    atol = min(bound.atol, bound.rtol * scale) if scale else bound.atol
+    return bool(np.allclose(a, b, rtol=bound.rtol, atol=atol, equal_nan=True))
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    if isinstance(value, Array):
+        return (
+            None
+            if value.data is None
+            else value.data.astype(np.complex128 if value.data.dtype.kind == "c" else np.float64)
+        )
+    if type(value) in (int, float, bool):
+        return np.asarray(as_float(value))
+    return None

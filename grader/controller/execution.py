@@ -1,0 +1,34 @@
+"""What came of one submission: the outcomes of its calls, and the cells that fell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.comparing.outcomes import Ended, ExerciseRun, Raised
+
+
+@dataclass(frozen=True)
+class UnitFault:
+    """A cell, or a statement of a script, that did not run to its end; `cell`: where it stands."""
+
+    unit: int
+    raised: Raised | None
+    ended: Ended = ""
+    cell: int = 0
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Everything that came of one submission.
+
+    `runs` has no entry for an exercise that the submission does not define. `loaded` says whether
+    its cells ran to the last one, those left out that hang or crash.
+    """
+
+    runs: dict[str, ExerciseRun]
+    faults: tuple[UnitFault, ...]
+    evasions: dict[str, tuple[str, ...]]
+    output: bytes
+    maxrss_kib: int
+    forks: int
+    loaded: bool = True

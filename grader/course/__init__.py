@@ -1,0 +1,1 @@
+"""What an instructor wrote, read: the syllabus, lessons, catalogues, the secret."""
