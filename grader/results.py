@@ -27,7 +27,11 @@ class GroupResult(_Record):
 
 
 class ExerciseResult(_Record):
-    """One exercise of one submission; texts are "" where there is nothing to say."""
+    """One exercise of one submission; texts are "" where there is nothing to say.
+
+    `follow_through` names the exercises that failed and had right ones in their places when this
+    verdict was found: with "passed" the exercise is right, given those.
+    """
 
     name: str
     verdict: Verdict
@@ -37,6 +41,7 @@ class ExerciseResult(_Record):
     mistake: str = ""
     hint: str = ""
     message: str = ""
+    follow_through: tuple[str, ...] = ()
 
 
 class SubmissionResult(_Record):

@@ -218,6 +218,8 @@ class Exercise:
     driver: str = ""
     """Source of the driver, "" where the exercise is called as it is."""
     driver_name: str = ""
+    uses: tuple[str, ...] = ()
+    """Earlier exercises that it builds on."""
 
     def cases(self, rng: np.random.Generator) -> list[Case]:
         """Draw the hidden cases."""
@@ -225,7 +227,10 @@ class Exercise:
 
 
 def exercise(
-    *, forbid: Forbid | None = None, driver: Callable[..., Any] | None = None
+    *,
+    forbid: Forbid | None = None,
+    driver: Callable[..., Any] | None = None,
+    uses: tuple[str, ...] = (),
 ) -> Callable[[CaseGenerator], Exercise]:
     """Make a generator of cases the check of the exercise that has its name.
 
@@ -235,6 +240,10 @@ def exercise(
             that is sent as source, runs beside the student's code, uses the exercise `student`
             (a class, a module, an optimizer, a training loop) and returns arrays. An
             AssertionError that it raises is a failure whose message the student reads.
+        uses: earlier exercises, functions all, that an answer may build on. Where this one fails
+            and one of those has failed, it is tried again with right ones in their places, so
+            that one mistake costs its marks once. Not for an exercise that is no more than a
+            call of another: `chainrule validate` proves that forwarding earns nothing.
     """
 
     def decorate(draw: CaseGenerator) -> Exercise:
@@ -248,6 +257,7 @@ def exercise(
             forbid,
             textwrap.dedent(inspect.getsource(driver)) if driver else "",
             driver.__name__ if driver else "",
+            tuple(uses),
         )
 
     return decorate

@@ -74,7 +74,7 @@ def _print_complaints(validation: Validation) -> None:
 def _table(found: list[Validation]) -> Table:
     table = Table(title="Proofs")
     table.add_column("assignment", no_wrap=True)
-    for heading in ("exercises\ngroups", "cases", "mistakes\nhinted", "figures\ngradients",
+    for heading in ("exercises\ngroups", "cases", "mistakes\nfollowed", "figures\ngradients",
                     "mutants\nkilled", "equi-\nvalent", "seconds", "com-\nplaints"):  # fmt: skip
         table.add_column(heading, justify="right")
     for v in found:
@@ -82,7 +82,7 @@ def _table(found: list[Validation]) -> Table:
             v.assignment,
             f"{v.exercises}\n{v.groups}",
             str(v.cases),
-            f"{v.hinted}/{v.mistakes}",
+            f"{v.hinted}/{v.mistakes}\n{v.followed}",
             f"{v.figures}\n{v.gradients}",
             f"{v.killed}/{v.mutants}",
             str(v.equivalent),

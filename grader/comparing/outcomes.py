@@ -37,6 +37,7 @@ class Raised:
     where: str
     network: bool
     shown: str = ""
+    function: str = ""
 
 
 @dataclass(frozen=True)

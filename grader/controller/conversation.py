@@ -197,6 +197,13 @@ class Conversation:
         self._receive(self._allowance.seconds)
         return outcome, seconds
 
+    def exchange(self, request: bytes) -> tuple[dict[str, Any], bytes]:
+        """Send a request for one call of a program of ours; the frame that answers it."""
+        self._send(request)
+        answer = self._receive(self._allowance.seconds)
+        self._receive(self._allowance.seconds)
+        return answer
+
     def _outcome(
         self, frame: dict[str, Any], body: bytes, exercise: PreparedExercise, number: int
     ) -> Outcome:

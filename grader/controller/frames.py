@@ -50,6 +50,7 @@ def raised(data: Any, program: Program, driver: str = "") -> Raised:
         text(data.get("where"), 10),
         data.get("network") is True,
         phrases.told(message, program.words | phrases.words_of([driver]), driver),
+        text(data.get("function"), 80),
     )
 
 

@@ -22,6 +22,9 @@ DEFERRED = "some cases need a GPU, which this run has not; they are deferred, no
 EVASION = "it reaches around the check of forbidden operations ({what})"
 FORBIDDEN = "it uses {what}; this exercise asks you to do without {label}"
 
+RIGHT_GIVEN = "right, given a right {names}"
+EVEN_GIVEN = "even with a right {names}: {message}"
+
 UNREACHED = "the cells before it did not come to an end"
 UNTOLD = "the result has not the form that is asked for"
 

@@ -6,6 +6,7 @@ What is packed holds inputs only; the expected values stay in the `Case`s, in th
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -37,6 +38,19 @@ class PreparedExercise:
     def name(self) -> str:
         """The exercise's name."""
         return self.exercise.name
+
+    def given(self, names: Sequence[str]) -> PreparedExercise:
+        """The same calls, with stand-ins in the places of the named exercises."""
+        frame = _frame(self.exercise, self.framework, self.device, self.calls, names)
+        return replace(self, frame=frame)
+
+    def question(self, args: list[Any], kwargs: list[Any]) -> dict[str, Any]:
+        """The request for one call whose inputs are wire trees; their arrays are its body."""
+        case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "mutates": True}
+        case |= {"args": ["list", args], "kwargs": ["dict", kwargs]}
+        own = {"exercise": self.name, "framework": self.framework, "device": self.device}
+        plain: dict[str, Any] = {"rules": None, "driver": "", "driver_name": "", "given": []}
+        return {"do": "run", **own, **plain, "cases": [case]}
 
     def lap(self, number: int, scale: float, *, watched: bool) -> PreparedExercise:
         """One call alone, its floating inputs scaled, so that a remembered result is no use.
@@ -128,7 +142,13 @@ def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:
     return Call(case, fake, case.seconds or seconds, tuple(packer.blobs), tree)
 
 
-def _frame(exercise: Exercise, framework: str, device: str, calls: list[Call]) -> bytes:
+def _frame(
+    exercise: Exercise,
+    framework: str,
+    device: str,
+    calls: Sequence[Call],
+    given: Sequence[str] = (),
+) -> bytes:
     header = {
         "do": "run",
         "exercise": exercise.name,
@@ -137,6 +157,7 @@ def _frame(exercise: Exercise, framework: str, device: str, calls: list[Call]) -
         "rules": rules_of(exercise),
         "driver": exercise.driver,
         "driver_name": exercise.driver_name,
+        "given": list(given),
         "cases": [
             {
                 "id": number,

@@ -12,7 +12,7 @@ any of the student's code began, may not have been the student's doing: it is tr
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grader.controller.conversation import Again, Allowance, Conversation, State
 from grader.controller.execution import Execution
@@ -20,7 +20,7 @@ from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
-from grader.controller.zygote import Zygote
+from grader.controller.zygote import Worker, Zygote
 
 __all__ = ["Allowance", "Program", "execute"]
 
@@ -30,8 +30,9 @@ def execute(
     program: Program,
     exercises: Sequence[PreparedExercise],
     allowance: Allowance,
+    connect: Callable[[Worker, int], Link] = Link,
 ) -> Execution:
-    """Run a program's exercises in confined workers.
+    """Run a program's exercises in confined workers, each behind a link that `connect` makes.
 
     Raises:
         GraderError: the machine failed (a dead zygote, a worker that could not be confined).
@@ -42,7 +43,7 @@ def execute(
         if state.forks and time.monotonic() > state.deadline:
             state.give_up("timeout")
             break
-        going = _one_worker(zygote, program, exercises, allowance, state)
+        going = _one_worker(zygote, program, exercises, allowance, state, connect)
     return Execution(
         state.runs,
         tuple(state.faults[unit] for unit in sorted(state.faults)),
@@ -60,11 +61,12 @@ def _one_worker(
     exercises: Sequence[PreparedExercise],
     allowance: Allowance,
     state: State,
+    connect: Callable[[Worker, int], Link],
 ) -> bool:
     """Go as far as one worker goes; False if another one would not get further."""
     worker = zygote.fork()
     state.forks += 1
-    link = Link(worker, allowance.output_bytes)
+    link = connect(worker, allowance.output_bytes)
     conversation = Conversation(zygote, worker, link, allowance, state)
     try:
         names = conversation.load(program, exercises)

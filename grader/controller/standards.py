@@ -47,7 +47,7 @@ class Standards:
             GraderError: the machine failed.
         """
         self.prepared = prepared
-        self._lesson, self._allowance, self._show = lesson, allowance, show_values
+        self.lesson, self._allowance, self._show = lesson, allowance, show_values
         self._known: dict[str, list[KnownMistake]] = {}
         self._locks = {name: threading.Lock() for name in prepared}
         execution = execute(zygote, answers_program(lesson), list(prepared.values()), allowance)
@@ -85,7 +85,7 @@ class Standards:
             return self._known[name]
 
     def _run_mistakes(self, name: str, zygote: Zygote) -> Iterable[KnownMistake]:
-        for mistake in self._lesson.mistakes:
+        for mistake in self.lesson.mistakes:
             if mistake.exercise == name:
                 execution = execute(
                     zygote, mistake_program(mistake), [self.prepared[name]], self._allowance

@@ -7,9 +7,10 @@ import hashlib
 import importlib
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Literal
 
 from grader.course.syllabus import AssignmentPlan, Course
 from grader.errors import CourseError
@@ -42,7 +43,18 @@ class Lesson:
     answers_source: str
     answers_path: Path
     mistakes: tuple[Mistake, ...]
+    follow_through: Literal["full", "half", "none"]
     digest: str
+
+    def needs(self, exercise: str) -> tuple[str, ...]:
+        """The exercises that one builds on, and those that they build on, in the course's order."""
+        found: set[str] = set()
+        todo = [exercise]
+        while todo:
+            new = set(self.exercises[todo.pop()].uses) - found
+            found |= new
+            todo += new
+        return tuple(name for name in self.exercises if name in found)
 
     def points(self, exercise: str) -> float:
         """Return the exercise's points, from course.yml."""
@@ -77,15 +89,48 @@ def load_lesson(course: Course, name: str) -> Lesson:
             raise CourseError(f"{folder / 'checks.py'}: {exercise} has points but no check")
     answers_path = folder / "answers.py"
     answers = _read(answers_path)
+    _refuse_uses(folder / "checks.py", exercises, tuple(plan.points), answers)
     return Lesson(
         name,
         plan,
-        {exercise: exercises[exercise] for exercise in plan.points},
+        {exercise: _within_plan(exercises[exercise], plan) for exercise in plan.points},
         answers,
         answers_path,
         load_mistakes(folder / "mistakes.py", answers, set(exercises)),
+        course.follow_through,
         _digest(course, name, folder),
     )
+
+
+def _within_plan(exercise: Exercise, plan: AssignmentPlan) -> Exercise:
+    """An exercise that course.yml leaves out stands in for nothing."""
+    return replace(exercise, uses=tuple(name for name in exercise.uses if name in plan.points))
+
+
+def _refuse_uses(
+    checks: Path, exercises: dict[str, Exercise], order: tuple[str, ...], answers: str
+) -> None:
+    """Refuse `uses` of what is unknown, a class, or not earlier: two could vouch for each other."""
+    classes = {node.name for node in _statements(answers) if isinstance(node, ast.ClassDef)}
+    for name in order:
+        for used in exercises[name].uses:
+            wrong = ""
+            if used not in exercises:
+                wrong = "is no exercise of this assignment"
+            elif used in classes:
+                wrong = "is a class; only functions can have stand-ins"
+            elif used in order and order.index(used) >= order.index(name):
+                wrong = "does not come before it in course.yml"
+            if wrong:
+                raise CourseError(f"{checks}: {name} uses {used!r}, which {wrong}")
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    """A module's statements; of what is no Python, none: running it says more."""
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return []
 
 
 def load_module(root: Path, name: str) -> ModuleType:
@@ -184,7 +229,11 @@ def _digest(course: Course, name: str, folder: Path) -> str:
         state.update(f"{file.relative_to(course.root)}\0".encode())
         state.update(file.read_bytes())
     plan = course.assignments[name]
-    marks = {"points": dict(plan.points), "limits": course.limits_of(name).model_dump()}
+    marks = {
+        "points": dict(plan.points),
+        "limits": course.limits_of(name).model_dump(),
+        "follow_through": course.follow_through,
+    }
     state.update(json.dumps(marks, sort_keys=True).encode())
     return state.hexdigest()
 

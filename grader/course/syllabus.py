@@ -145,6 +145,8 @@ class Course(Data):
     limits: Limits = Limits()
     feedback: Feedback = Feedback()
     late: Late = Late()
+    follow_through: Literal["full", "half", "none"] = "full"
+    """What an exercise earns that is right but for an earlier one that it builds on."""
     exchange: Path | None = None
     """nbgrader's exchange, absolute after loading."""
     database: StrictStr | None = None

@@ -8,22 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.controller.execution import Execution
+from grader.controller.follow_through import follow_through, judged
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
-from grader.controller.verdicts import Standard, broken, judge_exercise
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, load_lesson
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
-from grader.errors import CourseError, UsageError
+from grader.errors import UsageError
 from grader.grading.machine import Device, Isolation, allowance_of, policy_of
 from grader.grading.pool import Finished, run_all, slots
 from grader.grading.store import Store, result_key
 from grader.notebook import demo_sources, read_assignment
 from grader.notebook.otter_cells import otter_cells
-from grader.results import ExerciseResult, Report, Status, SubmissionResult, total
+from grader.results import Report, Status, SubmissionResult, total
 from grader.submissions import Found, Submission, Unreadable, discover, read
 
 Task = tuple[int, Found]
@@ -200,12 +199,10 @@ def grade_one(
         GraderError: ours; the submission is not to blame.
     """
     start = time.monotonic()
-    execution = execute(
-        zygote, program_of(grading, submission), list(grading.prepared.values()), allowance
-    )
-    exercises = tuple(
-        _judged(standards.of(name, zygote), execution, name) for name in grading.prepared
-    )
+    program = program_of(grading, submission)
+    execution = execute(zygote, program, list(grading.prepared.values()), allowance)
+    first = [judged(standards, zygote, execution, name) for name in grading.prepared]
+    exercises = follow_through(standards, zygote, program, execution, first, allowance)
     ours = any(exercise.verdict == "grader_error" for exercise in exercises)
     return SubmissionResult(
         student=submission.student,
@@ -218,20 +215,6 @@ def grade_one(
         message="; ".join(submission.notes),
         exercises=exercises,
     )
-
-
-def _judged(standard: Standard, execution: Execution, name: str) -> ExerciseResult:
-    """Judge an exercise; a check that breaks on an answer costs nobody a mark and ends no class."""
-    try:
-        return judge_exercise(
-            standard,
-            execution.runs.get(name),
-            execution.evasions.get(name, ()),
-            execution.faults,
-        )
-    except CourseError as error:
-        kind = type(error.__cause__ or error).__name__
-        return broken(standard, f"the check failed, not the submission: its judge raised {kind}")
 
 
 def _settled(

@@ -29,6 +29,7 @@ class Validation(_Record):
     hinted: int
     figures: int
     gradients: int
+    followed: int
     mutants: int
     killed: int
     equivalent: int

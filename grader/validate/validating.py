@@ -2,6 +2,7 @@
 
 - every answer earns full marks under every seed, and every blank stub nothing;
 - every known mistake loses its exercise and earns its own hint and no other;
+- one mistake costs its marks once: see `following`;
 - every printed figure is reproduced, every gradient of the reference agrees with autograd;
 - every mechanical mutant of the answers is killed, but for those proved equivalent.
 """
@@ -22,6 +23,7 @@ from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
+from grader.validate.following import prove_follow_through
 from grader.validate.mutants import equivalents, mutants, stale
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
 from grader.validate.record import Complaint, Validation
@@ -46,6 +48,7 @@ class _Tally:
     hinted: int = 0
     figures: int = 0
     gradients: int = 0
+    followed: int = 0
     mutants: int = 0
     killed: int = 0
     equivalent: int = 0
@@ -92,6 +95,7 @@ def validate(
         ("stub", _prove_stub),
         ("mistakes", _prove_mistakes),
         ("figures and gradients", _prove_figures),
+        ("follow-through", _prove_follow_through),
         ("mutants", _prove_mutants),
     ]
     for step, prove in proofs:
@@ -108,6 +112,7 @@ def validate(
         hinted=tally.hinted,
         figures=tally.figures,
         gradients=tally.gradients,
+        followed=tally.followed,
         mutants=tally.mutants,
         killed=tally.killed,
         equivalent=tally.equivalent,
@@ -178,6 +183,14 @@ def _prove_figures(bench: _Bench, effort: Effort, tally: _Tally) -> None:
         tally.complaints += check_gradient(proof, seed=1)
 
 
+def _prove_follow_through(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+    proofs = prove_follow_through(bench.lesson, bench.standards, bench.places, bench.allowance)
+    for complaint in proofs:
+        tally.followed += 1
+        if complaint is not None:
+            tally.complaints.append(complaint)
+
+
 def _prove_mutants(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     if not effort.mutants:
         return
@@ -226,6 +239,7 @@ def summary(validations: list[Validation]) -> Iterator[str]:
         f"{len(validations)} assignments, {exercises} exercises, "
         f"{sum(v.cases for v in validations)} cases; "
         f"{hinted} of {mistakes} mistakes rightly hinted; "
+        f"{sum(v.followed for v in validations)} proofs of follow-through; "
         f"{killed} of {made} mutants killed, {equivalent} proved equivalent; "
         f"{sum(len(v.complaints) for v in validations)} complaints; "
         f"{total([v.seconds for v in validations]):g} s"

@@ -16,7 +16,8 @@ def describe(error: BaseException) -> dict[str, Any]:
     Returns:
         type: its class's name; mro: names of that class and its bases; message: at most 500
         characters; cell, line: the last place in the student's own code, or null; where:
-        "student" or "driver" or "library", who raised it; network: whether sockets were at work.
+        "student" or "driver" or "library", who raised it; function: in which function of the
+        student's own code; network: whether sockets were at work.
     """
     frames = list(traceback.extract_tb(error.__traceback__))
     own = [frame for frame in frames if frame.filename.startswith("<cell ")]
@@ -38,6 +39,7 @@ def describe(error: BaseException) -> dict[str, Any]:
         "cell": cell,
         "line": line,
         "where": where,
+        "function": own[-1].name[:80] if own else "",
         "network": any(frame.filename.endswith(_NETWORK_FILES) for frame in frames),
     }
 

@@ -23,7 +23,9 @@ def build(tree: Any, reader: Reader, device: str, framework: str) -> Any:
             return {key: build(item, reader, device, framework) for key, item in items}
         case ["array", kind, dtype, shape, _]:
             data = reader.take(NUMPY_DTYPES[dtype], tuple(shape))
-            return torch.from_numpy(data).to(device) if kind == "tensor" else data
+            if kind == "tensor":
+                return torch.from_numpy(data).to(device)
+            return data[()] if kind == "scalar" else data
         case ["seeded", seed, where]:
             return _generator(seed, device if where == "input" else "cpu", framework)
     return tree

@@ -34,6 +34,8 @@ MAX_BODY = 256 * 2**20
 MAX_ANSWER = 64 * 2**20  # bytes of arrays in one answer of a worker
 MAX_DEPTH = 24
 MAX_NODES = 200_000
+SHOWS_NOTHING = "a stand-in cannot answer:"
+"""How a stand-in's exception begins that says nothing of the submission."""
 
 
 class ProtocolError(Exception):

@@ -177,7 +177,7 @@ def bayes_update(rng: Rng) -> Cases:
     yield probe(0.3, 0.8, 0.0, EDGES)
 
 
-@exercise()
+@exercise(uses=("bayes_update",))
 def bayes_sequence(rng: Rng) -> Cases:
     """The probability of being sick, given several positive tests."""
 
@@ -214,7 +214,7 @@ def expectation(rng: Rng) -> Cases:
     yield probe(np.array([5.0, -2.0, 7.0]), np.array([0, 1, 0]), EDGES)
 
 
-@exercise()
+@exercise(uses=("expectation",))
 def variance(rng: Rng) -> Cases:
     """The variance of a discrete variable."""
 

@@ -68,7 +68,7 @@ def normal_equations(rng: Rng) -> Cases:
     yield case(x, y, expect=least_squares.normal_equations(x, y), group=DEVICE)
 
 
-@exercise()
+@exercise(uses=("ols_loss",))
 def gaussian_nll(rng: Rng) -> Cases:
     """The mean negative log-likelihood under normal errors."""
     for n, p, sigma2 in [(7, 3, 2.5), (20, 5, 0.3)]:
@@ -144,7 +144,7 @@ def entropy(rng: Rng) -> Cases:
     yield case(p, expect=divergence.entropy(p), group=DEVICE, dtype="float32")
 
 
-@exercise()
+@exercise(uses=("entropy",))
 def cross_entropy(rng: Rng) -> Cases:
     """The cross-entropy of a distribution under another, in nats."""
     for k in [3, 7]:
@@ -163,7 +163,7 @@ def cross_entropy(rng: Rng) -> Cases:
     yield case(p, q, expect=expect, group=DEVICE, dtype="float32")
 
 
-@exercise()
+@exercise(uses=("entropy", "cross_entropy"))
 def kl_divergence(rng: Rng) -> Cases:
     """The divergence KL(q‖p) of two distributions, in nats."""
     for k in [3, 7]:

@@ -129,7 +129,7 @@ def sigmoid(rng: Rng) -> Cases:
     yield case(x, expect=activations.sigmoid(x), group=DEVICE, dtype="float32")
 
 
-@exercise()
+@exercise(uses=("sigmoid",))
 def loss_fn_logistic(rng: Rng) -> Cases:
     """The loss of logistic regression."""
 
@@ -173,7 +173,7 @@ def softmax(rng: Rng) -> Cases:
     yield case(u, expect=sm.softmax(u), group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=SOFTMAX)
+@exercise(forbid=SOFTMAX, uses=("softmax",))
 def log_softmax(rng: Rng) -> Cases:
     """Log-softmax of every row."""
     for n, k in [(5, 3), (2, 7)]:
@@ -191,7 +191,7 @@ def log_softmax(rng: Rng) -> Cases:
     yield case(u, expect=sm.log_softmax(u), group=DEVICE, dtype="float32")
 
 
-@exercise()
+@exercise(uses=("softmax", "log_softmax"))
 def loss_fn_softmax(rng: Rng) -> Cases:
     """The loss of softmax regression."""
 
@@ -224,7 +224,7 @@ def loss_fn_softmax(rng: Rng) -> Cases:
     yield case(*args, expect=sm.regression_nll(*args), group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=CROSS_ENTROPY)
+@exercise(forbid=CROSS_ENTROPY, uses=("softmax", "log_softmax"))
 def cross_entropy(rng: Rng) -> Cases:
     """The mean cross-entropy of logits and integer labels."""
 
@@ -251,7 +251,7 @@ def cross_entropy(rng: Rng) -> Cases:
     yield case(u, labels, expect=sm.cross_entropy(u, labels), group=DEVICE, dtype="float32")
 
 
-@exercise()
+@exercise(uses=("softmax", "log_softmax"))
 def cross_entropy_grad(rng: Rng) -> Cases:
     """The gradient of the mean cross-entropy with respect to the logits."""
 
@@ -268,7 +268,7 @@ def cross_entropy_grad(rng: Rng) -> Cases:
     yield case(u, labels, expect=sm.cross_entropy_grad(u, labels), group=DEVICE, dtype="float32")
 
 
-@exercise()
+@exercise(uses=("softmax", "log_softmax"))
 def soft_cross_entropy(rng: Rng) -> Cases:
     """The mean cross-entropy of logits and target distributions."""
 

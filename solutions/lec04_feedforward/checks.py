@@ -162,7 +162,7 @@ def tanh(rng: Rng) -> Cases:
     yield from activation_cases(rng, activations.tanh)
 
 
-@exercise()
+@exercise(uses=("relu", "leaky_relu", "softplus", "tanh"))
 def activation_grad(rng: Rng) -> Cases:
     """The slopes of the activations."""
 
@@ -191,7 +191,7 @@ def draw_network(rng: Rng, n: int, sizes: tuple[int, ...]) -> tuple[Any, ...]:
     )
 
 
-@exercise()
+@exercise(uses=("relu",))
 def mlp_forward(rng: Rng) -> Cases:
     """All activations of a network of ReLU layers with a linear last layer."""
 

@@ -129,7 +129,9 @@ def mse_backward(rng: Rng) -> Cases:
     yield case(yhat, y, expect=squared_error.backward(yhat, y), group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=AUTOGRAD)
+@exercise(
+    forbid=AUTOGRAD, uses=("affine_forward", "affine_backward", "sigmoid_backward", "mse_backward")
+)
 def two_layer_grads(rng: Rng) -> Cases:
     """All gradients of a network with one sigmoid hidden layer."""
 
@@ -153,7 +155,7 @@ def two_layer_grads(rng: Rng) -> Cases:
     yield case(*net, expect=backprop.two_layer(*net), group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=AUTOGRAD)
+@exercise(forbid=AUTOGRAD, uses=("affine_forward", "affine_backward", "relu_backward"))
 def mlp_loss_and_grads(rng: Rng) -> Cases:
     """Loss and gradients of a ReLU network with softmax cross-entropy and weight decay."""
 

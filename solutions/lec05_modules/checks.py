@@ -56,7 +56,7 @@ def num_batches(rng: Rng) -> Cases:
     yield case(k, 1, expect=gradient_descent.num_batches(k, 1), group=EDGES)
 
 
-@exercise(driver=drivers.draw_batches)
+@exercise(driver=drivers.draw_batches, uses=("num_batches",))
 def minibatches(rng: Rng) -> Cases:
     """Shuffled mini-batches of indices."""
 

@@ -56,7 +56,7 @@ def convolve2d_channel(rng: Rng) -> Cases:
     yield case(V, K, expect=convolution.convolve2d_channel(V, K), group=EDGES)
 
 
-@exercise()
+@exercise(uses=("convolve2d_channel",))
 def convolve2d(rng: Rng) -> Cases:
     """Convolution of a grey or a colour picture, channel by channel."""
 
@@ -74,7 +74,7 @@ def convolve2d(rng: Rng) -> Cases:
         yield case(rng.normal(size=shape), np.ones((1, 1)), raises=ValueError, group=EDGES)
 
 
-@exercise()
+@exercise(uses=("convolve2d_channel", "convolve2d"))
 def convolve2d_same(rng: Rng) -> Cases:
     """Convolution among zeros, as large as the image: the grid on the slides."""
 
@@ -90,7 +90,7 @@ def convolve2d_same(rng: Rng) -> Cases:
     yield case(V, K, expect=convolution.convolve2d_same(V, K), group=EDGES)
 
 
-@exercise()
+@exercise(uses=("convolve2d_channel", "convolve2d"))
 def corr2d(rng: Rng) -> Cases:
     """Cross-correlation, valid region: the kernel is not flipped."""
 
@@ -193,7 +193,10 @@ def normalize_image(rng: Rng) -> Cases:
         yield case(constant, expect=np.zeros(constant.shape), group=EDGES)
 
 
-@exercise(driver=levels_of)
+@exercise(
+    driver=levels_of,
+    uses=("convolve2d_channel", "convolve2d", "corr2d", "to_grey", "normalize_image"),
+)
 def edge_map(rng: Rng) -> Cases:
     """The edges of a colour picture, as levels."""
 

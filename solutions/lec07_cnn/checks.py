@@ -101,7 +101,7 @@ def conv2d_forward(rng: Rng) -> Cases:
     yield from forward_cases(rng)
 
 
-@exercise(forbid=CONVOLUTION | AUTOGRAD)
+@exercise(forbid=CONVOLUTION | AUTOGRAD, uses=("conv2d_forward",))
 def conv2d_backward(rng: Rng) -> Cases:
     """Gradients of the convolutional layer with respect to x, w and b."""
 
@@ -182,7 +182,7 @@ def max_pool2d_forward(rng: Rng) -> Cases:
     yield probe(((3, 2, 9, 7), 3, 2), group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=MAX_POOL | AUTOGRAD)
+@exercise(forbid=MAX_POOL | AUTOGRAD, uses=("max_pool2d_forward",))
 def max_pool2d_backward(rng: Rng) -> Cases:
     """Gradient of max-pooling."""
 

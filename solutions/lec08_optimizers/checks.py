@@ -122,7 +122,7 @@ def is_robbins_monro(rng: Rng) -> Cases:
         yield case(power, expect=optimizers.is_robbins_monro(power), group=EDGES)
 
 
-@exercise(driver=drivers.walk)
+@exercise(driver=drivers.walk, uses=("gd_step",))
 def momentum_step(rng: Rng) -> Cases:
     """Gradient descent with momentum."""
     rule = Rule(rng, optimizers.momentum, 1)
@@ -215,7 +215,7 @@ class AdamRun:
         return case(self.groups, settings, self.steps, decay, closure, expect=expect, **more)
 
 
-@exercise(driver=drivers.run_adam)
+@exercise(driver=drivers.run_adam, uses=("adam_step",))
 def Adam(rng: Rng) -> Cases:
     """Adam as an optimizer class: groups, missing gradients, closures."""
     yield AdamRun(rng, ([(4, 3), (3,)], {})).case({})

@@ -83,7 +83,7 @@ def kaiming_std(rng: Rng) -> Cases:
     yield case(1, expect=Number(initialization.kaiming_std(1)), group=EDGES)
 
 
-@exercise(driver=draw_weights)
+@exercise(driver=draw_weights, uses=("xavier_std", "kaiming_std"))
 def init_weight(rng: Rng) -> Cases:
     """A weight matrix of independent normal draws."""
 
@@ -179,7 +179,7 @@ def batchnorm_eval(rng: Rng) -> Cases:
     yield probe(16, 5, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=BATCH_NORM | AUTOGRAD)
+@exercise(forbid=BATCH_NORM | AUTOGRAD, uses=("batchnorm_train",))
 def batchnorm_backward(rng: Rng) -> Cases:
     """Gradients of batch normalisation in training."""
 
@@ -200,7 +200,7 @@ def batchnorm_backward(rng: Rng) -> Cases:
     yield probe(16, 5, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=BATCH_NORM)
+@exercise(forbid=BATCH_NORM, uses=("batchnorm_train",))
 def batchnorm2d_train(rng: Rng) -> Cases:
     """Batch normalisation of images, channel by channel."""
 
@@ -237,7 +237,7 @@ def layernorm(rng: Rng) -> Cases:
     yield probe(6, 15, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=LAYER_NORM | AUTOGRAD)
+@exercise(forbid=LAYER_NORM | AUTOGRAD, uses=("layernorm",))
 def layernorm_backward(rng: Rng) -> Cases:
     """Gradients of layer normalisation."""
 

@@ -67,7 +67,7 @@ def rnn_step_backward(rng: Rng) -> Cases:
     yield probe(8, 5, 6, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=AUTOGRAD | RNN)
+@exercise(forbid=AUTOGRAD | RNN, uses=("rnn_step",))
 def rnn_forward(rng: Rng) -> Cases:
     """All states of a recurrent network."""
 
@@ -83,7 +83,7 @@ def rnn_forward(rng: Rng) -> Cases:
     yield probe(5, 3, 4, 6, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=AUTOGRAD | RNN)
+@exercise(forbid=AUTOGRAD | RNN, uses=("rnn_step_backward",))
 def rnn_backward(rng: Rng) -> Cases:
     """Gradients of a recurrent network, back through time."""
 
@@ -130,7 +130,7 @@ def state_jacobian(rng: Rng) -> Cases:
     yield probe(5, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=AUTOGRAD | RNN)
+@exercise(forbid=AUTOGRAD | RNN, uses=("state_jacobian",))
 def gradient_norms(rng: Rng) -> Cases:
     """How much of a gradient is left after k steps back."""
 

@@ -150,7 +150,7 @@ def bce(rng: Rng) -> Cases:
     yield probe(8, 1, group=DEVICE, dtype="float32")
 
 
-@exercise(driver=drivers.use_model)
+@exercise(driver=drivers.use_model, uses=("encode",))
 def classify(rng: Rng) -> Cases:
     """The probability after a name's last character."""
 
@@ -183,7 +183,7 @@ TRAJECTORY = Tolerance(
 RIGHT = 0.7
 
 
-@exercise(driver=drivers.use_model)
+@exercise(driver=drivers.use_model, uses=("encode",))
 def train(rng: Rng) -> Cases:
     """Training on names of unequal lengths."""
 

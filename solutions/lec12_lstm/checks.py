@@ -58,7 +58,7 @@ def lstm_step(rng: Rng) -> Cases:
     yield probe(8, 5, 6, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=RECURRENT | AUTOGRAD)
+@exercise(forbid=RECURRENT | AUTOGRAD, uses=("lstm_step",))
 def lstm_step_backward(rng: Rng) -> Cases:
     """Gradients of one step of an LSTM."""
 
@@ -75,7 +75,7 @@ def lstm_step_backward(rng: Rng) -> Cases:
     yield probe(8, 5, 6, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=RECURRENT)
+@exercise(forbid=RECURRENT, uses=("lstm_step",))
 def lstm_forward(rng: Rng) -> Cases:
     """All states of an LSTM."""
 
@@ -124,7 +124,7 @@ def stacked_rnn_forward(rng: Rng) -> Cases:
     yield probe(5, 3, (4, 6, 2), group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=RECURRENT)
+@exercise(forbid=RECURRENT, uses=("stacked_rnn_forward",))
 def bidirectional_rnn(rng: Rng) -> Cases:
     """A recurrent network that reads in both directions."""
 

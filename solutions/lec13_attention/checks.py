@@ -65,7 +65,7 @@ def dot_score(rng: Rng) -> Cases:
     yield probe(6, 4, group=DEVICE, dtype="float32")
 
 
-@exercise(forbid=ATTENTION)
+@exercise(forbid=ATTENTION, uses=("dot_score",))
 def scaled_dot_score(rng: Rng) -> Cases:
     """Scaled dot-product scores xᵀ q / √D."""
 
@@ -170,7 +170,7 @@ def local_mask(rng: Rng) -> Cases:
         yield case(n, window, expect=attention.local_mask(n, window), group=EDGES)
 
 
-@exercise(forbid=ATTENTION)
+@exercise(forbid=ATTENTION, uses=("scaled_dot_attention",))
 def multi_head_attention(rng: Rng) -> Cases:
     """Multi-head attention, head j on the j-th block of columns."""
 
@@ -203,7 +203,7 @@ def positional_encoding(rng: Rng) -> Cases:
         yield probe(n, d, SHAPES)
 
 
-@exercise(forbid=ATTENTION)
+@exercise(forbid=ATTENTION, uses=("multi_head_attention", "scaled_dot_attention"))
 def transformer_block(rng: Rng) -> Cases:
     """A transformer block: attention and a small network, each added and then normalised."""
 

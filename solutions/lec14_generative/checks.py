@@ -97,7 +97,7 @@ def gaussian_nll(rng: Rng) -> Cases:
     yield probe(6, 4, 0.2, group=DEVICE, dtype="float32")
 
 
-@exercise()
+@exercise(uses=("kl_to_standard_normal", "bernoulli_nll"))
 def negative_elbo(rng: Rng) -> Cases:
     """The negative evidence lower bound with a Bernoulli decoder."""
 

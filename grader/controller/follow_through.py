@@ -1,0 +1,144 @@
+"""One mistake costs its marks once: what fails is tried again with right ones under it.
+
+An exercise that failed, and builds on others that failed, runs again in a fresh worker where
+those others have stand-ins. What it earns there is its own.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+
+from grader.controller import messages
+from grader.controller.conversation import Allowance
+from grader.controller.execution import Execution
+from grader.controller.program import Program
+from grader.controller.session import execute
+from grader.controller.standards import Standards, answers_program
+from grader.controller.substitutes import AskingLink, Substitutes, shows_nothing
+from grader.controller.verdicts import broken, judge_exercise
+from grader.controller.zygote import Zygote
+from grader.errors import CourseError
+from grader.results import ExerciseResult, GroupResult, total
+
+CREDIT = {"full": 1.0, "half": 0.5, "none": 0.0}
+"""What part of its points an exercise earns that is right, given right ones under it."""
+
+_FAILED = frozenset({"failed", "error", "timeout", "memory", "missing", "forbidden"})
+
+
+def judged(standards: Standards, zygote: Zygote, execution: Execution, name: str) -> ExerciseResult:
+    """Judge an exercise; a check that breaks on an answer costs nobody a mark and ends no class."""
+    standard = standards.of(name, zygote)
+    try:
+        return judge_exercise(
+            standard,
+            execution.runs.get(name),
+            execution.evasions.get(name, ()),
+            execution.faults,
+        )
+    except CourseError as error:
+        kind = type(error.__cause__ or error).__name__
+        return broken(standard, f"the check failed, not the submission: its judge raised {kind}")
+
+
+def follow_through(
+    standards: Standards,
+    zygote: Zygote,
+    program: Program,
+    execution: Execution,
+    results: Sequence[ExerciseResult],
+    allowance: Allowance,
+) -> tuple[ExerciseResult, ...]:
+    """The results with those that were found right, given right ones under them.
+
+    Raises:
+        GraderError: the machine failed.
+    """
+    credit = CREDIT[standards.lesson.follow_through]
+    found = {result.name: result for result in results}
+    for given, names in _to_try(standards, execution, results).items():
+        for again in tried_with(standards, zygote, program, names, given, allowance):
+            first = found[again.name]
+            found[again.name] = better(first, again, given, credit)
+    return tuple(found[result.name] for result in results)
+
+
+def tried_with(
+    standards: Standards,
+    zygote: Zygote,
+    program: Program,
+    names: Sequence[str],
+    given: Sequence[str],
+    allowance: Allowance,
+) -> list[ExerciseResult]:
+    """Judge some exercises of a program with stand-ins for `given`; those that it shows nothing of
+    are left out.
+
+    Raises:
+        GraderError: the machine failed.
+    """
+    answers = answers_program(standards.lesson)
+    asked = [standards.prepared[name] for name in given]
+    exercises = [standards.prepared[name].given(given) for name in names]
+    with Substitutes(zygote, answers, asked, allowance) as substitutes:
+        connect = functools.partial(AskingLink, substitutes)
+        execution = execute(zygote, program, exercises, allowance, connect)
+    return [
+        judged(standards, zygote, execution, name)
+        for name in names
+        if not shows_nothing(execution.runs.get(name))
+    ]
+
+
+def _to_try(
+    standards: Standards, execution: Execution, results: Sequence[ExerciseResult]
+) -> Mapping[tuple[str, ...], list[str]]:
+    """Failed exercises, by the failed ones that they build on; equal sets share a worker."""
+    failed = {result.name for result in results if result.verdict in _FAILED}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for result in results:
+        if result.name not in failed or result.verdict == "forbidden":
+            continue
+        needs = [n for n in standards.lesson.needs(result.name) if n in failed]
+        given = tuple(name for name in needs if name in standards.prepared)
+        if given and not _blank(execution, result.name):
+            found.setdefault(given, []).append(result.name)
+    return found
+
+
+def _blank(execution: Execution, name: str) -> bool:
+    """Whether the exercise itself is not there, or raises the stub's NotImplementedError."""
+    run = execution.runs.get(name)
+    if run is None:
+        return True
+    first = next((o.raised for o in run.outcomes if o.raised is not None), None)
+    return first is not None and "NotImplementedError" in first.bases and first.function == name
+
+
+def better(
+    first: ExerciseResult, again: ExerciseResult, given: tuple[str, ...], credit: float
+) -> ExerciseResult:
+    """The better of two accounts of an exercise: as handed in, and with right ones under it."""
+    names = _listed(given)
+    if again.verdict == "grader_error":
+        return first
+    if again.verdict == "passed":
+        message = messages.RIGHT_GIVEN.format(names=names)
+    else:
+        message = messages.EVEN_GIVEN.format(names=names, message=again.message)
+    groups = tuple(_best(a, b, credit) for a, b in zip(first.groups, again.groups, strict=True))
+    score = total([group.score for group in groups])
+    return again.model_copy(
+        update={"groups": groups, "score": score, "message": message, "follow_through": given}
+    )
+
+
+def _best(first: GroupResult, again: GroupResult, credit: float) -> GroupResult:
+    score = max(first.score, round(credit * again.score, 2))
+    return again.model_copy(update={"score": score, "passed": first.passed or again.passed})
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

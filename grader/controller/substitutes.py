@@ -1,0 +1,164 @@
+"""Model answers that stand in for what a submission got wrong, asked over the controller.
+
+Theory of operation. In the student's worker the failed names are bound to stand-ins
+(`grader.worker.standins`). A stand-in's arguments come here as a frame; they are read like any
+frame of a worker, and go on to a second worker that has loaded the model answers and nothing of
+the student's. Its result goes back as it came. So the student's process sees results of
+exercises whose marks are settled, on arrays of its own choosing, and no line of an answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from grader.comparing.outcomes import ExerciseRun
+from grader.controller.conversation import START_SECONDS, Allowance, Conversation, Lost, State
+from grader.controller.link import Link
+from grader.controller.prepared import PreparedExercise
+from grader.controller.program import Program
+from grader.controller.zygote import Worker, Zygote
+from grader.errors import GraderError
+from grader.worker.wire import SHOWS_NOTHING, Opaque, ProtocolError, Reader, decode, pack
+
+MAX_QUESTIONS = 20_000
+MAX_BYTES = 512 * 2**20
+
+
+class Substitutes:
+    """The model answers to some exercises, in a worker that is started when first asked."""
+
+    def __init__(
+        self,
+        zygote: Zygote,
+        answers: Program,
+        exercises: Sequence[PreparedExercise],
+        allowance: Allowance,
+    ) -> None:
+        """Keep what is needed; nothing is started yet."""
+        self._zygote, self._answers, self._allowance = zygote, answers, allowance
+        self._exercises = {exercise.name: exercise for exercise in exercises}
+        self._worker: Worker | None = None
+        self._conversation: Conversation | None = None
+        self._questions = self._bytes = 0
+        self._seconds = 0.0
+
+    def answer(self, frame: dict[str, Any], body: bytes) -> bytes:
+        """The frame that answers a stand-in's question, whatever the question is."""
+        exercise = self._exercises.get(str(frame.get("ask")))
+        if exercise is None or self._used_up(len(body)):
+            return _refused("it was asked too much")
+        begun = time.monotonic()
+        try:
+            return self._answered(exercise, frame, body)
+        finally:
+            self._seconds += time.monotonic() - begun
+
+    def _used_up(self, size: int) -> bool:
+        self._questions += 1
+        self._bytes += size
+        late = self._seconds > self._allowance.total_seconds
+        return late or self._questions > MAX_QUESTIONS or self._bytes > MAX_BYTES
+
+    def _answered(self, exercise: PreparedExercise, frame: dict[str, Any], body: bytes) -> bytes:
+        try:
+            if _holds_opaque(decode(frame.get("inputs"), Reader(body))):
+                return _refused("it takes plain values only")
+            said, result = self._ask(exercise, frame["inputs"], body)
+            if "raised" in said:
+                return _raised(said["raised"])
+            if _holds_opaque(decode(said.get("value"), Reader(result))):
+                return _refused("it returns plain values only")
+        except (ProtocolError, Lost):
+            self._discard()
+            return _refused("no answer came")
+        return pack({"value": said["value"]}, [result])
+
+    def _ask(
+        self, exercise: PreparedExercise, inputs: Any, body: bytes
+    ) -> tuple[dict[str, Any], bytes]:
+        match inputs:
+            case ["list", [["list", args], ["dict", kwargs]]]:
+                request = exercise.question(args, kwargs)
+            case _:
+                raise ProtocolError("a question has a form that no stand-in sends")
+        return self._ready().exchange(pack(request, [body]))
+
+    def _ready(self) -> Conversation:
+        if self._conversation is None:
+            self._worker = self._zygote.fork()
+            state = State([], time.monotonic() + self._allowance.total_seconds, forks=1)
+            link = Link(self._worker, self._allowance.output_bytes)
+            conversation = Conversation(self._zygote, self._worker, link, self._allowance, state)
+            program = replace(self._answers, trusted=True)
+            names = conversation.load(program, list(self._exercises.values()))
+            if names is None or not names.issuperset(self._exercises):
+                raise GraderError("the model answers could not be loaded as stand-ins")
+            self._conversation = conversation
+        return self._conversation
+
+    def _discard(self) -> None:
+        if self._worker is not None:
+            self._zygote.kill(self._worker)
+            self._worker.close()
+        self._worker = self._conversation = None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the worker."""
+        self._discard()
+
+
+def shows_nothing(run: ExerciseRun | None) -> bool:
+    """Whether a stand-in could not answer on the way, so that a failure says nothing."""
+    return run is not None and any(
+        outcome.raised is not None and outcome.raised.message.startswith(SHOWS_NOTHING)
+        for outcome in run.outcomes
+    )
+
+
+def _refused(why: str) -> bytes:
+    return pack({"raised": "RuntimeError", "message": f"{SHOWS_NOTHING} {why}"})
+
+
+def _raised(data: dict[str, Any]) -> bytes:
+    return pack({"raised": str(data["type"]), "message": str(data["message"])})
+
+
+def _holds_opaque(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_opaque(item) for item in value)
+    return isinstance(value, Opaque)
+
+
+class AskingLink(Link):
+    """A link to a student's worker whose stand-ins ask: questions are answered on the way."""
+
+    def __init__(self, substitutes: Substitutes, worker: Worker, output_bytes: int) -> None:
+        """Take over the worker's socket and output pipe."""
+        super().__init__(worker, output_bytes)
+        self._substitutes = substitutes
+
+    def receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """Return the next frame that is no question; raises Overdue, Closed or ProtocolError."""
+        deadline = time.monotonic() + seconds
+        while True:
+            frame, body = super().receive(deadline - time.monotonic())
+            if "ask" not in frame:
+                return frame, body
+            begun = time.monotonic()
+            self.send(self._substitutes.answer(frame, body), START_SECONDS)
+            deadline += time.monotonic() - begun
