@@ -146,7 +146,8 @@ def test_the_json_is_schema_1_exactly(report: Report) -> None:
     ]  # fmt: skip
     exercise = submission["exercises"][0]
     assert list(exercise) == [
-        "name", "verdict", "score", "max_score", "groups", "mistake", "hint", "message"
+        "name", "verdict", "score", "max_score", "groups", "mistake", "hint", "message",
+            "follow_through",
     ]  # fmt: skip
     assert exercise["groups"][0] == {
         "name": "values", "passed": True, "score": 1.0, "max_score": 1.0

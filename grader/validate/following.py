@@ -1,7 +1,7 @@
 """Proofs of follow-through: one mistake costs its marks once, and nothing is earned by it.
 
-- Every known mistake of an exercise, and its stub, under a right dependent: the dependent is
-  right, given a right one.
+- Every known mistake of an exercise, and its stub, under a right dependent that feels it: the
+  dependent is right, given a right one.
 - A body that only hands its arguments on to an exercise that it uses earns nothing, though that
   one has a stand-in.
 """
@@ -19,7 +19,6 @@ from grader.controller.standards import Standards, mistake_program
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson
 from grader.grading.pool import Slot, run_all
-from grader.validate.record import Complaint
 
 _STUB = "def {name}(*args, **kwargs):\n    raise NotImplementedError\n"
 
@@ -37,24 +36,27 @@ class _Proof:
 
 def prove_follow_through(
     lesson: Lesson, standards: Standards, places: Sequence[Slot], allowance: Allowance
-) -> Iterator[Complaint | None]:
-    """One entry per proof: None where it holds.
+) -> Iterator[str]:
+    """One entry per proof: "" where it holds, else what it tried and how that failed.
+
+    A dependent that does not feel the mistake proves nothing, and is left out.
 
     Raises:
         GraderError: the machine failed.
     """
 
-    def work(proof: _Proof, zygote: Zygote) -> Complaint | None:
-        reason = _fails(proof, standards, zygote, allowance)
-        if not reason:
+    def work(proof: _Proof, zygote: Zygote) -> str | None:
+        if not proof.forwards and _feels_nothing(proof, standards, zygote, allowance):
             return None
-        return Complaint(proof="follow-through", subject=proof.subject, reason=reason)
+        reason = _fails(proof, standards, zygote, allowance)
+        return f"{proof.subject}: {reason}" if reason else ""
 
     proofs = [*_dependents(lesson), *_forwarders(lesson)]
     for finished in run_all(proofs, places, work):
         if finished.error is not None:
             raise finished.error
-        yield finished.result
+        if finished.result is not None:
+            yield finished.result
 
 
 def _dependents(lesson: Lesson) -> Iterator[_Proof]:
@@ -96,12 +98,15 @@ def _parameters(lesson: Lesson, name: str) -> list[str]:
     return []
 
 
+def _feels_nothing(
+    proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance
+) -> bool:
+    exercise = standards.prepared[proof.exercise]
+    execution = execute(zygote, proof.program, [exercise], allowance)
+    return judged(standards, zygote, execution, proof.exercise).verdict == "passed"
+
+
 def _fails(proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance) -> str:
-    if not proof.forwards:
-        exercise = standards.prepared[proof.exercise]
-        execution = execute(zygote, proof.program, [exercise], allowance)
-        if judged(standards, zygote, execution, proof.exercise).verdict == "passed":
-            return ""  # it does not build on this one, or does not feel the mistake
     names, given = [proof.exercise], proof.given
     again = tried_with(standards, zygote, proof.program, names, given, allowance)
     if proof.forwards:

@@ -185,10 +185,10 @@ def _prove_figures(bench: _Bench, effort: Effort, tally: _Tally) -> None:
 
 def _prove_follow_through(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     proofs = prove_follow_through(bench.lesson, bench.standards, bench.places, bench.allowance)
-    for complaint in proofs:
+    for wrong in proofs:
         tally.followed += 1
-        if complaint is not None:
-            tally.complaints.append(complaint)
+        if wrong:
+            tally.complain("follow-through", bench.lesson.name, wrong)
 
 
 def _prove_mutants(bench: _Bench, effort: Effort, tally: _Tally) -> None:
