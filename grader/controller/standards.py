@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from grader.comparing.judging import asked_of, measured_bounds
 from grader.comparing.outcomes import ExerciseRun
+from grader.controller.findings import KnownMistake, Standard
 from grader.controller.prepared import PreparedExercise
 from grader.controller.session import Allowance, Program, execute
-from grader.controller.verdicts import KnownMistake, Standard, judge_exercise
+from grader.controller.verdicts import judge_exercise
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.errors import CourseError
