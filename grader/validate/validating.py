@@ -23,8 +23,9 @@ from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
+from grader.slips.mutants import mutants
+from grader.validate.equivalent import equivalents, stale
 from grader.validate.following import prove_follow_through
-from grader.validate.mutants import equivalents, mutants, stale
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
 from grader.validate.record import Complaint, Validation
 from grader.validate.trial import Trial, run_trials
