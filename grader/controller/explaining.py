@@ -1,14 +1,15 @@
-"""Why a case failed, as far as it can be told: a known mistake, else a general relation."""
+"""Why a case failed, as far as it can be told truly: nothing is told that may be untrue."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from grader.comparing.compare import leaves
-from grader.comparing.judging import Failure, same
+from grader.comparing.judging import Failure
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.relations import name_relation
-from grader.controller.findings import Finding, Standard
+from grader.controller.findings import Evidence, Finding, Standard, evidence
+from grader.controller.matching import best, halves
 from grader.vocabulary import NOTHING, STABILITY, Number
 from grader.worker.wire import Array
 
@@ -16,23 +17,42 @@ from grader.worker.wire import Array
 def explain(
     standard: Standard, run: ExerciseRun, failures: dict[int, Failure], finding: Finding
 ) -> tuple[str, str]:
-    """Return (mistake, hint): a known mistake, else a general relation, else nothing."""
-    if finding.call < 0:
+    """Return (mistake, hint): names of known mistakes, "" for others; a line for each slip.
+
+    Looked for in this order: a known mistake, a slip in one line of the model answer, a general
+    relation, then two slips at once.
+    """
+    if finding.call < 0 or standard.explanations is None:
         return "", ""
-    best, most = ("", ""), 0
-    for known in standard.mistakes():
-        agreed = _agreement(standard, run, known.run, finding.call)
-        if agreed > most:
-            best, most = (known.name, known.hint), agreed
-    return best if most else ("", _relation(standard, run, finding))
+    shown = evidence(run, failures)
+    group = standard.prepared.calls[finding.call].case.group
+    if found := best(standard, shown, standard.explanations.mistakes(), group):
+        return found[0].name, "\n".join(found[0].hints)
+    if hints := _only(best(standard, shown, standard.explanations.mutants(), group)):
+        return "", hints
+    if sentence := _relation(standard, run, finding):
+        return "", sentence
+    return _two(standard, shown, group)
 
 
-def _agreement(standard: Standard, run: ExerciseRun, known: ExerciseRun, failing: int) -> int:
-    """Count the calls on which a mistake does the same; 0 if not on the failing one."""
-    pairs = list(zip(run.outcomes, known.outcomes, standard.asked, strict=False))
-    if failing >= len(pairs) or not same(*pairs[failing]):
-        return 0
-    return sum(same(*pair) for pair in pairs)
+def _only(found: list[Evidence]) -> str:
+    """The hints of what explains a failure, where all that explains it has the same ones."""
+    told = {one.hints for one in found}
+    return "\n".join(told.pop()) if len(told) == 1 else ""
+
+
+def _two(standard: Standard, shown: Evidence, group: str) -> tuple[str, str]:
+    """Two slips at once, each in values of its own or both in one."""
+    assert standard.explanations is not None
+    known = [*standard.explanations.mistakes(), *standard.explanations.mutants()]
+    if found := halves(standard, shown, [one for one in known if one.hints], group):
+        one, other = found
+        name = " + ".join(filter(None, [one.name, other.name]))
+        return name, "\n".join(dict.fromkeys([*one.hints, *other.hints]))
+    pairs = best(standard, shown, standard.explanations.pairs(shown), group)
+    if hints := _only(pairs):
+        return pairs[0].name, hints
+    return "", ""
 
 
 def _relation(standard: Standard, run: ExerciseRun, finding: Finding) -> str:

@@ -1,33 +1,71 @@
-"""What an exercise is judged by, and the first thing that is found wrong with it."""
+"""What an exercise is judged by, what is found wrong with it, and what explains that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.comparing.compare import Asked
+import numpy as np
+
+from grader.comparing.compare import Asked, leaves
 from grader.comparing.judging import Failure
-from grader.comparing.outcomes import ExerciseRun
+from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.comparing.sketch import sketch
 from grader.controller.prepared import PreparedExercise
 from grader.results import Verdict
+from grader.worker.wire import Array
 
 
 @dataclass(frozen=True)
-class KnownMistake:
-    """A mistake's name, its hint, and what it does with the exercise's calls."""
+class Wrong:
+    """A call's outcome, as a sketch, and why it fails; `weak`: many a cause leads to the same."""
+
+    outcome: Outcome
+    trouble: str
+    weak: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a program does with an exercise's calls.
+
+    Args:
+        name: of the known mistakes in it; "" for mutants, and for a submission.
+        hints: what it earns, one for each slip in it.
+        calls: how many calls were made and judged.
+        wrong: those that fail, by number.
+    """
 
     name: str
-    hint: str
-    run: ExerciseRun
+    hints: tuple[str, ...]
+    calls: int
+    wrong: Mapping[int, Wrong]
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """What may explain a failure, made when first asked for and kept for the run.
+
+    Args:
+        answer: sketches of the model answer's outcomes.
+        mistakes: the known mistakes.
+        mutants: the mutants of the model answer, those without a hint, too.
+        pairs: two of them at once that may do what a submission does.
+    """
+
+    answer: tuple[Outcome, ...]
+    mistakes: Callable[[], Sequence[Evidence]]
+    mutants: Callable[[], Sequence[Evidence]]
+    pairs: Callable[[Evidence], Sequence[Evidence]]
 
 
 @dataclass(frozen=True)
 class Standard:
-    """What an exercise is judged by: what each call asks, and the known mistakes, on demand."""
+    """What an exercise is judged by: what each call asks, and what explains a failure."""
 
     prepared: PreparedExercise
     asked: tuple[Asked, ...]
-    mistakes: Callable[[], Sequence[KnownMistake]]
+    explanations: Explanations | None = None
     show_values: bool = False
 
 
@@ -39,3 +77,34 @@ class Finding:
     message: str
     call: int = -1
     failure: Failure | None = None
+
+
+def evidence(
+    run: ExerciseRun,
+    failures: Mapping[int, Failure],
+    name: str = "",
+    hints: tuple[str, ...] = (),
+) -> Evidence:
+    """What a run shows, sketched."""
+    wrong = {
+        number: Wrong(sketch(outcome), failure.trouble, _weak(failure, outcome))
+        for number, failure in failures.items()
+        for outcome in [run.outcomes[number]]
+    }
+    return Evidence(name, hints, len(run.outcomes), wrong)
+
+
+def _weak(failure: Failure, outcome: Outcome) -> bool:
+    """Wrong numbers have few causes; exceptions, infinities, zeros and a yes for a no have many."""
+    if failure.difference is None:
+        return failure.trouble not in ("judged", "mutated")
+    finiteness = failure.difference.kind == "finiteness"
+    return finiteness or not any(_tells(leaf) for leaf in leaves(outcome.value))
+
+
+def _tells(leaf: object) -> bool:
+    data = leaf.data if isinstance(leaf, Array) else leaf
+    if isinstance(data, np.ndarray):
+        several = data.size > 1 or data.dtype.kind == "f"
+        return several and bool((np.isfinite(data) & (data != 0)).any())
+    return isinstance(data, float) and np.isfinite(data) and data != 0

@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from grader.controller.causes import mistake_program
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program
-from grader.controller.standards import Standards, mistake_program
+from grader.controller.standards import Standards
 from grader.course.lesson import Lesson, load_lesson, load_module, solutions_folder
 from grader.course.syllabus import Course
 from grader.errors import CourseError
