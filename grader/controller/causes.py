@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from grader.comparing.judging import same
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller.findings import Evidence, Standard
 from grader.controller.session import Allowance, Program, execute
-from grader.controller.variants import Bench, Budget, observed, tried
+from grader.controller.suspects import Suspects
+from grader.controller.variants import Bench, observed
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.slips.slips import Slip, Workshop, mutant_slips, pairs, workshop
 
-MUTANT_SECONDS = 8.0
+MUTANT_SECONDS = 5.0
 """CPU seconds for the mutants of one exercise: those of a training are cut short."""
 
 PAIR_SECONDS = 3.0
 """The same for pairs of slips, of which there are many."""
 
-CANDIDATES = 12
-"""So many pairs are run to the end that agree with a submission on the first call."""
+MUTANTS, PAIRS = 200, 12
+"""So many are run to the end that agree with a submission on the first call."""
 
 ATTEMPTS = 2
 """A mistake that ended early may have been ended by a busy machine: it is run again."""
@@ -54,9 +53,6 @@ class Causes:
         self._lock = threading.Lock()
         self._mistakes: dict[str, Evidence] = {}
         self._attempts = dict.fromkeys((mistake.name for mistake in self._own), 0)
-        self._mutants: list[Evidence] | None = None
-        self._pairs: list[tuple[Slip, Evidence]] | None = None
-        self._whole: dict[Slip, Evidence | None] = {}
 
     def mistakes(self, zygote: Zygote) -> list[Evidence]:
         """The known mistakes, with what they do."""
@@ -76,43 +72,33 @@ class Causes:
                 self._standard, prepared.calls, run, mistake.name, (mistake.hint,)
             )
 
-    def mutants(self, zygote: Zygote) -> list[Evidence]:
-        """The mutants, if some line has a hint, with what they do."""
+    def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """The mutants that may explain a submission alone, if some line has a hint."""
         with self._lock:
-            if self._mutants is None:
-                budget = Budget(MUTANT_SECONDS)
-                self._mutants = [shown for _, shown in self._tried(self._slips, zygote, budget)]
-            return self._mutants
+            return self._mutants.like(shown, zygote)
 
-    def pairs(self, like: Evidence, zygote: Zygote) -> list[Evidence]:
-        """Two slips at once that fail the first call as `like` does, with what they do.
-
-        As many pairs are tried on that call as there is time for; only what agrees with some
-        submission runs further.
-        """
+    def halves(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """The hinted mutants that may explain some of several values."""
         with self._lock:
-            if self._pairs is None:
-                budget, both = Budget(PAIR_SECONDS), pairs(self._known, self._slips)
-                self._pairs = list(self._tried(both, zygote, budget, first=1))
-            able = [slip for slip, shown in self._pairs if self._begins_alike(like, shown)]
-            fresh = [slip for slip in able[:CANDIDATES] if slip not in self._whole]
-            self._whole |= dict.fromkeys(fresh)
-            self._whole |= dict(self._tried(fresh, zygote, Budget(PAIR_SECONDS)))
-            return [shown for slip in able if (shown := self._whole.get(slip))]
+            return [one for one in self._mutants.partly(shown, zygote) if one.hints]
 
-    def _begins_alike(self, one: Evidence, other: Evidence) -> bool:
-        mine, theirs = one.wrong.get(0), other.wrong.get(0)
-        return (
-            mine is not None
-            and theirs is not None
-            and mine.trouble == theirs.trouble
-            and same(mine.outcome, theirs.outcome, self._standard.asked[0])
-        )
+    def pairs(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """Two slips at once that may explain a submission; of what passes the first call none."""
+        with self._lock:
+            return self._pairs.like(shown, zygote) if 0 in shown.wrong else []
 
-    def _tried(
-        self, slips: Iterable[Slip], zygote: Zygote, budget: Budget, first: int | None = None
-    ) -> Iterator[tuple[Slip, Evidence]]:
-        return tried(self._bench, slips, zygote, budget, first)
+    @cached_property
+    def _mutants(self) -> Suspects:
+        return Suspects(self._bench, self._slips, self._first, MUTANT_SECONDS, MUTANTS)
+
+    @cached_property
+    def _pairs(self) -> Suspects:
+        both = pairs(self._known, self._slips)
+        return Suspects(self._bench, both, self._first, PAIR_SECONDS, PAIRS)
+
+    @property
+    def _first(self) -> Outcome | None:
+        return self.answer[0] if self.answer else None
 
     @cached_property
     def _bench(self) -> Bench:

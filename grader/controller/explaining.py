@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.comparing.compare import leaves
@@ -28,31 +30,33 @@ def explain(
     group = standard.prepared.calls[finding.call].case.group
     if found := best(standard, shown, standard.explanations.mistakes(), group):
         return found[0].name, "\n".join(found[0].hints)
-    if hints := _only(best(standard, shown, standard.explanations.mutants(), group)):
-        return "", hints
+    mutants = best(standard, shown, standard.explanations.mutants(shown), group)
+    if mutants and (told := _certain(mutants))[1]:
+        return told
     if sentence := _relation(standard, run, finding):
         return "", sentence
     return _two(standard, shown, group)
 
 
-def _only(found: list[Evidence]) -> str:
-    """The hints of what explains a failure, where all that explains it has the same ones."""
-    told = {one.hints for one in found}
-    return "\n".join(told.pop()) if len(told) == 1 else ""
+def _certain(found: Sequence[Evidence]) -> tuple[str, str]:
+    """What is true whichever of several explanations holds; known mistakes before mutants."""
+    known = max(one.mistakes for one in found)
+    likely = [one for one in found if one.mistakes == known]
+    shared = [hint for hint in likely[0].hints if all(hint in one.hints for one in likely)]
+    names = {one.name for one in likely}
+    return (names.pop() if len(names) == 1 and shared else ""), "\n".join(shared)
 
 
 def _two(standard: Standard, shown: Evidence, group: str) -> tuple[str, str]:
     """Two slips at once, each in values of its own or both in one."""
     assert standard.explanations is not None
-    known = [*standard.explanations.mistakes(), *standard.explanations.mutants()]
-    if found := halves(standard, shown, [one for one in known if one.hints], group):
+    known = [*standard.explanations.mistakes(), *standard.explanations.halves(shown)]
+    if found := halves(standard, shown, known, group):
         one, other = found
         name = " + ".join(filter(None, [one.name, other.name]))
         return name, "\n".join(dict.fromkeys([*one.hints, *other.hints]))
     pairs = best(standard, shown, standard.explanations.pairs(shown), group)
-    if hints := _only(pairs):
-        return pairs[0].name, hints
-    return "", ""
+    return _certain(pairs) if pairs else ("", "")
 
 
 def _relation(standard: Standard, run: ExerciseRun, finding: Finding) -> str:

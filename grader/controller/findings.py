@@ -41,6 +41,11 @@ class Evidence:
     calls: int
     wrong: Mapping[int, Wrong]
 
+    @property
+    def mistakes(self) -> int:
+        """How many known mistakes are in it."""
+        return len(self.name.split(" + ")) if self.name else 0
+
 
 @dataclass(frozen=True)
 class Explanations:
@@ -49,13 +54,15 @@ class Explanations:
     Args:
         answer: sketches of the model answer's outcomes.
         mistakes: the known mistakes.
-        mutants: the mutants of the model answer, those without a hint, too.
-        pairs: two of them at once that may do what a submission does.
+        mutants: those of the model answer that may do what is shown; some have no hint.
+        halves: those that may do some of it.
+        pairs: two slips at once that may do it.
     """
 
     answer: tuple[Outcome, ...]
     mistakes: Callable[[], Sequence[Evidence]]
-    mutants: Callable[[], Sequence[Evidence]]
+    mutants: Callable[[Evidence], Sequence[Evidence]]
+    halves: Callable[[Evidence], Sequence[Evidence]]
     pairs: Callable[[Evidence], Sequence[Evidence]]
 
 

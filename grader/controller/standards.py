@@ -80,8 +80,9 @@ class Standards:
             explanations=Explanations(
                 causes.answer,
                 lambda: causes.mistakes(zygote),
-                lambda: causes.mutants(zygote),
-                lambda like: causes.pairs(like, zygote),
+                lambda shown: causes.mutants(shown, zygote),
+                lambda shown: causes.halves(shown, zygote),
+                lambda shown: causes.pairs(shown, zygote),
             ),
         )
 

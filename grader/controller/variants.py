@@ -92,7 +92,7 @@ def tried(
     budget: Budget,
     first: int | None = None,
 ) -> Iterator[tuple[Slip, Evidence]]:
-    """Run slips in batches until the budget is spent; what passes or ended early shows nothing.
+    """Run slips in batches until the budget is spent; what ended early is left out.
 
     Args:
         bench: where they run.
@@ -124,9 +124,8 @@ def _batch(
     budget.run += len(batch)
     for slip, name in zip(batch, names, strict=True):
         run = execution.runs.get(name, ExerciseRun(ended="crash"))
-        shown = observed(bench.standard, calls[0].calls, run, slip.name, slip.hints)
-        if shown.wrong and not run.ended:
-            yield slip, shown
+        if not run.ended:
+            yield slip, observed(bench.standard, calls[0].calls, run, slip.name, slip.hints)
 
 
 def observed(

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from grader.errors import CourseError
-from grader.slips.operators import changes
+from grader.slips.operators import More, changes
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -49,10 +49,11 @@ class Mutant:
         return f"{self.exercise}: {self.before} -> {self.after}{suffix}"
 
 
-def mutants(source: str, names: Collection[str]) -> list[Mutant]:
+def mutants(source: str, names: Collection[str], more: More | None = None) -> list[Mutant]:
     """Every mutant of the named top-level definitions of a module, in the source's order.
 
-    No two are the same code, none is the original's, and each compiles.
+    `more` makes others than the mechanical ones, which come after these at each place. No two are
+    the same code, none is the original's, and each compiles.
 
     Raises:
         CourseError: `source` is no Python, or does not define one of the names.
@@ -67,13 +68,13 @@ def mutants(source: str, names: Collection[str]) -> list[Mutant]:
     made: list[Mutant] = []
     for definition in definitions:
         if definition.name in names:
-            made += _of_definition(source, definition)
+            made += _of_definition(source, definition, more)
     return made
 
 
-def _of_definition(source: str, definition: ast.stmt) -> Iterator[Mutant]:
+def _of_definition(source: str, definition: ast.stmt, more: More | None) -> Iterator[Mutant]:
     known, counts = {ast.unparse(definition)}, Counter[tuple[str, str]]()
-    for change in changes(definition):
+    for change in changes(definition, more) if more else changes(definition):
         before = _one_line(change.statement)
         with change.applied() as statement:
             after, code = _one_line(statement), ast.unparse(definition)

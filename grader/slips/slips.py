@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader.slips.edits import Edits, Text, apart, text_of, text_of_source
 from grader.slips.hints import hints_of
 from grader.slips.mutants import mutants
+from grader.slips.omissions import omissions
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -78,7 +79,7 @@ def workshop(source: str, exercise: str, exercises: Collection[str]) -> Workshop
 
 
 def mutant_slips(source: str, shop: Workshop, where: str = "answers") -> list[Slip]:
-    """Every mutant of the workshop's definitions; none if no statement of theirs has a hint.
+    """Every mutant and omission in the workshop's definitions; none if none of them has a hint.
 
     A mutant whose statement has none is a slip without hints: it tells where a hint is uncertain.
 
@@ -90,7 +91,7 @@ def mutant_slips(source: str, shop: Workshop, where: str = "answers") -> list[Sl
         return []
     made = [
         shop.mutant(hints.at(mutant.line, mutant.starts), mutant.exercise, mutant.code)
-        for mutant in mutants(source, tuple(shop.texts))
+        for mutant in mutants(source, tuple(shop.texts), omissions)
     ]
     return made if any(slip.hints for slip in made) else []
 
