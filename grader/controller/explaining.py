@@ -21,15 +21,18 @@ def explain(
 ) -> tuple[str, str]:
     """Return (mistake, hint): names of known mistakes, "" for others; a line for each slip.
 
-    Looked for in this order: a known mistake, a slip in one line of the model answer, a general
-    relation, then two slips at once.
+    Looked for in this order: a known mistake, two of them in values of their own, a slip in one
+    line of the model answer, a general relation, then two slips at once.
     """
     if finding.call < 0 or standard.explanations is None:
         return "", ""
     shown = evidence(run, failures)
     group = standard.prepared.calls[finding.call].case.group
-    if found := best(standard, shown, standard.explanations.mistakes(), group):
+    mistakes = standard.explanations.mistakes()
+    if found := best(standard, shown, mistakes, group):
         return found[0].name, "\n".join(found[0].hints)
+    if both := halves(standard, shown, mistakes, group):
+        return _joined(both)
     mutants = best(standard, shown, standard.explanations.mutants(shown), group)
     if mutants and (told := _certain(mutants))[1]:
         return told
@@ -47,14 +50,17 @@ def _certain(found: Sequence[Evidence]) -> tuple[str, str]:
     return (names.pop() if len(names) == 1 and shared else ""), "\n".join(shared)
 
 
+def _joined(both: Sequence[Evidence]) -> tuple[str, str]:
+    name = " + ".join(one.name for one in both if one.name)
+    return name, "\n".join(dict.fromkeys(hint for one in both for hint in one.hints))
+
+
 def _two(standard: Standard, shown: Evidence, group: str) -> tuple[str, str]:
     """Two slips at once, each in values of its own or both in one."""
     assert standard.explanations is not None
     known = [*standard.explanations.mistakes(), *standard.explanations.halves(shown)]
-    if found := halves(standard, shown, known, group):
-        one, other = found
-        name = " + ".join(filter(None, [one.name, other.name]))
-        return name, "\n".join(dict.fromkeys([*one.hints, *other.hints]))
+    if both := halves(standard, shown, known, group):
+        return _joined(both)
     pairs = best(standard, shown, standard.explanations.pairs(shown), group)
     return _certain(pairs) if pairs else ("", "")
 

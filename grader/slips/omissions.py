@@ -26,6 +26,7 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
         yield "operand dropped", node.left
         if isinstance(node.op, _ORDERLESS):
             yield "operand dropped", node.right
+        yield from _without_parentheses(node)
     if isinstance(node, ast.Call):
         yield from _of_call(node)
     if isinstance(node, ast.Dict):
@@ -36,6 +37,17 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         for other in _alike(node.id, names):
             yield "name mixed up", ast.Name(other, ast.Load())
+
+
+def _without_parentheses(node: ast.BinOp) -> Replacements:
+    """a / (b + c) as a / b + c, and (a + b) / c as a + b / c."""
+    if not isinstance(node.op, ast.Mult | ast.Div | ast.Pow | ast.MatMult):
+        return
+    left, right = node.left, node.right
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Add | ast.Sub):
+        yield "parentheses dropped", changed(right, left=changed(node, right=right.left))
+    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+        yield "parentheses dropped", changed(left, right=changed(node, left=left.right))
 
 
 def _of_call(node: ast.Call) -> Replacements:
