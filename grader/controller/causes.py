@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from functools import cached_property
+from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller.findings import Evidence, Standard
@@ -14,11 +16,11 @@ from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.slips.slips import Slip, Workshop, mutant_slips, pairs, workshop
 
-MUTANT_SECONDS = 5.0
-"""CPU seconds for the mutants of one exercise: those of a training are cut short."""
+MUTANT_SECONDS, PAIR_SECONDS = 8.0, 8.0
+"""CPU seconds for the first call of all mutants and pairs: those of a training are cut short."""
 
-PAIR_SECONDS = 3.0
-"""The same for pairs of slips, of which there are many."""
+TRIED = 1500
+"""The most pairs that are tried: a number, so that every run tells the same."""
 
 MUTANTS, PAIRS = 200, 12
 """So many are run to the end that agree with a submission on the first call."""
@@ -53,6 +55,7 @@ class Causes:
         self._lock = threading.Lock()
         self._mistakes: dict[str, Evidence] = {}
         self._attempts = dict.fromkeys((mistake.name for mistake in self._own), 0)
+        self._pairs: Suspects | None = None
 
     def mistakes(self, zygote: Zygote) -> list[Evidence]:
         """The known mistakes, with what they do."""
@@ -85,20 +88,20 @@ class Causes:
     def pairs(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """Two slips at once that may explain a submission; of what passes the first call none."""
         with self._lock:
-            return self._pairs.like(shown, zygote) if 0 in shown.wrong else []
+            if 0 not in shown.wrong:
+                return []
+            if self._pairs is None:
+                both = pairs(self._known, self._mutants.telling(zygote))
+                self._pairs = self._suspects(islice(both, TRIED), PAIR_SECONDS, PAIRS)
+            return self._pairs.like(shown, zygote)
 
     @cached_property
     def _mutants(self) -> Suspects:
-        return Suspects(self._bench, self._slips, self._first, MUTANT_SECONDS, MUTANTS)
+        return self._suspects(self._slips, MUTANT_SECONDS, MUTANTS)
 
-    @cached_property
-    def _pairs(self) -> Suspects:
-        both = pairs(self._known, self._slips)
-        return Suspects(self._bench, both, self._first, PAIR_SECONDS, PAIRS)
-
-    @property
-    def _first(self) -> Outcome | None:
-        return self.answer[0] if self.answer else None
+    def _suspects(self, slips: Iterable[Slip], seconds: float, most: int) -> Suspects:
+        first = self.answer[0] if self.answer else None
+        return Suspects(self._bench, slips, first, seconds, most)
 
     @cached_property
     def _bench(self) -> Bench:

@@ -43,11 +43,19 @@ class Suspects:
         """Those that share some wrong value of the first call's result with a submission."""
         return self._run(lambda one: self._shares(shown, one), zygote)
 
-    def _run(self, able: Callable[[Evidence], bool], zygote: Zygote) -> list[Evidence]:
+    def telling(self, zygote: Zygote) -> list[Slip]:
+        """The slips that make the first call's result wrong, and neither break nor blow it up."""
+        begun = self._tried(zygote)
+        return [slip for slip, one in begun if 0 in one.wrong and not one.wrong[0].weak]
+
+    def _tried(self, zygote: Zygote) -> list[tuple[Slip, Evidence]]:
         if self._begun is None:
             budget = Budget(self._seconds)
             self._begun = list(tried(self._bench, self._slips, zygote, budget, first=1))
-        found = [slip for slip, begun in self._begun if able(begun)][: self._most]
+        return self._begun
+
+    def _run(self, able: Callable[[Evidence], bool], zygote: Zygote) -> list[Evidence]:
+        found = [slip for slip, begun in self._tried(zygote) if able(begun)][: self._most]
         fresh = [slip for slip in found if slip not in self._whole]
         self._whole |= dict.fromkeys(fresh)
         self._whole |= dict(tried(self._bench, fresh, zygote, Budget(self._seconds)))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from grader.slips.edits import Edits, Text, apart, text_of, text_of_source
 from grader.slips.hints import hints_of
@@ -104,8 +106,10 @@ def pairs(mistakes: Sequence[Slip], others: Sequence[Slip]) -> Iterator[Slip]:
         yield from (both for other in known[at + 1 :] if (both := _both(one, other)))
     for one in known:
         yield from (both for other in others if (both := _both(one, other)))
-    for at, one in enumerate(others):
-        yield from (both for other in others[at + 1 :] if (both := _both(one, other)))
+    # Spread over all of them, the same in every run: few may be asked for.
+    places = list(combinations(range(len(others)), 2))
+    random.Random(0).shuffle(places)
+    yield from (both for i, j in places if (both := _both(others[i], others[j])))
 
 
 def _both(one: Slip, other: Slip) -> Slip | None:
