@@ -103,8 +103,7 @@ def secrets(course: Course, name: str) -> Iterator[tuple[str, str]]:
         yield mistake.name, "the name of a mistake"
         if mistake.hint not in public:  # a hint may repeat what the prompt says
             yield mistake.hint, "the hint of a mistake"
-    hints = hints_of(lesson.answers_source, str(lesson.answers_path))
-    for hint in {*hints.statements.values(), *hints.lines.values()}:
+    for hint in sorted(hints_of(lesson.answers_source, str(lesson.answers_path)).texts):
         yield hint, "a hint in answers.py"
     shown = {line.strip() for line in public.split("\n")}
     for path in sorted((course.root / "solutions" / name).glob("*.py")):

@@ -45,6 +45,11 @@ class Hints:
         """The hint of a place in the statement that begins in a line; "" without one."""
         return self.lines.get(line) or self.statements.get(statement, "")
 
+    @property
+    def texts(self) -> frozenset[str]:
+        """Every hint."""
+        return frozenset({*self.statements.values(), *self.lines.values()})
+
 
 def hints_of(source: str, where: str = "answers") -> Hints:
     """The hints of a source.

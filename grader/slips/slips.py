@@ -89,7 +89,7 @@ def mutant_slips(source: str, shop: Workshop, where: str = "answers") -> list[Sl
         CourseError: a hint that stands wrong.
     """
     hints = hints_of(source, where)
-    if not hints.statements and not hints.lines:
+    if not hints.texts:
         return []
     made = [
         shop.mutant(hints.at(mutant.line, mutant.starts), mutant.exercise, mutant.code)
