@@ -11,6 +11,7 @@ from grader.course.marked_yaml import load_marked
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.results import ExerciseResult, SubmissionResult
+from grader.slips.hints import hints_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -58,6 +59,12 @@ def test_an_english_course_reads_no_catalogue() -> None:
     assert load_catalogue(load_course(ROOT), "lec05_backprop") == Catalogue({})
 
 
+def test_hints_of_several_slips_are_said_line_by_line() -> None:
+    catalogue = Catalogue({"one": "一", "two": "二"})
+    told = catalogue.translate(submission("one\ntwo", "")).exercises[0]
+    assert told.hint == "一\n二"
+
+
 def test_the_place_behind_a_message_is_kept() -> None:
     assert Catalogue({"too large": "太大"}).say("too large [values, inputs (3,)]") == (
         "太大 [values, inputs (3,)]"
@@ -67,6 +74,7 @@ def test_the_place_behind_a_message_is_kept() -> None:
 def test_every_entry_of_the_lecture_is_a_title_or_hint_in_use() -> None:
     lesson = load_lesson(load_course(ROOT), "lec05_backprop")
     used = {e.title for e in lesson.exercises.values()} | {m.hint for m in lesson.mistakes}
+    used |= hints_of(lesson.answers_source).texts
     words = load_marked(ROOT / "solutions" / "lec05_backprop" / "words.zh.yml").data
     assert set(words) <= used
     assert {e.title for e in lesson.exercises.values()} <= set(words)

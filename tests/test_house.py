@@ -18,7 +18,7 @@ FLOORS = (
     ("grading",),
     ("controller", "notebook"),
     ("course",),
-    ("comparing", "submissions", "render"),
+    ("comparing", "submissions", "render", "slips"),
     ("worker",),
     ("vocabulary", "proofs", "results"),
     ("errors",),

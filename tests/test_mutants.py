@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import CourseError
-from grader.validate.mutants import Mutant, equivalents, mutants, stale
+from grader.slips.mutants import Mutant, mutants
+from grader.validate.equivalent import equivalents, stale
 
 ANSWERS = '''"""Answers."""
 import numpy as np
@@ -168,7 +169,7 @@ def test_bad_equivalents(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_stale_entries() -> None:
-    made = [Mutant("f", "number", 1, "return 1", "return 2", "")]
+    made = [Mutant("f", "number", 1, "return 1", "return 2", "", "", 1)]
     assert stale({"f: return 1 -> return 2": "", "f: gone -> away": ""}, made) == [
         "f: gone -> away"
     ]

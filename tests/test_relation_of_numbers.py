@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from grader.comparing.compare import Difference
-from grader.controller.verdicts import _relation
+from grader.controller.explaining import _relation
 from grader.vocabulary import Number, case
 
 

@@ -11,7 +11,7 @@ from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.grading.pool import Slot, slots
 from grader.validate.record import Validation
-from grader.validate.validating import Effort, validate
+from grader.validate.validating import Effort, summary, validate
 from grader.worker.confine import Limits
 
 COURSE = """\
@@ -129,6 +129,15 @@ def validated(
         assert old in text
         (root / file).write_text(text.replace(old, new))
     return validate(load_course(root), "one", Effort(2, mutants), places)
+
+
+def test_mutants_of_a_hinted_line_are_counted_and_told(tmp_path: Path, places: list[Slot]) -> None:
+    hinted = ("solutions/one/answers.py", "x**3", "x**3  # hint: Look at the power.")
+    found = validated(tmp_path, places, hinted, mutants=True)
+    assert found.holds, found.complaints
+    assert found.lines == found.told == found.mutants > 2
+    plain = next(iter(summary([found])))
+    assert f"{found.lines} mutants carry a hint of their own, {found.told} are told one" in plain
 
 
 def test_a_sound_course_holds(tmp_path: Path, places: list[Slot]) -> None:

@@ -170,15 +170,27 @@ def same(one: Outcome, other: Outcome, asked: Asked) -> bool:
         return _same_exception(one.raised, other.raised)
     if one.mutated != other.mutated:
         return False
-    loose = replace(asked, bounds=lambda leaf: FLOORS[asked.dtype], structure_only=False)
-    return _same_value(one.value, other.value, loose)
+    return _same_value(one.value, other.value, _loose(asked))
+
+
+def same_leaves(one: Any, other: Any, asked: Asked) -> list[bool] | None:
+    """Which arrays and numbers of two values are the same; None if they are built differently."""
+    mine, theirs = list(leaves(one)), list(leaves(other))
+    if len(mine) != len(theirs):
+        return None
+    loose = _loose(asked)
+    return [_same_value(a, b, loose) for a, b in zip(mine, theirs, strict=True)]
+
+
+def _loose(asked: Asked) -> Asked:
+    return replace(asked, bounds=lambda leaf: FLOORS[asked.dtype], structure_only=False)
 
 
 def _same_exception(one: Raised | None, other: Raised | None) -> bool:
-    """Of a driver's complaints, which say what is wrong, only equal ones are the same."""
+    """An exception of one type has many causes; its words, with their numbers, tell them apart."""
     if one is None or other is None or one.type != other.type:
         return False
-    return "driver" not in (one.where, other.where) or one.message == other.message
+    return one.message == other.message
 
 
 def _same_value(one: Any, other: Any, asked: Asked) -> bool:
@@ -188,7 +200,8 @@ def _same_value(one: Any, other: Any, asked: Asked) -> bool:
         )
     if isinstance(one, dict) and isinstance(other, dict):
         return set(one) == set(other) and all(_same_value(one[k], other[k], asked) for k in one)
-    if isinstance(one, Array) and isinstance(other, Array) and one.dtype != other.dtype:
+    # Of a sketch, the data alone does not show the shape.
+    if isinstance(one, Array) and isinstance(other, Array) and _kind(one) != _kind(other):
         return False
     a, b = _numbers(one), _numbers(other)
     if a is None or b is None:
@@ -199,6 +212,10 @@ def _same_value(one: Any, other: Any, asked: Asked) -> bool:
     scale = float(np.max(np.abs(a[np.isfinite(a)]), initial=0.0))
     atol = min(bound.atol, bound.rtol * scale) if scale else bound.atol
     return bool(np.allclose(a, b, rtol=bound.rtol, atol=atol, equal_nan=True))
+
+
+def _kind(array: Array) -> tuple[str, tuple[int, ...]]:
+    return array.dtype, array.shape
 
 
 def _numbers(value: Any) -> np.ndarray | None:

@@ -66,6 +66,7 @@ class State:
     evasions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     output: bytes = b""
     maxrss_kib: int = 0
+    cpu_seconds: float = 0.0
     forks: int = 0
     loaded: bool = False
     second_chance: bool = True

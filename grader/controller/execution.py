@@ -22,7 +22,8 @@ class Execution:
     """Everything that came of one submission.
 
     `runs` has no entry for an exercise that the submission does not define. `loaded` says whether
-    its cells ran to the last one, those left out that hang or crash.
+    its cells ran to the last one, those left out that hang or crash. `cpu_seconds` is
+    what its workers used, all together.
     """
 
     runs: dict[str, ExerciseRun]
@@ -32,3 +33,4 @@ class Execution:
     maxrss_kib: int
     forks: int
     loaded: bool = True
+    cpu_seconds: float = 0.0

@@ -66,6 +66,20 @@ class PreparedExercise:
         frame = _frame(exercise, self.framework, self.device, [again])
         return replace(self, exercise=exercise, calls=(again,), frame=frame)
 
+    def of_variant(self, name: str, seconds: float, first: int | None = None) -> PreparedExercise:
+        """The calls on real devices, all or the first ones, of what a program of ours calls `name`:
+        neither watched nor raced, at most `seconds` each.
+        """
+        calls = [
+            replace(call, case=replace(call.case, faster=None), seconds=min(call.seconds, seconds))
+            for call in self.calls[:first]
+            if not call.fake
+        ]
+        exercise = replace(self.exercise, forbid=None)
+        frame = _frame(exercise, self.framework, self.device, calls, called=name)
+        exercise = replace(exercise, name=name)
+        return replace(self, exercise=exercise, calls=tuple(calls), frame=frame)
+
 
 def _scaled(value: Any, scale: float) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
@@ -148,10 +162,12 @@ def _frame(
     device: str,
     calls: Sequence[Call],
     given: Sequence[str] = (),
+    called: str = "",
 ) -> bytes:
+    """`called`: the name to call, where a program of ours has another; the seeds stay."""
     header = {
         "do": "run",
-        "exercise": exercise.name,
+        "exercise": called or exercise.name,
         "framework": framework,
         "device": device,
         "rules": rules_of(exercise),

@@ -52,6 +52,7 @@ def execute(
         state.maxrss_kib,
         state.forks,
         state.loaded,
+        state.cpu_seconds,
     )
 
 
@@ -96,4 +97,5 @@ def _one_worker(
             state.output += link.output()[: allowance.output_bytes - len(state.output)]
         ended = zygote.kill(worker)
         state.maxrss_kib = max(state.maxrss_kib, ended.maxrss_kib)
+        state.cpu_seconds += ended.cpu_seconds
         worker.close()

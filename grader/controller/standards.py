@@ -1,32 +1,30 @@
-"""What a run judges by: tolerances measured on the model answers, and the known mistakes.
+"""What a run judges by: tolerances measured on the model answers, and what explains failures.
 
 Made once per run, not per submission. The model answers run first; an answer that fails its own
-check is a bug of the course and stops the run before a student loses a mark by it.
+check is a bug of the course and stops the run before a student loses a mark by it. What explains
+a failure (known mistakes, mutants, pairs of them) is run when a failure first asks for it.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
+from dataclasses import replace
 
 from grader.comparing.judging import asked_of, measured_bounds
 from grader.comparing.outcomes import ExerciseRun
+from grader.comparing.sketch import sketch
+from grader.controller.causes import Causes
+from grader.controller.findings import Explanations, Standard
 from grader.controller.prepared import PreparedExercise
 from grader.controller.session import Allowance, Program, execute
-from grader.controller.verdicts import KnownMistake, Standard, judge_exercise
+from grader.controller.verdicts import judge_exercise
 from grader.controller.zygote import Zygote
-from grader.course.lesson import Lesson, Mistake
+from grader.course.lesson import Lesson
 from grader.errors import CourseError
 
 
 def answers_program(lesson: Lesson) -> Program:
     """The model answers, as a program."""
     return Program(((1, lesson.answers_source),))
-
-
-def mistake_program(mistake: Mistake) -> Program:
-    """A known mistake, as a program."""
-    return Program(tuple(enumerate(mistake.cells, 1)), trusted=True)
 
 
 class Standards:
@@ -47,17 +45,16 @@ class Standards:
             GraderError: the machine failed.
         """
         self.prepared = prepared
-        self.lesson, self._allowance, self._show = lesson, allowance, show_values
-        self._known: dict[str, list[KnownMistake]] = {}
-        self._locks = {name: threading.Lock() for name in prepared}
+        self.lesson = lesson
         execution = execute(zygote, answers_program(lesson), list(prepared.values()), allowance)
-        self._asked = {
-            name: _asked(exercise, execution.runs.get(name, ExerciseRun()))
+        runs = {name: execution.runs.get(name, ExerciseRun()) for name in prepared}
+        self._standards = {
+            name: Standard(exercise, _asked(exercise, runs[name]), show_values=show_values)
             for name, exercise in prepared.items()
         }
-        for name in prepared:
+        for name, standard in self._standards.items():
             result = judge_exercise(
-                self.of(name, zygote, with_mistakes=False),
+                standard,
                 execution.runs.get(name),
                 execution.evasions.get(name, ()),
                 execution.faults,
@@ -67,31 +64,27 @@ class Standards:
                     f"{lesson.answers_path}: the model answer to {name} fails its own check: "
                     f"{result.verdict}: {result.message}"
                 )
+        self._causes = {
+            name: Causes(lesson, standard, tuple(map(sketch, runs[name].outcomes)), allowance)
+            for name, standard in self._standards.items()
+        }
 
-    def of(self, name: str, zygote: Zygote, *, with_mistakes: bool = True) -> Standard:
-        """The standard of one exercise; its mistakes are run when first asked for."""
-        return Standard(
-            self.prepared[name],
-            self._asked[name],
-            (lambda: self.mistakes(name, zygote)) if with_mistakes else list,
-            self._show,
+    def of(self, name: str, zygote: Zygote, *, explained: bool = True) -> Standard:
+        """The standard of one exercise; what explains a failure runs when first asked for."""
+        standard = self._standards[name]
+        if not explained:
+            return standard
+        causes = self._causes[name]
+        return replace(
+            standard,
+            explanations=Explanations(
+                causes.answer,
+                lambda: causes.mistakes(zygote),
+                lambda shown: causes.mutants(shown, zygote),
+                lambda shown: causes.halves(shown, zygote),
+                lambda shown: causes.pairs(shown, zygote),
+            ),
         )
-
-    def mistakes(self, name: str, zygote: Zygote) -> list[KnownMistake]:
-        """The known mistakes of an exercise with what they do, each run once."""
-        with self._locks[name]:
-            if name not in self._known:
-                self._known[name] = list(self._run_mistakes(name, zygote))
-            return self._known[name]
-
-    def _run_mistakes(self, name: str, zygote: Zygote) -> Iterable[KnownMistake]:
-        for mistake in self.lesson.mistakes:
-            if mistake.exercise == name:
-                execution = execute(
-                    zygote, mistake_program(mistake), [self.prepared[name]], self._allowance
-                )
-                run = execution.runs.get(name, ExerciseRun())
-                yield KnownMistake(mistake.name, mistake.hint, run)
 
 
 def _asked(exercise: PreparedExercise, answer: ExerciseRun) -> tuple:

@@ -37,9 +37,13 @@ class Catalogue:
             update={"message": self.say(result.message), "exercises": exercises}
         )
 
+    def _lines(self, text: str) -> str:
+        """A hint may have a line for each of several slips."""
+        return "\n".join(map(self.say, text.split("\n")))
+
     def _exercise(self, exercise: ExerciseResult) -> ExerciseResult:
         return exercise.model_copy(
-            update={"hint": self.say(exercise.hint), "message": self.say(exercise.message)}
+            update={"hint": self._lines(exercise.hint), "message": self.say(exercise.message)}
         )
 
 

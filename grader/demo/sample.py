@@ -19,6 +19,7 @@ from grader.course.lesson import Lesson, load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.notebook import Notebook, Prompt, Stub, read_assignment
+from grader.slips.hints import without_hints
 
 NAMES = (
     "alice", "bilal", "chen", "dana", "emeka", "fatima", "goran", "hana", "ines", "jun", "kofi",
@@ -89,7 +90,7 @@ class Parts:
     def __init__(self, lesson: Lesson, notebook: Notebook) -> None:
         """Cut the answers and the mistakes into the sources of single cells."""
         self.lesson, self.notebook = lesson, notebook
-        source = lesson.answers_source
+        source = without_hints(lesson.answers_source)
         tree = ast.parse(source)
         self.answers = {
             node.name: ast.get_source_segment(source, node) or ""

@@ -16,6 +16,7 @@ from grader.course.lesson import load_lesson
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
 from grader.errors import CourseError
+from grader.slips.hints import hints_of, without_hints
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 LONG = 24  # characters of a line that is no coincidence
@@ -39,9 +40,9 @@ def check_release(course: Course, name: str, source: Path, folder: Path) -> None
     found = [*_files(name, folder)]
     notebook = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))
     found += _not_of_source(json.loads(source.read_text(encoding="utf-8")), notebook)
-    secrets = dict(_secrets(course, name))
+    hidden = dict(secrets(course, name))
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        found += _in_bytes(path, secrets)
+        found += _in_bytes(path, hidden)
     if found:
         listed = "\n".join(f"  {line}" for line in dict.fromkeys(found))
         raise CourseError(f"{folder}: not released, because it holds what students must not see:\n"
@@ -93,7 +94,7 @@ def _text(cell: dict[str, Any]) -> str:
     return "".join(source) if isinstance(source, list) else str(source)
 
 
-def _secrets(course: Course, name: str) -> Iterator[tuple[str, str]]:
+def secrets(course: Course, name: str) -> Iterator[tuple[str, str]]:
     """(text, what it is) of all that must not be found."""
     yield secret_seed(course.root), "the course's secret seed"
     lesson = load_lesson(course, name)
@@ -102,9 +103,11 @@ def _secrets(course: Course, name: str) -> Iterator[tuple[str, str]]:
         yield mistake.name, "the name of a mistake"
         if mistake.hint not in public:  # a hint may repeat what the prompt says
             yield mistake.hint, "the hint of a mistake"
+    for hint in sorted(hints_of(lesson.answers_source, str(lesson.answers_path)).texts):
+        yield hint, "a hint in answers.py"
     shown = {line.strip() for line in public.split("\n")}
     for path in sorted((course.root / "solutions" / name).glob("*.py")):
-        for line in path.read_text(encoding="utf-8").split("\n"):
+        for line in without_hints(path.read_text(encoding="utf-8")).split("\n"):
             # Imports stand on both sides; what is public anyway is no secret.
             text = line.strip()
             if len(text) >= LONG and text not in shown and not _common(text, public):

@@ -31,6 +31,7 @@ from grader.notebook.model import Cell, Demo, Example, Notebook, Prompt, Stub
 from grader.notebook.percent import refuse
 from grader.notebook.reading import parse_cell
 from grader.notebook.rules import read_assignment
+from grader.slips.hints import without_hints
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -71,7 +72,7 @@ def answers_path(course: Course, name: str) -> Path:
 
 
 def solution_sources(notebook: Notebook, answers: Answers) -> dict[str, str]:
-    """The cell of each exercise with stub, answer and region marks.
+    """The cell of each exercise with stub, answer and region marks, without the answer's hints.
 
     Raises:
         CourseError: notebook and answers do not fit; with file, line and reason.
@@ -84,14 +85,15 @@ def solution_sources(notebook: Notebook, answers: Answers) -> dict[str, str]:
         assert isinstance(node, ast.FunctionDef | ast.ClassDef)
         of_stub = Text(notebook.path, tuple(stub.source.split("\n")), node, stub.line - 1)
         of_answer = Text(answers.path, answers.lines, answers.exercises[exercise])
-        found[exercise] = merge(of_stub, of_answer, [h.source for h in placed[exercise]])
+        merged = merge(of_stub, of_answer, [h.source for h in placed[exercise]])
         try:
-            parse_cell(found[exercise])
+            parse_cell(merged)
         except SyntaxError as error:
             raise CourseError(
                 f"{answers.path}:{answers.exercises[exercise].lineno}: {exercise} does not fit "
                 f"into its stub: {error.msg}; indent by four spaces"
             ) from None
+        found[exercise] = without_hints(merged)
     return found
 
 

@@ -12,10 +12,11 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.controller.causes import mistake_program
 from grader.controller.follow_through import judged, tried_with
 from grader.controller.program import Program
 from grader.controller.session import Allowance, execute
-from grader.controller.standards import Standards, mistake_program
+from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson
 from grader.grading.pool import Slot, run_all

@@ -33,6 +33,10 @@ class Validation(_Record):
     mutants: int
     killed: int
     equivalent: int
+    lines: int
+    """Mutants whose line carries a hint."""
+    told: int
+    """Those of them that earn it, or that of a mistake or relation that is true of them, too."""
     seconds: float
     complaints: tuple[Complaint, ...]
 

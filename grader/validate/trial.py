@@ -51,7 +51,7 @@ def run_trials(
         execution = execute(zygote, trial.program, prepared, allowance)
         results = tuple(
             judge_exercise(
-                trial.standards.of(name, zygote, with_mistakes=trial.explained),
+                trial.standards.of(name, zygote, explained=trial.explained),
                 execution.runs.get(name),
                 execution.evasions.get(name, ()),
                 execution.faults,

@@ -4,7 +4,8 @@
 - every known mistake loses its exercise and earns its own hint and no other;
 - one mistake costs its marks once: see `following`;
 - every printed figure is reproduced, every gradient of the reference agrees with autograd;
-- every mechanical mutant of the answers is killed, but for those proved equivalent.
+- every mechanical mutant of the answers is killed, but for those proved equivalent, and earns no
+  hint that stands beside another line, unless what that line's mutant does is the same.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from grader.controller.causes import mistake_program
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program
-from grader.controller.standards import Standards, mistake_program
+from grader.controller.standards import Standards
 from grader.course.lesson import Lesson, load_lesson, load_module, solutions_folder
 from grader.course.syllabus import Course
 from grader.errors import CourseError
@@ -23,8 +25,10 @@ from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
+from grader.slips.hints import hints_of
+from grader.slips.mutants import mutants
+from grader.validate.equivalent import equivalents, stale
 from grader.validate.following import prove_follow_through
-from grader.validate.mutants import equivalents, mutants, stale
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
 from grader.validate.record import Complaint, Validation
 from grader.validate.trial import Trial, run_trials
@@ -52,6 +56,8 @@ class _Tally:
     mutants: int = 0
     killed: int = 0
     equivalent: int = 0
+    lines: int = 0
+    told: int = 0
 
     def complain(self, proof: str, subject: str, reason: str) -> None:
         self.complaints.append(Complaint(proof=proof, subject=subject, reason=reason))
@@ -116,6 +122,8 @@ def validate(
         mutants=tally.mutants,
         killed=tally.killed,
         equivalent=tally.equivalent,
+        lines=tally.lines,
+        told=tally.told,
         seconds=round(time.monotonic() - start, 2),
         complaints=tuple(tally.complaints),
     )
@@ -202,21 +210,38 @@ def _prove_mutants(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     wanted = [mutant for mutant in made if mutant.key not in excused]
     tally.mutants, tally.equivalent = len(made), len(made) - len(wanted)
     quick = replace(bench.allowance, seconds=min(bench.allowance.seconds, MUTANT_SECONDS))
+    hints = hints_of(bench.lesson.answers_source, str(bench.lesson.answers_path))
+    of_line = {mutant.key: hints.at(mutant.line, mutant.starts) for mutant in wanted}
+    tally.lines = sum(map(bool, of_line.values()))
     trials = [
         Trial(
             mutant.key,
             Program(((1, mutant.source),), trusted=True),
             _judges(mutant.exercise, bench),
             bench.standards,
-            False,
+            bool(of_line[mutant.key]),
         )
         for mutant in wanted
     ]
     for tried in run_trials(trials, bench.places, quick):
-        if _killed(tried.results):
-            tally.killed += 1
-        else:
-            tally.complain("mutants", tried.trial.subject, "it survives: a case is missing")
+        key = tried.trial.subject
+        if not _killed(tried.results):
+            tally.complain("mutants", key, "it survives: a case is missing")
+            continue
+        tally.killed += 1
+        if of_line[key]:
+            _prove_hint(key, of_line[key], set(of_line.values()), tried.results, tally)
+
+
+def _prove_hint(
+    key: str, own: str, beside: set[str], results: tuple[ExerciseResult, ...], tally: _Tally
+) -> None:
+    """A mutant earns its own line's hint or a true one: never that of another line alone."""
+    said = [line for result in results for line in result.hint.splitlines()]
+    if own not in said and (other := [line for line in said if line in beside]):
+        tally.complain("hints", key, f"it earns {other[0]!r}, which stands beside another line")
+    elif said:
+        tally.told += 1
 
 
 def _judges(exercise: str, bench: _Bench) -> tuple[str, ...]:
@@ -241,6 +266,8 @@ def summary(validations: list[Validation]) -> Iterator[str]:
         f"{hinted} of {mistakes} mistakes rightly hinted; "
         f"{sum(v.followed for v in validations)} proofs of follow-through; "
         f"{killed} of {made} mutants killed, {equivalent} proved equivalent; "
+        f"{sum(v.lines for v in validations)} mutants carry a hint of their own, "
+        f"{sum(v.told for v in validations)} are told one; "
         f"{sum(len(v.complaints) for v in validations)} complaints; "
         f"{total([v.seconds for v in validations]):g} s"
     )

@@ -1,20 +1,18 @@
 """Mutants of the model answers: small mechanical errors that the checks must notice.
 
 Each mutant is the answers' own source with one place changed. A mutant that every check passes
-shows a hole in the checks, unless it is equivalent to the original; those are listed, with the
-reason, in the assignment's `equivalent.yml`.
+shows a hole in the checks, unless it is equivalent to the original. A student who makes the same
+error is told the hint that stands beside the changed line.
 """
 
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from grader.course.marked_yaml import load_marked
 from grader.errors import CourseError
-from grader.validate.operators import changes
+from grader.slips.operators import More, changes
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -29,6 +27,8 @@ class Mutant:
         line: of the changed place in the original source, from 1.
         before, after: the smallest statement around it, on one line each.
         source: the whole module, changed.
+        code: the changed definition alone.
+        starts: the first line of the smallest statement around it, from 1.
         occurrence: which of the exercise's mutants with this before and after it is, from 1.
     """
 
@@ -38,6 +38,8 @@ class Mutant:
     before: str
     after: str
     source: str
+    code: str
+    starts: int
     occurrence: int = 1
 
     @property
@@ -47,10 +49,11 @@ class Mutant:
         return f"{self.exercise}: {self.before} -> {self.after}{suffix}"
 
 
-def mutants(source: str, names: Collection[str]) -> list[Mutant]:
+def mutants(source: str, names: Collection[str], more: More | None = None) -> list[Mutant]:
     """Every mutant of the named top-level definitions of a module, in the source's order.
 
-    No two are the same code, none is the original's, and each compiles.
+    `more` makes others than the mechanical ones, which come after these at each place. No two are
+    the same code, none is the original's, and each compiles.
 
     Raises:
         CourseError: `source` is no Python, or does not define one of the names.
@@ -65,13 +68,13 @@ def mutants(source: str, names: Collection[str]) -> list[Mutant]:
     made: list[Mutant] = []
     for definition in definitions:
         if definition.name in names:
-            made += _of_definition(source, definition)
+            made += _of_definition(source, definition, more)
     return made
 
 
-def _of_definition(source: str, definition: ast.stmt) -> Iterator[Mutant]:
+def _of_definition(source: str, definition: ast.stmt, more: More | None) -> Iterator[Mutant]:
     known, counts = {ast.unparse(definition)}, Counter[tuple[str, str]]()
-    for change in changes(definition):
+    for change in changes(definition, more) if more else changes(definition):
         before = _one_line(change.statement)
         with change.applied() as statement:
             after, code = _one_line(statement), ast.unparse(definition)
@@ -86,42 +89,10 @@ def _of_definition(source: str, definition: ast.stmt) -> Iterator[Mutant]:
             before=before,
             after=after,
             source=_with(source, definition, code),
+            code=code,
+            starts=change.statement.lineno,
             occurrence=counts[before, after],
         )
-
-
-def equivalents(path: Path) -> dict[str, str]:
-    """The keys of mutants that are no errors, each with the reason; none if there is no file.
-
-    Raises:
-        CourseError: an entry is not `- mutant: "…"` with a `reason: "…"`, or is given twice.
-    """
-    if not path.exists():
-        return {}
-    marked = load_marked(path)
-    if not isinstance(marked.data, list | None):
-        raise CourseError(
-            f'{path}:1: a list of `- mutant: "…"`, each with a `reason:`, is expected'
-        )
-    found: dict[str, str] = {}
-    for at, entry in enumerate(marked.data or []):
-        place = f"{path}:{marked.line((at,))}"
-        if not isinstance(entry, dict) or set(entry) != {"mutant", "reason"}:
-            raise CourseError(f"{place}: an entry has exactly the keys mutant and reason")
-        key, reason = entry["mutant"], entry["reason"]
-        for name, value in entry.items():
-            if not isinstance(value, str) or not value.strip():
-                raise CourseError(f"{place}: {name} must be text in quotes that is not empty")
-        if key in found:
-            raise CourseError(f"{place}: {key!r} is listed twice; keep one entry")
-        found[key] = reason
-    return found
-
-
-def stale(listed: Iterable[str], made: Iterable[Mutant]) -> list[str]:
-    """The listed keys that are no mutant's (any more), in their order."""
-    keys = {mutant.key for mutant in made}
-    return [key for key in listed if key not in keys]
 
 
 def _one_line(statement: ast.AST) -> str:

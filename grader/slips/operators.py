@@ -68,15 +68,24 @@ class Change:
             getattr(self.parent, self.field)[self.index] = node
 
 
-def changes(definition: ast.stmt) -> Iterator[Change]:
-    """Every change of a function or class, from its first line to its last."""
+More = Callable[[ast.AST, frozenset[str]], Replacements]
+
+
+def changes(definition: ast.stmt, more: More = lambda node, names: iter(())) -> Iterator[Change]:
+    """Every change of a function or class, from its first line to its last.
+
+    Args:
+        definition: the function or class.
+        more: other changes of a node, by the names of the definition's variables and arguments.
+    """
     names = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}
     stores = [n.id for n in ast.walk(definition) if isinstance(n, ast.Name) and _is_store(n)]
     arguments = {n.arg for n in ast.walk(definition) if isinstance(n, ast.arg)}
+    variables = frozenset({*stores, *arguments})
     again = {name for name in names if stores.count(name) + (name in arguments) > 1}
     # All places are found before the first is changed.
     for parent, field, index, node, statement in list(_nodes(definition, definition)):
-        found = [pair for change in _CHANGES for pair in change(node)]
+        found = [pair for change in _CHANGES for pair in change(node)] + list(more(node, variables))
         if isinstance(node, ast.stmt):
             found += list(_deleted(node, again))
         for operator, replacement in found:
@@ -111,18 +120,19 @@ def _is_store(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Store)
 
 
-def _with(node: ast.AST, **fields: Any) -> ast.AST:
-    changed = copy.copy(node)
+def changed(node: ast.AST, **fields: Any) -> ast.AST:
+    """A copy of a node with other fields."""
+    made = copy.copy(node)
     for name, value in fields.items():
-        setattr(changed, name, value)
-    return changed
+        setattr(made, name, value)
+    return made
 
 
 def _arithmetic(node: ast.AST) -> Replacements:
     # "…" % x and "…" + x put text together.
     text = isinstance(getattr(getattr(node, "left", None), "value", None), str)
     if isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in _ARITHMETIC and not text:
-        yield "arithmetic", _with(node, op=_ARITHMETIC[type(node.op)]())
+        yield "arithmetic", changed(node, op=_ARITHMETIC[type(node.op)]())
     if isinstance(node, ast.AugAssign):
         yield "plain assignment", ast.Assign([node.target], node.value, lineno=node.lineno)
 
@@ -138,23 +148,23 @@ def _minus(node: ast.AST) -> Replacements:
                 continue
             if isinstance(node.value, ast.Tuple):
                 elements = [*parts[:at], minus, *parts[at + 1 :]]
-                yield "minus added", _with(node, value=ast.Tuple(elements, ast.Load()))
+                yield "minus added", changed(node, value=ast.Tuple(elements, ast.Load()))
             else:
-                yield "minus added", _with(node, value=minus)
+                yield "minus added", changed(node, value=minus)
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
-        yield "minus added", _with(node, value=ast.UnaryOp(ast.USub(), node.value))
+        yield "minus added", changed(node, value=ast.UnaryOp(ast.USub(), node.value))
 
 
 def _comparison(node: ast.AST) -> Replacements:
     if isinstance(node, ast.Compare):
         for at, op in enumerate(node.ops):
             ops = [*node.ops[:at], _COMPARISONS[type(op)](), *node.ops[at + 1 :]]
-            yield "comparison", _with(node, ops=ops)
+            yield "comparison", changed(node, ops=ops)
 
 
 def _logic(node: ast.AST) -> Replacements:
     if isinstance(node, ast.BoolOp):
-        yield "and, or", _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+        yield "and, or", changed(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield "not dropped", node.operand
     test = node.test if isinstance(node, ast.If | ast.IfExp) else None
@@ -163,7 +173,7 @@ def _logic(node: ast.AST) -> Replacements:
         isinstance(test, ast.UnaryOp)
         or (plain and not isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE))  # type: ignore[attr-defined]
     ):
-        yield "condition negated", _with(node, test=ast.UnaryOp(ast.Not(), test))
+        yield "condition negated", changed(node, test=ast.UnaryOp(ast.Not(), test))
 
 
 def _number(node: ast.AST) -> Replacements:
@@ -185,13 +195,13 @@ def _axis(node: ast.AST) -> Replacements:
     if isinstance(node.value, ast.Tuple | ast.List) and len(node.value.elts) > 1:
         for at in range(len(node.value.elts)):
             rest = node.value.elts[:at] + node.value.elts[at + 1 :]
-            yield "axis", _with(node, value=_with(node.value, elts=rest))
+            yield "axis", changed(node, value=changed(node.value, elts=rest))
     elif isinstance(node.value, ast.UnaryOp) and isinstance(node.value.operand, ast.Constant):
         axis = node.value.operand.value
         if isinstance(node.value.op, ast.USub) and isinstance(axis, int):
             other = 0 if axis == 1 else -(axis - 1)
             value = ast.Constant(0) if not other else ast.UnaryOp(ast.USub(), ast.Constant(-other))
-            yield "axis", _with(node, value=value)
+            yield "axis", changed(node, value=value)
 
 
 def _arguments(node: ast.AST) -> Replacements:
@@ -200,26 +210,26 @@ def _arguments(node: ast.AST) -> Replacements:
     for at, keyword in enumerate(node.keywords):
         if keyword.arg:
             rest = node.keywords[:at] + node.keywords[at + 1 :]
-            yield "keyword dropped", _with(node, keywords=rest)
+            yield "keyword dropped", changed(node, keywords=rest)
     if len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args[:2]):
-        yield "arguments swapped", _with(node, args=[node.args[1], node.args[0], *node.args[2:]])
+        yield "arguments swapped", changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
 
 
 def _slice(node: ast.AST) -> Replacements:
     if isinstance(node, ast.Slice):
         for bound in ("lower", "upper", "step"):
             if getattr(node, bound) is not None:
-                yield "bound dropped", _with(node, **{bound: None})
+                yield "bound dropped", changed(node, **{bound: None})
 
 
 def _function(node: ast.AST) -> Replacements:
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         if node.attr in _SWAPPED:
-            yield "function swapped", _with(node, attr=_SWAPPED[node.attr])
+            yield "function swapped", changed(node, attr=_SWAPPED[node.attr])
         if node.attr in ("T", "mT"):
             yield "transpose dropped", node.value
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SWAPPED:
-        yield "function swapped", _with(node, func=_with(node.func, id=_SWAPPED[node.func.id]))
+        yield "function swapped", changed(node, func=changed(node.func, id=_SWAPPED[node.func.id]))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr in _DROPPED and len(node.args) == 1:
             yield "function dropped", node.args[0]

@@ -1,0 +1,124 @@
+"""What may have caused an exercise's failures: run once each, when first asked for, and kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import islice
+
+from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.controller.findings import Evidence, Standard
+from grader.controller.session import Allowance, Program, execute
+from grader.controller.suspects import Suspects
+from grader.controller.variants import Bench, observed
+from grader.controller.zygote import Zygote
+from grader.course.lesson import Lesson, Mistake
+from grader.slips.slips import Slip, Workshop, mutant_slips, pairs, workshop
+
+MUTANT_SECONDS, PAIR_SECONDS = 8.0, 8.0
+"""CPU seconds for the first call of all mutants and pairs: those of a training are cut short."""
+
+TRIED = 1500
+"""The most pairs that are tried: a number, so that every run tells the same."""
+
+MUTANTS, PAIRS = 200, 12
+"""So many are run to the end that agree with a submission on the first call."""
+
+ATTEMPTS = 2
+"""A mistake that ended early may have been ended by a busy machine: it is run again."""
+
+
+def mistake_program(mistake: Mistake) -> Program:
+    """A known mistake, as a program."""
+    return Program(tuple(enumerate(mistake.cells, 1)), trusted=True)
+
+
+class Causes:
+    """The mistakes, mutants and pairs of one exercise; shared by the threads of a run.
+
+    Each method raises CourseError where a hint in answers.py stands wrong, and GraderError.
+    """
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        standard: Standard,
+        answer: tuple[Outcome, ...],
+        allowance: Allowance,
+    ) -> None:
+        """Keep what is needed; nothing is run yet. `answer`: sketches of the model answer's."""
+        self.answer = answer
+        self._lesson, self._standard, self._allowance = lesson, standard, allowance
+        self._name = standard.prepared.name
+        self._own = [m for m in lesson.mistakes if m.exercise == self._name]
+        self._lock = threading.Lock()
+        self._mistakes: dict[str, Evidence] = {}
+        self._attempts = dict.fromkeys((mistake.name for mistake in self._own), 0)
+        self._pairs: Suspects | None = None
+
+    def mistakes(self, zygote: Zygote) -> list[Evidence]:
+        """The known mistakes, with what they do."""
+        with self._lock:
+            for mistake in self._own:
+                if mistake.name not in self._mistakes:
+                    self._run_mistake(mistake, zygote)
+            return list(self._mistakes.values())
+
+    def _run_mistake(self, mistake: Mistake, zygote: Zygote) -> None:
+        prepared = self._standard.prepared
+        execution = execute(zygote, mistake_program(mistake), [prepared], self._allowance)
+        run = execution.runs.get(self._name, ExerciseRun())
+        self._attempts[mistake.name] += 1
+        if not run.ended or self._attempts[mistake.name] == ATTEMPTS:
+            self._mistakes[mistake.name] = observed(
+                self._standard, prepared.calls, run, mistake.name, (mistake.hint,)
+            )
+
+    def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """The mutants that may explain a submission alone, if some line has a hint."""
+        with self._lock:
+            return self._mutants.like(shown, zygote)
+
+    def halves(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """The hinted mutants that may explain some of several values."""
+        with self._lock:
+            return [one for one in self._mutants.partly(shown, zygote) if one.hints]
+
+    def pairs(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """Two slips at once that may explain a submission; of what passes the first call none."""
+        with self._lock:
+            if 0 not in shown.wrong:
+                return []
+            if self._pairs is None:
+                both = pairs(self._known, self._mutants.telling(zygote))
+                self._pairs = self._suspects(islice(both, TRIED), PAIR_SECONDS, PAIRS)
+            return self._pairs.like(shown, zygote)
+
+    @cached_property
+    def _mutants(self) -> Suspects:
+        return self._suspects(self._slips, MUTANT_SECONDS, MUTANTS)
+
+    def _suspects(self, slips: Iterable[Slip], seconds: float, most: int) -> Suspects:
+        first = self.answer[0] if self.answer else None
+        return Suspects(self._bench, slips, first, seconds, most)
+
+    @cached_property
+    def _bench(self) -> Bench:
+        shared = self._own[0].cells[2] if self._own else ""
+        answers = self._lesson.answers_source
+        return Bench(self._standard, self._shop, answers, shared, self._allowance)
+
+    @cached_property
+    def _shop(self) -> Workshop:
+        lesson = self._lesson
+        return workshop(lesson.answers_source, self._name, tuple(lesson.exercises))
+
+    @cached_property
+    def _slips(self) -> list[Slip]:
+        lesson = self._lesson
+        return mutant_slips(lesson.answers_source, self._shop, str(lesson.answers_path))
+
+    @cached_property
+    def _known(self) -> list[Slip]:
+        return [self._shop.mistake(m.name, m.hint, m.cells[3]) for m in self._own]

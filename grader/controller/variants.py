@@ -1,0 +1,140 @@
+"""Variants of the model answers, many in one worker: they are programs of our own.
+
+Each is bound under a name of its own in a namespace of its own, and called like a submission's
+function. A variant that hangs or crashes costs a worker; the next one goes on with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from grader.comparing.judging import judge
+from grader.comparing.outcomes import Call, ExerciseRun
+from grader.controller.conversation import Allowance
+from grader.controller.findings import Evidence, Standard, evidence
+from grader.controller.program import Program
+from grader.controller.session import execute
+from grader.controller.zygote import Zygote
+from grader.slips.slips import Slip, Workshop
+
+BATCH = 40
+"""The most variants that one worker runs: their outcomes are held until they are sketched."""
+
+FIRST = 3
+"""As many are in the first batch, which shows what one costs."""
+
+CALL_SECONDS = 1.0
+"""The most that one call of a variant may take: it does no more than the answer does."""
+
+_BINDER = """
+import types as _types
+
+def _bind(base, separate, exercise, variants):
+    answers = _types.ModuleType("answers")
+    exec(compile(separate, "answers", "exec", dont_inherit=True), answers.__dict__)
+    codes = [compile(source, "answers", "exec", dont_inherit=True) for source in base]
+    for name, source in variants:
+        scope = {"__name__": "__main__", "answers": answers}
+        try:
+            for code in codes:
+                exec(code, scope)
+            exec(compile(source, "variant", "exec", dont_inherit=True), scope)
+        except Exception:
+            continue
+        globals()[name] = scope[exercise]
+"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where an exercise's variants run.
+
+    Args:
+        standard: of the exercise.
+        shop: the definitions that variants change.
+        answers: the model answers' source.
+        shared: what known mistakes share beside it.
+        allowance: of a worker.
+    """
+
+    standard: Standard
+    shop: Workshop
+    answers: str
+    shared: str
+    allowance: Allowance
+
+
+@dataclass
+class Budget:
+    """CPU seconds that the workers of one exercise's variants may still use."""
+
+    seconds: float
+    spent: float = 0.0
+    run: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many variants the next batch may hold, by what they cost so far."""
+        if self.spent >= self.seconds:
+            return 0
+        if not self.run:
+            return FIRST
+        each = max(self.spent / self.run, 1e-4)
+        return max(1, min(BATCH, int((self.seconds - self.spent) / each)))
+
+
+def tried(
+    bench: Bench,
+    slips: Iterable[Slip],
+    zygote: Zygote,
+    budget: Budget,
+    first: int | None = None,
+) -> Iterator[tuple[Slip, Evidence]]:
+    """Run slips in batches until the budget is spent; what ended early is left out.
+
+    Args:
+        bench: where they run.
+        slips: what is run, in this order.
+        zygote: forks the workers.
+        budget: what they may use.
+        first: how many calls are made; None for all.
+
+    Raises:
+        GraderError: the machine failed.
+    """
+    left = iter(slips)
+    while batch := list(islice(left, budget.room)):
+        yield from _batch(bench, batch, zygote, budget, first)
+
+
+def _batch(
+    bench: Bench, batch: list[Slip], zygote: Zygote, budget: Budget, first: int | None
+) -> Iterator[tuple[Slip, Evidence]]:
+    prepared = bench.standard.prepared
+    names = [f"_variant_{number}" for number in range(len(batch))]
+    calls = [prepared.of_variant(name, CALL_SECONDS, first) for name in names]
+    sources = [(name, bench.shop.source(slip)) for name, slip in zip(names, batch, strict=True)]
+    base = [bench.answers, bench.shared]
+    call = f"_bind({base!r}, {bench.answers!r}, {bench.shop.exercise!r}, {sources!r})"
+    program = Program(((1, _BINDER), (2, call)), trusted=True)
+    execution = execute(zygote, program, calls, bench.allowance)
+    budget.spent += execution.cpu_seconds
+    budget.run += len(batch)
+    for slip, name in zip(batch, names, strict=True):
+        run = execution.runs.get(name, ExerciseRun(ended="crash"))
+        if not run.ended:
+            yield slip, observed(bench.standard, calls[0].calls, run, slip.name, slip.hints)
+
+
+def observed(
+    standard: Standard, calls: Sequence[Call], run: ExerciseRun, name: str, hints: tuple[str, ...]
+) -> Evidence:
+    """What a program of ours did with the calls."""
+    failures = {
+        number: failure
+        for number, outcome in enumerate(run.outcomes)
+        if (failure := judge(calls[number], outcome, standard.asked[number]))
+    }
+    return evidence(run, failures, name, hints)

@@ -1,0 +1,69 @@
+"""Changes that make a student's slip of a model answer: what is left out, moved or mixed up.
+
+Beside the mechanical ones of `operators`. They only look for what explains a wrong answer; no
+check has to notice them, so that they may also be no error at all.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.slips.operators import Replacements, changed
+
+_ORDERLESS = (ast.Add, ast.Mult)
+_KEEPS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult)
+
+
+def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
+    """The slips at one node.
+
+    Args:
+        node: of a definition.
+        names: every variable and argument of the definition.
+    """
+    if isinstance(node, ast.BinOp) and isinstance(node.op, _KEEPS):
+        yield "operand dropped", node.left
+        if isinstance(node.op, _ORDERLESS):
+            yield "operand dropped", node.right
+        yield from _without_parentheses(node)
+    if isinstance(node, ast.Call):
+        yield from _of_call(node)
+    if isinstance(node, ast.Dict):
+        for at in range(len(node.keys)):
+            keys, values = list(node.keys), list(node.values)
+            del keys[at], values[at]
+            yield "entry dropped", ast.Dict(keys, values)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        for other in _alike(node.id, names):
+            yield "name mixed up", ast.Name(other, ast.Load())
+
+
+def _without_parentheses(node: ast.BinOp) -> Replacements:
+    """a / (b + c) as a / b + c, and (a + b) / c as a + b / c."""
+    if not isinstance(node.op, ast.Mult | ast.Div | ast.Pow | ast.MatMult):
+        return
+    left, right = node.left, node.right
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Add | ast.Sub):
+        yield "parentheses dropped", changed(right, left=changed(node, right=right.left))
+    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+        yield "parentheses dropped", changed(left, right=changed(node, left=left.right))
+
+
+def _of_call(node: ast.Call) -> Replacements:
+    if node.args and not isinstance(node.args[0], ast.Starred):
+        yield "call dropped", node.args[0]
+        inner = node.args[0]
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
+            bare = changed(node, args=[inner.left, *node.args[1:]])
+            yield "term outside", changed(inner, left=bare)
+    elif isinstance(node.func, ast.Attribute):
+        yield "call dropped", node.func.value
+
+
+def _alike(name: str, names: frozenset[str]) -> Iterator[str]:
+    """Names that are as long, and differ in one letter or digit."""
+    for other in sorted(names - {name}):
+        same = sum(a == b for a, b in zip(name, other, strict=False))
+        if len(other) == len(name) and same == len(name) - 1:
+            yield other

@@ -1,0 +1,124 @@
+"""The slips of an exercise: known mistakes and hinted mutants as edits of the model answers."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from grader.slips.edits import Edits, Text, apart, text_of, text_of_source
+from grader.slips.hints import hints_of
+from grader.slips.mutants import mutants
+from grader.slips.omissions import omissions
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True, eq=False)
+class Slip:
+    """One wrong turn, or two at once: the hints it earns, and the definitions it changes.
+
+    Args:
+        name: of the known mistakes in it, "" for mutants.
+        hints: what to tell, one for each slip; none where nobody knows.
+        changes: the edits of each changed definition, by its name.
+    """
+
+    name: str
+    hints: tuple[str, ...]
+    changes: Mapping[str, Edits]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """The definitions of the model answers that an exercise runs through."""
+
+    exercise: str
+    texts: Mapping[str, Text]
+
+    def source(self, slip: Slip) -> str:
+        """The changed definitions."""
+        return "\n\n".join(
+            text.edited(slip.changes[name])
+            for name, text in self.texts.items()
+            if name in slip.changes
+        )
+
+    def mistake(self, name: str, hint: str, source: str) -> Slip:
+        """A known mistake, from the source of its definition, as edits of the answer."""
+        (node,) = ast.parse(source).body
+        assert isinstance(node, _DEFINITIONS)
+        node.name = self.exercise
+        return Slip(name, (hint,), self._to(self.exercise, text_of(node)))
+
+    def mutant(self, hint: str, definition: str, code: str) -> Slip:
+        """A mutant, from the source of its definition, with the hint that it has or ""."""
+        return Slip("", (hint,) if hint else (), self._to(definition, text_of_source(code)))
+
+    def _to(self, name: str, other: Text) -> dict[str, Edits]:
+        return {name: self.texts[name].edits_to(other)}
+
+
+def workshop(source: str, exercise: str, exercises: Collection[str]) -> Workshop:
+    """What an exercise's answer runs through: itself, and the helpers that it uses.
+
+    Args:
+        source: of the model answers.
+        exercise: the exercise.
+        exercises: all exercises of the assignment, which are no helpers.
+    """
+    nodes = {n.name: n for n in ast.parse(source).body if isinstance(n, _DEFINITIONS)}
+    used, fresh = {exercise}, [exercise]
+    while fresh:
+        names = {n.id for n in ast.walk(nodes[fresh.pop()]) if isinstance(n, ast.Name)}
+        found = (names & set(nodes)) - set(exercises) - used
+        used |= found
+        fresh += sorted(found)
+    texts = {n: text_of(node) for n, node in nodes.items() if n in used}
+    return Workshop(exercise, texts)
+
+
+def mutant_slips(source: str, shop: Workshop, where: str = "answers") -> list[Slip]:
+    """Every mutant and omission in the workshop's definitions; none if none of them has a hint.
+
+    A mutant whose statement has none is a slip without hints: it tells where a hint is uncertain.
+
+    Raises:
+        CourseError: a hint that stands wrong.
+    """
+    hints = hints_of(source, where)
+    if not hints.texts:
+        return []
+    made = [
+        shop.mutant(hints.at(mutant.line, mutant.starts), mutant.exercise, mutant.code)
+        for mutant in mutants(source, tuple(shop.texts), omissions)
+    ]
+    return made if any(slip.hints for slip in made) else []
+
+
+def pairs(mistakes: Sequence[Slip], others: Sequence[Slip]) -> Iterator[Slip]:
+    """Two hinted slips at once that touch no word together: mistakes, then with and of mutants."""
+    known = list(mistakes)
+    others = [other for other in others if other.hints]
+    for at, one in enumerate(known):
+        yield from (both for other in known[at + 1 :] if (both := _both(one, other)))
+    for one in known:
+        yield from (both for other in others if (both := _both(one, other)))
+    # Spread over all of them, the same in every run: few may be asked for.
+    places = list(combinations(range(len(others)), 2))
+    random.Random(0).shuffle(places)
+    yield from (both for i, j in places if (both := _both(others[i], others[j])))
+
+
+def _both(one: Slip, other: Slip) -> Slip | None:
+    shared = one.changes.keys() & other.changes.keys()
+    if not all(apart(one.changes[name], other.changes[name]) for name in shared):
+        return None
+    changes = {
+        name: (*one.changes.get(name, ()), *other.changes.get(name, ()))
+        for name in [*one.changes, *(n for n in other.changes if n not in one.changes)]
+    }
+    name = " + ".join(filter(None, [one.name, other.name]))
+    return Slip(name, tuple(dict.fromkeys([*one.hints, *other.hints])), changes)
