@@ -71,12 +71,13 @@ def test_safe_csv(course: Path) -> None:
     assert set(found) == {*SCORES, "dan"}
     assert found["alice"]["last_name"] == '\'=HYPERLINK("x")'
     assert found["bob"]["first_name"] == "Bob, Jr" and found["bob"]["last_name"] == "李"
-    assert (found["alice"]["score"], found["alice"]["max_score"]) == ("6", "6")
+    assert (found["alice"]["score"], found["alice"]["max_score"]) == ("6", "3")
     assert found["alice"]["percent"] == "100"  # 6 of 3, the bonus left out of the maximum
     assert (found["bob"]["raw_score"], found["bob"]["score"]) == ("1", "0.75")
     assert found["bob"]["percent"] == "25"
     assert found["carol"]["needs_manual_grade"] == "yes"
-    assert found["dan"]["timestamp"] == "" and found["dan"]["score"] == "0"
+    assert found["dan"]["timestamp"] == "" and found["dan"]["score"] == ""
+    assert (found["dan"]["status"], found["dan"]["reason"]) == ("missing", "handed nothing in")
 
 
 def test_only_some(course: Path) -> None:
@@ -87,12 +88,14 @@ def test_only_some(course: Path) -> None:
 def test_canvas(course: Path) -> None:
     (headings, possible, *rows), said = exported(course, "Canvas")
     assert headings[-1] == "one" and possible[-1] == "3"
-    assert {row[3]: row[-1] for row in rows} == {"alice": "3", "bob": "0.75"}
+    assert {row[3]: row[-1] for row in rows} == {"alice": "3", "bob": "0.75", "dan": ""}
     assert rows[1][0] == "李, Bob, Jr"
-    assert "Left out: one of carol" in said
+    assert "carol (no row): not graded yet: why" in said
 
 
 def test_moodle(course: Path) -> None:
     (headings, *rows), _ = exported(course, "Moodle")
     assert headings == ["ID number", "one", "one feedback"]
-    assert rows[1] == ["bob", "0.75", "1 of 3 points, less 0.25 for lateness"]
+    told = "double 1/2; Counter 0/3; why 0/1; less 0.25 for lateness"
+    assert rows[1] == ["bob", "0.75", told]
+    assert rows[2] == ["dan", "", "handed nothing in"]

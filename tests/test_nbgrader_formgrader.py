@@ -123,7 +123,7 @@ def test_scores_hints_and_a_written_question(course: Course, server: str, page: 
     assert page.get_attribute("html", "lang") == "en"
     text = page.inner_text("body")
     assert "Half of the reason." in text and "Twice, not squared." in text
-    assert "3.5 of 6 points" in text
+    assert "3.5 of 3 points" in text
 
 
 def test_what_a_student_wrote_does_not_act_there(course: Course, server: str, page: Any) -> None:
@@ -133,4 +133,4 @@ def test_what_a_student_wrote_does_not_act_there(course: Course, server: str, pa
     assert page.locator("a[href^='javascript:']").count() == 0
     page.goto(write_feedback(course, ONE).pages["mal"].as_uri())
     page.wait_for_timeout(300)
-    assert page.title() == "one: mal"
+    assert page.title() == "Feedback: The first, mal"

@@ -8,7 +8,7 @@ from grader.course.syllabus import Late
 from grader.errors import CourseError
 from grader.nbgrader import inert
 from grader.nbgrader.collecting import owner
-from grader.nbgrader.late import DAY, late_penalty
+from grader.course.late import DAY, late_penalty
 from grader.nbgrader.roster import Student, read_roster
 from grader.submissions import Found
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from grader.cli.common import console, exit_codes, this_course
 from grader.course.syllabus import Course
 from grader.errors import UsageError
+from grader.render.plain import plain
 
 Kind = Literal["csv", "canvas", "moodle", "gradescope", "junit", "html", "otter"]
 
@@ -47,8 +48,8 @@ def export(
         typer.Option(help="otter: the least isolation its autograder accepts."),
     ] = "full",
 ) -> None:
-    """Export scores of exercises. Written questions and late penalties are in nbgrader's gradebook:
-    `nbgrader export --exporter=grader.exporting.gradebook.SafeCsv` (or Canvas, or Moodle)."""
+    """Export what each submission is worth: with written questions and late penalties once the
+    class is in nbgrader's gradebook; until then the output says that they are not in it."""
     with exit_codes():
         course = this_course()
         if format == "otter":
@@ -61,15 +62,16 @@ def export(
         # jinja2 and the rest are not for every command to wait for.
         from grader.exporting.files import default_out
         from grader.exporting.files import export as write
-        from grader.exporting.gathering import gather
+        from grader.nbgrader.totals import class_grades
 
-        grades = gather(course, assignment, json, with_titles=format in ("html", "gradescope"))
+        titles = format in ("html", "gradescope")
+        grades = class_grades(course, assignment, json, with_titles=titles)
         where = out or default_out(course.root, assignment, format)
         written = write(grades, format, where, column, id_column)
-    console().print(f"{len(grades.submissions)} submissions: {escape(str(written.first))}",
-                    soft_wrap=True)  # fmt: skip
-    for student, reason in written.left_out.items():
-        console().print(f"[yellow]left out:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
+    count = len(grades.handed_in)
+    console().print(f"{count} submissions: {escape(str(written.first))}", soft_wrap=True)
+    for line in written.said:
+        console().print(f"[yellow]note:[/] {escape(plain(line))}", soft_wrap=True)
 
 
 def _otter(

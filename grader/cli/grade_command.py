@@ -10,13 +10,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.loop_commands import enter_into_gradebook
+from grader.course.syllabus import Course
 from grader.errors import UsageError
+from grader.exporting.gathering import from_report
 from grader.grading.doctor import require_full
 from grader.grading.grading import Options, grade_class
 from grader.grading.machine import choose_device, cores
 from grader.grading.store import Store, default_url
 from grader.nbgrader.places import places_of
+from grader.nbgrader.totals import class_grades
 from grader.notebook.build import write_whole
+from grader.render.grades import Grades
 from grader.render.terminal import by_exercise, by_student, one_student
 from grader.results import Report, SubmissionResult
 
@@ -68,26 +72,40 @@ def grade(
             report = grade_class(
                 course, assignment, submitted, options, None if fresh else store, show
             )
-    _print(report, json)
-    if path is None and not only:
-        with exit_codes():
-            enter_into_gradebook(course, assignment, report)
+    _write(report, json)
+    try:
+        if path is None and not only:
+            with exit_codes():
+                enter_into_gradebook(course, assignment, report)
+    finally:
+        if str(json) != "-":
+            with exit_codes():
+                _print(_grades(course, report, path is None, tuple(only or ())))
     if any(submission.status == "grader_error" for submission in report.submissions):
         raise typer.Exit(OURS)
 
 
-def _print(report: Report, json: Path | None) -> None:
+def _write(report: Report, json: Path | None) -> None:
     if str(json) == "-":
         typer.echo(report.to_json(), nl=False)
-        return
-    if json is not None:
+    elif json is not None:
         write_whole(json, report.to_json())
+
+
+def _grades(course: Course, report: Report, of_class: bool, only: tuple[str, ...]) -> Grades:
+    """What the submissions are worth; of the class with its gradebook and its roster."""
+    if of_class and not only:
+        return class_grades(course, report.assignment, report=report)
+    return from_report(course, report, only=only)
+
+
+def _print(grades: Grades) -> None:
     out = console()
-    out.print(by_student(report))
-    if len(report.submissions) == 1:
-        out.print(one_student(report.submissions[0]))
+    out.print(by_student(grades))
+    if len(grades.handed_in) == 1:
+        out.print(one_student(grades.handed_in[0]))
     else:
-        out.print(by_exercise(report))
+        out.print(by_exercise(grades))
 
 
 def _bar() -> Progress:

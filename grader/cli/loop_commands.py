@@ -95,5 +95,7 @@ def feedback(assignment: Assignment) -> None:
             f"{escape(str(written.folder))}/STUDENT/{escape(assignment)}/{escape(assignment)}.html",
             soft_wrap=True,
         )
+    for student, reason in written.without.items():
+        out.print(f"[yellow]no page:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
     if written.failed:
         raise typer.Exit(OURS)

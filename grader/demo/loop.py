@@ -19,7 +19,6 @@ from grader.demo.damage import DAMAGES, damaged
 from grader.demo.sample import Student, make_class
 from grader.errors import GraderError
 from grader.exporting.files import Format, default_out, export
-from grader.exporting.gathering import exercise_titles, from_report
 from grader.exporting.gradebook import SafeCsv
 from grader.grading.grading import Options, grade_class
 from grader.grading.store import Store, default_url
@@ -31,6 +30,7 @@ from grader.nbgrader.places import places_of
 from grader.nbgrader.rebuild import rebuild
 from grader.nbgrader.releasing import release
 from grader.nbgrader.steps import api_of, gradebook
+from grader.nbgrader.totals import class_grades
 from grader.notebook import notebook_text
 from grader.results import Report
 from grader.submissions import Found
@@ -118,7 +118,7 @@ def run_loop(
 
 def _export(course: Course, name: str, report: Report) -> tuple[Path, ...]:
     """The class's pages and results, and the final grades of nbgrader's gradebook."""
-    grades = from_report(course, report, exercise_titles(course, name))
+    grades = class_grades(course, name, report=report, with_titles=True)
     files = [export(grades, kind, default_out(course.root, name, kind)).first for kind in KINDS]
     final = course.root / "build" / "exports" / "grades.csv"
     with gradebook(course) as book:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from grader.demo.loop import Loop
 from grader.nbgrader.places import places_of
-from grader.nbgrader.steps import gradebook
+from grader.nbgrader.totals import class_grades
+from grader.render.plain import number
+from grader.render.terminal import standing
 
 SHOWN = 52
 
@@ -23,20 +25,20 @@ class Outcome:
 
 def outcome_of(loop: Loop) -> Outcome:
     """Read the demonstration's end from its results and nbgrader's gradebook."""
-    totals = _totals(loop)
+    grades = class_grades(loop.course, loop.assignment)
     intents = {handed.student.name: handed.student.intent for handed in loop.handed}
     rows = []
-    for result in loop.report.submissions:
-        score, penalty = totals.get(result.student, (0.0, 0.0))
+    for one in grades.handed_in:
+        graded = number(one.raw) if one.standing == "graded" else one.standing
         rows.append(
             (
-                result.student,
-                _short(intents.get(result.student, "")),
-                f"{result.score:g}" if result.status == "graded" else result.status,
-                f"−{penalty:g}" if penalty else "",
-                f"{score - penalty:g}",
-                f"{len(loop.entered.rebuilt.get(result.student, ()))} notes"
-                if result.student in loop.entered.rebuilt
+                one.student,
+                _short(intents.get(one.student, "")),
+                graded,
+                f"−{number(one.penalty)}" if one.penalty else "",
+                standing(one),
+                f"{len(loop.entered.rebuilt.get(one.student, ()))} notes"
+                if one.student in loop.entered.rebuilt
                 else "",
             )
         )
@@ -58,15 +60,6 @@ def outcome_of(loop: Loop) -> Outcome:
             f"chainrule feedback {name}    # pages with what you graded",
         ),
     )
-
-
-def _totals(loop: Loop) -> dict[str, tuple[float, float]]:
-    with gradebook(loop.course) as book:
-        submissions = book.find_assignment(loop.assignment).submissions
-        return {
-            s.student.id: (s.score, sum(n.late_submission_penalty or 0.0 for n in s.notebooks))
-            for s in submissions
-        }
 
 
 def _short(text: str) -> str:

@@ -8,12 +8,13 @@ from typing import Literal
 
 from grader.errors import UsageError
 from grader.notebook.build import write_whole
-from grader.render.grades import Grades, why_open
+from grader.render.grades import Grades
 from grader.render.gradescope import results_json
 from grader.render.html import class_page, student_page
 from grader.render.junit import junit
-from grader.render.sheets import MOODLE_ID, canvas, column, moodle, table
-from grader.results import SubmissionResult
+from grader.render.plain import number
+from grader.render.sheets import MOODLE_ID, Column, canvas, column, moodle, reasons, table
+from grader.render.worth import Worth
 from grader.submissions.names import folded, stand_in, student_problem
 
 Format = Literal["csv", "canvas", "moodle", "gradescope", "junit", "html"]
@@ -22,11 +23,12 @@ SUFFIXES: dict[str, str] = {"csv": ".csv", "canvas": ".csv", "moodle": ".csv", "
 
 @dataclass(frozen=True)
 class Written:
-    """What an export wrote: the file to open first, all files, and who was left out and why."""
+    """What an export wrote: the file to open first, all files, and what to know of them."""
 
     first: Path
     files: tuple[Path, ...]
-    left_out: dict[str, str]
+    said: tuple[str, ...] = ()
+    """What the files hold nothing of, and of students whose grade is no plain one, why."""
 
 
 def default_out(root: Path, name: str, kind: Format) -> Path:
@@ -55,64 +57,91 @@ def export(
             return _pages(grades, out)
         if kind == "gradescope":
             return _gradescope(grades, out)
-        left_out: dict[str, str] = {}
-        if kind == "csv":
-            text = table(grades)
-        elif kind == "junit":
-            text = junit(grades)
-        else:
-            columns = [column(grades, heading)]
-            left_out = {s.student: why for s in grades.submissions if (why := why_open(s))}
-            if kind == "canvas":
-                text = canvas(columns, id_column or "SIS Login ID")
-            else:
-                text = moodle(columns, id_column or MOODLE_ID)
-        path = write_whole(out, text)
+        if kind in ("canvas", "moodle"):
+            return _import(grades, kind, out, column(grades, heading), id_column)
+        path = write_whole(out, table(grades) if kind == "csv" else junit(grades))
     except OSError as error:
         raise UsageError(f"--out: {out} cannot be written: {error.strerror}") from error
-    return Written(path, (path,), left_out)
+    return Written(path, (path,), _said(grades))
+
+
+def _said(grades: Grades) -> tuple[str, ...]:
+    """What the totals lack, and everybody who has no plain one."""
+    lacks = [grades.left_to_say] if grades.left_to_say else []
+    shown = grades.worths if grades.booked else [one.without_written() for one in grades.worths]
+    return (*lacks, *(f"{one.student}: {one.reason}" for one in shown if one.reason))
+
+
+def _import(grades: Grades, kind: str, out: Path, made: Column, id_column: str) -> Written:
+    """A file to import grades from, and beside it why a student has no plain grade there."""
+    if kind == "canvas":
+        text = canvas([made], id_column or "SIS Login ID", grades.names)
+    else:
+        text = moodle([made], id_column or MOODLE_ID)
+    path = write_whole(out, text)
+    why = write_whole(out.with_name(f"{out.stem}-reasons.csv"), reasons(made))
+    return Written(path, (path, why), import_notes(grades, made))
+
+
+def import_notes(grades: Grades, made: Column) -> tuple[str, ...]:
+    """What the person who imports the grades must know."""
+    notes = []
+    if not grades.booked:
+        notes.append(
+            f"{grades.left_to_say} These are the points of the exercises alone, out of "
+            f"{number(made.possible)}; `chainrule grade {grades.assignment}` without a path enters "
+            "the class into nbgrader's gradebook, and its totals come from there."
+        )
+    for student, reason in made.reasons.items():
+        where = "no row" if student not in made.scores else number(made.scores[student]) or "blank"
+        notes.append(f"{student} ({where}): {reason}")
+    if any(score is None for score in made.scores.values()):
+        notes.append('A blank cell means "no grade": it clears one that is there already.')
+    if any(student not in made.scores for student in made.reasons):
+        notes.append("Who has no row keeps what is there.")
+    return tuple(notes)
 
 
 def _pages(grades: Grades, out: Path) -> Written:
     if out.suffix == ".html":
         path = write_whole(out, student_page(grades, _only(grades, out)))
-        return Written(path, (path,), {})
+        return Written(path, (path,), _said(grades))
     names = file_names(grades)
     files = [
-        write_whole(out / "students" / f"{name}.html", student_page(grades, submission))
-        for name, submission in zip(names, grades.submissions, strict=True)
+        write_whole(out / "students" / f"{name}.html", student_page(grades, one))
+        for name, one in zip(names, grades.worths, strict=True)
     ]
     links = {place: f"students/{name}.html" for place, name in enumerate(names)}
     first = write_whole(out / "index.html", class_page(grades, links))
-    return Written(first, (first, *files), {})
+    return Written(first, (first, *files), _said(grades))
 
 
 def _gradescope(grades: Grades, out: Path) -> Written:
     if out.suffix == ".json":
         path = write_whole(out, results_json(grades, _only(grades, out)))
-        return Written(path, (path,), {})
+        return Written(path, (path,), _said(grades))
     files = tuple(
-        write_whole(out / name / "results.json", results_json(grades, submission))
-        for name, submission in zip(file_names(grades), grades.submissions, strict=True)
+        write_whole(out / name / "results.json", results_json(grades, one))
+        for name, one in zip(file_names(grades), grades.worths, strict=True)
     )
-    return Written(files[0] if files else out, files, {})
+    return Written(files[0] if files else out, files, _said(grades))
 
 
-def _only(grades: Grades, out: Path) -> SubmissionResult:
-    if len(grades.submissions) != 1:
+def _only(grades: Grades, out: Path) -> Worth:
+    found = grades.handed_in
+    if len(found) != 1:
         raise UsageError(
-            f"--out: {out} holds one submission, and there are {len(grades.submissions)}; "
-            "name a folder"
+            f"--out: {out} holds one submission, and there are {len(found)}; name a folder"
         )
-    return grades.submissions[0]
+    return found[0]
 
 
 def file_names(grades: Grades) -> list[str]:
-    """A harmless file name for each submission: the student's id where it is one, no two alike."""
+    """A harmless file name for each student: the student's id where it is one, no two alike."""
     names: list[str] = []
     taken: set[str] = set()
-    for submission in grades.submissions:
-        student = submission.student
+    for one in grades.worths:
+        student = one.student
         plain = name = stand_in(student) if student_problem(student) else student
         number = 1
         while folded(name) in taken:

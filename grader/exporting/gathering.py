@@ -1,9 +1,10 @@
-"""Gathering what an export is made from: the results kept here or in a file, and the course."""
+"""Gathering what an export is made from: results kept here or in a file, gradebook, course."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -13,23 +14,47 @@ from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.grading.store import Store, default_url
 from grader.render.grades import Grades
+from grader.render.worth import MISSING, Entry, Offer, worth
 from grader.results import Report, SubmissionResult
 
+if TYPE_CHECKING:
+    # It brings nbgrader with it, which takes two seconds to import.
+    from grader.exporting.book import Book
 
-def from_report(course: Course, report: Report, titles: Mapping[str, str] | None = None) -> Grades:
-    """The grades of a report; an assignment that course.yml lacks raises CourseError."""
-    return _grades(
+ABSENT = "not among these results"
+
+
+def from_report(
+    course: Course,
+    report: Report,
+    titles: Mapping[str, str] | None = None,
+    book: Book | None = None,
+    roster: Mapping[str, str] | None = None,
+    missing: str = ABSENT,
+    only: tuple[str, ...] = (),
+) -> Grades:
+    """The grades of a report; see `reckon`. Raises CourseError as that does."""
+    return reckon(
         course,
         report.assignment,
         report.submissions,
         titles or {},
+        book,
+        roster,
         isolation=report.isolation,
         device=report.device,
+        missing=missing,
+        only=only,
     )
 
 
 def gather(
-    course: Course, name: str, json: Path | None = None, with_titles: bool = False
+    course: Course,
+    name: str,
+    json: Path | None = None,
+    with_titles: bool = False,
+    book: Book | None = None,
+    roster: Mapping[str, str] | None = None,
 ) -> Grades:
     """The grades of an assignment, from `json` or else from the course's store.
 
@@ -38,6 +63,8 @@ def gather(
         name: an assignment that course.yml lists.
         json: what `chainrule grade --json` wrote.
         with_titles: whether to load the checks for the titles that students read.
+        book: what a gradebook holds of it.
+        roster: names by student of all who should have handed something in.
 
     Raises:
         UsageError: there are no results, or the file holds none of this assignment.
@@ -45,18 +72,90 @@ def gather(
     """
     course.plan(name)
     titles = exercise_titles(course, name) if with_titles else {}
-    if json is None:
-        with Store(course.database or default_url(course.root)) as store:
-            found = store.latest(name)
-        if not found:
-            raise UsageError(
-                f"there are no results of {name} yet; `chainrule grade {name} PATH` makes them"
-            )
-        return _grades(course, name, tuple(found), titles)
-    report = read_report(json)
-    if report.assignment != name:
-        raise UsageError(f"--json: {json} holds results of {report.assignment}, not of {name}")
-    return from_report(course, report, titles)
+    if json is not None:
+        report = read_report(json)
+        if report.assignment != name:
+            raise UsageError(f"--json: {json} holds results of {report.assignment}, not of {name}")
+        return from_report(course, report, titles, book, roster)
+    found = stored(course, name)
+    if not found and not (book and book.entries):
+        raise UsageError(
+            f"there are no results of {name} yet; `chainrule grade {name} PATH` makes them"
+        )
+    return reckon(course, name, found, titles, book, roster, missing=MISSING)
+
+
+def stored(course: Course, name: str) -> list[SubmissionResult]:
+    """Each student's last result of an assignment in the course's store."""
+    with Store(course.database or default_url(course.root)) as store:
+        return store.latest(name)
+
+
+def reckon(
+    course: Course,
+    name: str,
+    results: Iterable[SubmissionResult],
+    titles: Mapping[str, str],
+    book: Book | None = None,
+    roster: Mapping[str, str] | None = None,
+    isolation: str = "",
+    device: str = "",
+    missing: str = ABSENT,
+    only: tuple[str, ...] = (),
+) -> Grades:
+    """What each submission is worth, and who has none.
+
+    Args:
+        course: the course.
+        name: the assignment.
+        results: the grader's, of any part of the class.
+        titles: what students read for an exercise.
+        book: what a gradebook holds of the assignment; None where there is none.
+        roster: names by student; None where nobody can be missing.
+        isolation: how it was graded, "" where that is not known.
+        device: where, likewise.
+        missing: what to say of those on the roster of whom there is nothing.
+        only: the exercises that were graded, where a run was of some alone.
+
+    Raises:
+        CourseError: course.yml does not list the assignment.
+    """
+    offer, catalogue = offer_of(course, name), load_catalogue(course, name)
+    offer = offer.only(only) if only else offer
+    entries: Mapping[str, Entry] = book.entries if book else {}
+    worths = [
+        worth(
+            one.student,
+            offer,
+            catalogue.translate(one),
+            entries.get(one.student),
+            booked=bool(entries),
+        )
+        for one in results
+    ]
+    known = {one.student for one in worths}
+    for student in [*entries, *(roster or {})]:
+        if student not in known:
+            known.add(student)
+            worths.append(worth(student, offer, None, entries.get(student), missing))
+    return Grades(
+        assignment=name,
+        title=course.plan(name).title,
+        worths=tuple(worths),
+        offer=offer,
+        titles=dict(titles),
+        names={**(book.names if book else {}), **(roster or {})},
+        language=course.language,
+        isolation=isolation,
+        device=device,
+        booked=bool(entries),
+    )
+
+
+def offer_of(course: Course, name: str) -> Offer:
+    """The points of an assignment; raises CourseError where course.yml does not list it."""
+    plan = course.plan(name)
+    return Offer(dict(plan.points), frozenset(plan.bonus), dict(plan.written))
 
 
 def exercise_titles(course: Course, name: str) -> dict[str, str]:
@@ -82,26 +181,3 @@ def read_report(path: Path) -> Report:
             f"--json: {path} is not what `chainrule grade --json` writes: "
             f"{where + ': ' if where else ''}{first['msg']}"
         ) from None
-
-
-def _grades(
-    course: Course,
-    name: str,
-    submissions: tuple[SubmissionResult, ...],
-    titles: Mapping[str, str],
-    isolation: str = "",
-    device: str = "",
-) -> Grades:
-    plan, catalogue = course.plan(name), load_catalogue(course, name)
-    return Grades(
-        assignment=name,
-        title=plan.title,
-        submissions=tuple(catalogue.translate(result) for result in submissions),
-        points=dict(plan.points),
-        bonus=frozenset(plan.bonus),
-        titles=dict(titles),
-        language=course.language,
-        isolation=isolation,
-        device=device,
-        written=bool(plan.written),
-    )

@@ -6,48 +6,43 @@
 
 nbgrader's own CSV quotes nothing, so that a name with a comma moves every column after it, and
 one that begins with "=" is run by a spreadsheet. `--assignment` and `--student` choose, as there.
+The figures are those of `chainrule export`, which has the same files for one assignment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
 from grader.course.syllabus import Course, find_course, load_course
 from grader.errors import CourseError
+from grader.exporting.book import TEST, Book, read_book, refresh_penalties
+from grader.exporting.files import import_notes
+from grader.exporting.gathering import reckon, stored
 from grader.notebook.build import write_whole
-from grader.render.plain import number
-from grader.render.sheets import Column, canvas, moodle, to_csv
-from grader.results import total
+from grader.render.grades import Grades
+from grader.render.sheets import Column, canvas, column, moodle, to_csv
+from grader.render.worth import MISSING, Offer, Worth, worth
 
 _HEADINGS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score", "percent", "needs_manual_grade",
+    "status", "reason",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class _Row:
-    """One student's assignment; `maximum` is the points that make 100 %, without the bonus."""
+class Sheet:
+    """One assignment of the gradebook: its grades, and nbgrader's records beside them."""
 
+    grades: Grades
     assignment: Any
-    student: Any
-    submitted: bool
-    raw: float
-    penalty: float
-    max_score: float
-    maximum: float
-    waiting: bool
-    timestamp: str
-
-    @property
-    def score(self) -> float:
-        return max(0.0, total([self.raw, -self.penalty]))
+    students: Mapping[str, Any]
 
 
 class _Plugin(ExportPlugin):  # type: ignore[misc]
@@ -56,76 +51,59 @@ class _Plugin(ExportPlugin):  # type: ignore[misc]
     def export(self, gradebook: Gradebook) -> None:
         """Write the grades of the chosen students and assignments, all or nothing."""
         path = Path(self.to or self.default_to)
-        rows = list(self._rows(gradebook))
-        write_whole(path, self.text(rows))
-        self.log.info("Exported %d grades to %s", len(rows), path)
+        sheets = list(self._sheets(gradebook))
+        write_whole(path, self.text(sheets))
+        count = sum(len(sheet.grades.worths) for sheet in sheets)
+        self.log.info("Exported %d grades to %s", count, path)
 
-    def text(self, rows: list[_Row]) -> str:
+    def text(self, sheets: list[Sheet]) -> str:
         """The file's text."""
         raise NotImplementedError
 
-    def _rows(self, gradebook: Gradebook) -> Iterator[_Row]:
-        assignments = {str(name) for name in self.assignment}
+    def _sheets(self, gradebook: Gradebook) -> Iterator[Sheet]:
+        wanted = {str(name) for name in self.assignment}
         students = {str(name) for name in self.student}
         course = _course()
         for assignment in gradebook.assignments:
-            if assignments and assignment.name not in assignments:
+            if wanted and assignment.name not in wanted:
                 continue
-            plan = course.assignments.get(assignment.name) if course else None
-            bonus = [plan.points[name] for name in plan.bonus] if plan else []
-            for student in gradebook.students:
-                if not students or student.id in students:
-                    yield _row(gradebook, assignment, student, sum(bonus))
+            grades = _grades(gradebook, assignment, course)
+            chosen = tuple(w for w in grades.worths if not students or w.student in students)
+            records = {student.id: student for student in gradebook.students}
+            yield Sheet(replace(grades, worths=chosen), assignment, records)
 
-    def _final(self, rows: list[_Row]) -> list[_Row]:
-        """The rows that a grade import may carry; says which it may not."""
-        waiting = [row for row in rows if row.submitted and row.waiting]
-        for row in waiting:
-            self.log.warning(
-                "Left out: %s of %s has cells to be graded by hand",
-                row.assignment.name,
-                row.student.id,
-            )
-        return [row for row in rows if row.submitted and not row.waiting]
+    def _columns(self, sheets: list[Sheet]) -> list[Column]:
+        """The columns of a grade import; says what is not plain in them."""
+        columns = []
+        for sheet in sheets:
+            made = column(sheet.grades, sheet.assignment.name)
+            for note in import_notes(sheet.grades, made):
+                self.log.warning("%s: %s", sheet.assignment.name, note)
+            columns.append(made)
+        return columns
 
 
 class SafeCsv(_Plugin):
-    """nbgrader's own columns with percent and what waits for a hand, quoted, without formulas."""
+    """nbgrader's own columns with percent, status and reason, quoted, without formulas."""
 
-    def text(self, rows: list[_Row]) -> str:
+    def text(self, sheets: list[Sheet]) -> str:
         """The file's text."""
         table: list[list[str | float | None]] = [list(_HEADINGS)]
-        for row in rows:
-            percent = 100 * row.score / row.maximum if row.maximum else None
-            table.append(
-                [
-                    row.assignment.name,
-                    str(row.assignment.duedate or ""),
-                    row.timestamp,
-                    row.student.id,
-                    row.student.last_name or "",
-                    row.student.first_name or "",
-                    row.student.email or "",
-                    row.raw,
-                    row.penalty,
-                    row.score,
-                    row.max_score,
-                    None if percent is None else round(min(100.0, percent), 2),
-                    "yes" if row.waiting else "no",
-                ]
-            )
+        for sheet in sheets:
+            for one in sheet.grades.worths:
+                table.append(_row(sheet, one))
         return to_csv(table)
 
 
 class Canvas(_Plugin):
-    """A file for Canvas's grade import: a column an assignment, those without a grade left out."""
+    """A file for Canvas's grade import: a column an assignment; see `grader.render.sheets`."""
 
     default_to = "canvas.csv"
 
-    def text(self, rows: list[_Row]) -> str:
+    def text(self, sheets: list[Sheet]) -> str:
         """The file's text."""
-        names = {row.student.id: _name(row.student) for row in rows}
-        return canvas(_columns(self._final(rows)), names=names)
+        names = {student: name for s in sheets for student, name in s.grades.names.items()}
+        return canvas(self._columns(sheets), names=names)
 
 
 class Moodle(_Plugin):
@@ -133,48 +111,58 @@ class Moodle(_Plugin):
 
     default_to = "moodle.csv"
 
-    def text(self, rows: list[_Row]) -> str:
+    def text(self, sheets: list[Sheet]) -> str:
         """The file's text."""
-        return moodle(_columns(self._final(rows)))
+        return moodle(self._columns(sheets))
 
 
-def _row(gradebook: Gradebook, assignment: Any, student: Any, bonus: float) -> _Row:
-    try:
-        found = gradebook.find_submission(assignment.name, student.id)
-    except MissingEntry:
-        found = None
-    of = float(assignment.max_score)
-    return _Row(
-        assignment=assignment,
-        student=student,
-        submitted=found is not None,
-        raw=float(found.score) if found else 0.0,
-        penalty=float(found.late_submission_penalty or 0.0) if found else 0.0,
-        max_score=of,
-        maximum=max(0.0, total([of, -bonus])),
-        waiting=bool(found and found.needs_manual_grade),
-        timestamp=str(found.timestamp or "") if found else "",
-    )
+def _row(sheet: Sheet, one: Worth) -> list[str | float | None]:
+    record, known = sheet.students.get(one.student), one.total is not None
+    return [
+        sheet.assignment.name,
+        str(sheet.assignment.duedate or ""),
+        one.timestamp,
+        one.student,
+        (record.last_name if record else "") or "",
+        (record.first_name if record else "") or "",
+        (record.email if record else "") or "",
+        one.raw,
+        one.penalty if known else None,
+        one.total,
+        one.possible,
+        one.percent,
+        "yes" if known and one.why_open else "no",
+        one.standing,
+        one.reason,
+    ]
 
 
-def _columns(rows: list[_Row]) -> list[Column]:
-    columns = []
-    for name in dict.fromkeys(row.assignment.name for row in rows):
-        own = [row for row in rows if row.assignment.name == name]
-        scores = {row.student.id: min(row.score, row.maximum) for row in own}
-        told = {row.student.id: _told(row) for row in own}
-        columns.append(Column(name, own[0].maximum, scores, told))
-    return columns
+def _grades(gradebook: Gradebook, assignment: Any, course: Course | None) -> Grades:
+    """An assignment's grades; of a course that lists it with the grader's results as well."""
+    if course is not None and assignment.name in course.assignments:
+        refresh_penalties(gradebook, assignment.name, course.late)
+    book = read_book(gradebook, assignment.name)
+    if course is not None and assignment.name in course.assignments:
+        results = stored(course, assignment.name)
+        return replace(
+            reckon(course, assignment.name, results, {}, book, book.names, missing=MISSING),
+            booked=True,
+        )
+    return _alone(assignment, book)
 
 
-def _told(row: _Row) -> str:
-    late = f", less {number(row.penalty)} for lateness" if row.penalty else ""
-    return f"{number(row.raw)} of {number(row.maximum)} points{late}"
+def _alone(assignment: Any, book: Book) -> Grades:
+    """The grades of an assignment that no course.yml lists: nothing is a bonus there."""
+    offer = _offer(assignment)
+    worths = tuple(worth(s, offer, None, book.entries.get(s), MISSING) for s in book.names)
+    return Grades(assignment.name, assignment.name, worths, offer, names=book.names, booked=True)
 
 
-def _name(student: Any) -> str:
-    parts = [part for part in (student.last_name, student.first_name) if part]
-    return ", ".join(parts) or str(student.id)
+def _offer(assignment: Any) -> Offer:
+    cells = [cell for notebook in assignment.notebooks for cell in notebook.grade_cells]
+    points = {c.name: float(c.max_score) for c in cells if c.cell_type == "code"}
+    written = {c.name: float(c.max_score) for c in cells if c.cell_type != "code"}
+    return Offer({n.removeprefix(TEST): p for n, p in points.items()}, frozenset(), written)
 
 
 def _course() -> Course | None:

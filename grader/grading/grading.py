@@ -114,6 +114,8 @@ def grade_class(
         known = _known(grading, one, store)
         if known is not None:
             results[number] = known
+            if store is not None and known.status == "unreadable":
+                store.put(name, _unsettled(grading, known), known)
     todo = [number for number in range(len(found)) if number not in results]
     progress(len(results), len(found), None)
     if todo:
@@ -121,8 +123,10 @@ def grade_class(
             number, one = finished.task
             result = _settled(grading, one, finished)
             results[number] = result
-            if store is not None and result.status == "graded":
-                store.put(name, grading.key(result.sha256), result)
+            if store is not None:
+                graded = result.status == "graded"
+                key = grading.key(result.sha256) if graded else _unsettled(grading, result)
+                store.put(name, key, result)
             progress(len(results), len(found), result)
     return Report(
         assignment=name,
@@ -147,6 +151,12 @@ def _known(grading: Grading, one: Found, store: Store | None) -> SubmissionResul
     again = known.model_copy(update={"student": one.student, "file": one.file})
     store.put(grading.lesson.name, grading.key(submission.sha256), again)
     return again
+
+
+def _unsettled(grading: Grading, result: SubmissionResult) -> str:
+    """The key of a result that no later run may take for a grade, but that exports must know."""
+    parts = (grading.key(result.sha256), result.status, result.message)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _run(

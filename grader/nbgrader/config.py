@@ -58,6 +58,7 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.Autograde.autograde_preprocessors = [
         "grader.nbgrader.scores.EnterScores",  # in place of Execute: nothing is run here
         "nbgrader.preprocessors.SaveAutoGrades",
+        "grader.nbgrader.scores.LeaveOpen",
         "grader.nbgrader.scores.EnterComments",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
@@ -67,7 +68,7 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.RebuildingExporter.isolation = isolation
     config.GenerateFeedback.exporter_class = "grader.nbgrader.page.PageExporter"
     config.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
-    config.PageExporter.language = course.language
+    config.PageExporter.course_root = str(course.root)
     # The formgrader shows what students wrote to the instructor's own session.
     config.HTMLExporter.sanitize_html = True
 

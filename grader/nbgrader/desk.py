@@ -22,6 +22,9 @@ from grader.submissions import Found, discover
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+FORM = 2
+"""Of what `scores.py` writes into a notebook; another one makes everybody be entered again."""
+
 
 class Desk:
     """One assignment of a course, opened for a run of nbgrader over its class.
@@ -103,6 +106,7 @@ class Desk:
         result = self.result(student).model_dump(exclude={"seconds", "file"}, mode="json")
         time = self.places.of("submitted", student, self.assignment) / "timestamp.txt"
         parts = [
+            FORM,
             result,
             time.read_text() if time.is_file() else "",
             self._frame,

@@ -12,6 +12,8 @@ from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME
 from grader.nbgrader.places import Places, places_of
 from grader.nbgrader.steps import api_of, done, one_engine, only_writer
+from grader.nbgrader.totals import class_grades
+from grader.render.grades import Grades
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Written:
     pages: dict[str, Path]
     by_hand: tuple[str, ...]
     failed: dict[str, str]
+    without: dict[str, str]
+    """Who has no page, and why: nothing handed in, or nothing to say of it yet."""
 
     @property
     def example(self) -> Path:
@@ -44,10 +48,14 @@ def write_feedback(course: Course, name: str) -> Written:
     )
     if not graded:
         raise UsageError(f"nothing of {name} is graded yet; run `chainrule grade {name}`")
+    refused = _not_to_say(class_grades(course, name))
     with only_writer(course):
         api = api_of(course)
         with one_engine():
             result = api.generate_feedback(name, force=True)
+        for student in refused:
+            # It would show an earlier submission, and be released as if it were of this one.
+            _page(places, student, name).unlink(missing_ok=True)
         pages = {s: _page(places, s, name) for s in graded if _page(places, s, name).is_file()}
         if not pages:
             done(result, f"generate the feedback of {name}")
@@ -56,9 +64,16 @@ def write_feedback(course: Course, name: str) -> Written:
             _releasable(places, student, name)
         done(api.release_feedback(name), f"release the feedback of {name}")
     failed = {s: "no page was made; grade again" for s in graded if s not in pages}
+    for student in refused:
+        failed.pop(student, None)
     came = _through_exchange(places, course, name)
     by_hand = tuple(s for s in pages if s not in came)
-    return Written(places.home / "feedback", pages, by_hand, failed)
+    return Written(places.home / "feedback", pages, by_hand, failed, refused)
+
+
+def _not_to_say(grades: Grades) -> dict[str, str]:
+    """Those of whom the last submission has no total."""
+    return {one.student: one.reason for one in grades.worths if one.total is None}
 
 
 def _page(places: Places, student: str, name: str) -> Path:

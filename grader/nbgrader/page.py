@@ -1,4 +1,4 @@
-"""A student's feedback page: made of our own words and the student's, all of it escaped.
+"""A student's feedback page, made of what nbgrader holds: its notebook and its gradebook.
 
 nbgrader's template renders what students wrote as HTML; ours has no place where markup could
 come from, runs no script, loads nothing, and never shows the tests or what they expected.
@@ -7,15 +7,19 @@ come from, runs no script, loads nothing, and never shows the tests or what they
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from nbconvert.exporters import Exporter
 from nbgrader.api import Gradebook
 from traitlets import Unicode, default
 
+from grader.course.syllabus import Course, load_course
+from grader.exporting.book import TEST, Book, read_book
+from grader.exporting.gathering import reckon
 from grader.nbgrader import inert
-from grader.nbgrader.scores import TEST
+from grader.nbgrader.scores import recorded
+from grader.render.html import Beside, student_page
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -25,9 +29,9 @@ Comments = dict[str, tuple[str, str]]
 
 
 class PageExporter(Exporter):
-    """Renders an autograded notebook, after nbgrader's GetGrades, as a feedback page."""
+    """Renders an autograded notebook as a feedback page."""
 
-    language = Unicode("en", help="The page's language.").tag(config=True)
+    course_root = Unicode(help="The course's folder.").tag(config=True)
     output_mimetype = "text/html"
 
     @default("file_extension")
@@ -35,85 +39,65 @@ class PageExporter(Exporter):
         return ".html"
 
     @cached_property
-    def _template(self) -> Template:
-        loader = PackageLoader("grader.nbgrader")
-        environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-        return environment.get_template("feedback.html.j2")
+    def _course(self) -> Course:
+        return load_course(Path(self.course_root))
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> Any:
-        """Return the page and its resources."""
+        """Return the page and its resources.
+
+        Raises:
+            GraderError: the notebook holds no result of ours.
+        """
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         about = resources["nbgrader"]
-        comments = _comments(about)
-        page = self._template.render(
-            language=nb.metadata.get("chainrule", {}).get("language", self.language),
-            assignment=about["assignment"],
-            student=about["student"],
-            score=_number(about["score"]),
-            max_score=_number(about["max_score"]),
-            penalty=about["late_penalty"] and _number(about["late_penalty"]),
-            about={
-                "title": "",
-                "status": "",
-                "message": "",
-                "notes": [],
-                **nb.metadata.get("chainrule", {}),
-            },
-            exercises=exercises(nb, comments),
-            questions=questions(nb, comments),
-        )
-        return page, resources
+        result, ours = recorded(nb), nb.metadata["chainrule"]
+        with Gradebook(about["db_url"]) as gradebook:
+            book = read_book(gradebook, about["assignment"])
+            comments = _comments(gradebook, about)
+        own = {s: entry for s, entry in book.entries.items() if s == about["student"]}
+        grades = reckon(self._course, about["assignment"], [result], ours["titles"], Book(own, {}))
+        beside = Beside(tuple(ours.get("notes", ())), answers(nb), texts(nb), _said(nb, comments))
+        return student_page(grades, grades.worths[0], beside), resources
 
 
-def exercises(nb: NotebookNode, comments: Comments) -> list[dict[str, Any]]:
-    """What the page says of each exercise, in order."""
-    answers = {_id(cell): cell.source for cell in nb.cells if _marks(cell).get("solution")}
-    found = []
-    for cell in nb.cells:
-        marks, ours = _marks(cell), cell.metadata.get("chainrule", {})
-        if cell.cell_type != "code" or not marks.get("grade"):
-            continue
-        name = _id(cell).removeprefix(TEST)
-        found.append(
-            {
-                "name": name,
-                "title": ours.get("title", name),
-                "verdict": ours.get("verdict", "missing"),
-                "score": _number(marks.get("score")),
-                "points": _number(marks.get("points")),
-                "groups": ours.get("groups", []),
-                "hint": ours.get("hint", ""),
-                "message": ours.get("message", ""),
-                "comment": inert.plain(comments.get(name, ("", ""))[1]),
-                "answer": inert.plain(answers.get(name, "")),
-            }
-        )
-    return found
-
-
-def questions(nb: NotebookNode, comments: Comments) -> list[dict[str, Any]]:
-    """What the page says of each written question, in order."""
-    return [
-        {
-            "name": _id(cell),
-            "text": inert.plain(cell.metadata.get("chainrule", {}).get("text", cell.source)),
-            "score": _number(_marks(cell).get("score")),
-            "points": _number(_marks(cell).get("points")),
-            "comment": inert.plain(
-                next(filter(None, reversed(comments.get(_id(cell), ("",)))), "")
-            ),
-        }
+def answers(nb: NotebookNode) -> dict[str, str]:
+    """What the student wrote to each exercise."""
+    return {
+        _id(cell): inert.plain(cell.source)
         for cell in nb.cells
-        if cell.cell_type == "markdown" and _marks(cell).get("grade")
-    ]
+        if cell.cell_type == "code" and _marks(cell).get("solution")
+    }
 
 
-def _comments(about: dict[str, Any]) -> Comments:
-    with Gradebook(about["db_url"]) as book:
-        notebook = book.find_submission_notebook(
-            about["notebook"], about["assignment"], about["student"]
-        )
-        return {c.name: (c.auto_comment or "", c.manual_comment or "") for c in notebook.comments}
+def texts(nb: NotebookNode) -> dict[str, str]:
+    """What the student wrote to each written question."""
+    return {
+        _id(cell): inert.plain(cell.metadata.get("chainrule", {}).get("text", cell.source))
+        for cell in _questions(nb)
+    }
+
+
+def _said(nb: NotebookNode, comments: Comments) -> dict[str, str]:
+    """A person's comments; to a written question also nbgrader's own ("No response.")."""
+    said = {name: person for name, (_, person) in comments.items()}
+    for name in map(_id, _questions(nb)):
+        own, person = comments.get(name, ("", ""))
+        said[name] = person or own
+    return {name: inert.plain(text) for name, text in said.items() if text}
+
+
+def _comments(gradebook: Gradebook, about: dict[str, Any]) -> Comments:
+    notebook = gradebook.find_submission_notebook(
+        about["notebook"], about["assignment"], about["student"]
+    )
+    return {
+        comment.name.removeprefix(TEST): (comment.auto_comment or "", comment.manual_comment or "")
+        for comment in notebook.comments
+    }
+
+
+def _questions(nb: NotebookNode) -> list[NotebookNode]:
+    return [c for c in nb.cells if c.cell_type == "markdown" and _marks(c).get("grade")]
 
 
 def _marks(cell: NotebookNode) -> dict[str, Any]:
@@ -122,7 +106,3 @@ def _marks(cell: NotebookNode) -> dict[str, Any]:
 
 def _id(cell: NotebookNode) -> str:
     return str(_marks(cell).get("grade_id", ""))
-
-
-def _number(value: Any) -> str:
-    return f"{round(float(value or 0), 2):g}"

@@ -16,10 +16,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.errors import GraderError
+from grader.exporting.book import TEST
 from grader.nbgrader import inert
 from grader.results import ExerciseResult, SubmissionResult
-
-TEST = "test-"
 
 
 class EnterScores(NbGraderPreprocessor):  # type: ignore[misc]
@@ -44,18 +43,17 @@ class EnterScores(NbGraderPreprocessor):  # type: ignore[misc]
                 continue
             name = marks["grade_id"].removeprefix(TEST)
             exercise = scored.get(name) or _unscored(name, marks["points"], result)
-            enter(cell, exercise, desk.titles.get(name, name))
+            enter(cell, exercise)
         nb.metadata["chainrule"] = {
             **nb.metadata.get("chainrule", {}),
-            "title": desk.course.plan(about["assignment"]).title,
             "stamp": desk.stamp(about["student"]),
-            "status": result.status,
-            "message": inert.plain(result.message),
+            "titles": dict(desk.titles),
+            "result": _inert(result.model_dump(mode="json")),
         }
         return nb, resources
 
 
-def enter(cell: NotebookNode, exercise: ExerciseResult, title: str) -> None:
+def enter(cell: NotebookNode, exercise: ExerciseResult) -> None:
     """Write one exercise's result into its grade cell.
 
     Raises:
@@ -73,11 +71,9 @@ def enter(cell: NotebookNode, exercise: ExerciseResult, title: str) -> None:
     ]
     cell.execution_count = 1
     cell.metadata["chainrule"] = {
-        "title": title,
         "verdict": exercise.verdict,
         "hint": inert.plain(exercise.hint),
         "message": inert.plain(exercise.message),
-        "groups": [group.model_dump() for group in exercise.groups],
     }
 
 
@@ -89,6 +85,27 @@ def reading(exercise: ExerciseResult) -> str:
     lines += [f"Hint: {exercise.hint}"] if exercise.hint else []
     lines += [exercise.message] if exercise.message else []
     return inert.plain("\n".join(lines))
+
+
+def recorded(nb: NotebookNode) -> SubmissionResult:
+    """The result that `EnterScores` wrote into a notebook.
+
+    Raises:
+        GraderError: it holds none.
+    """
+    found = nb.metadata.get("chainrule", {}).get("result")
+    if found is None:
+        raise GraderError("the notebook holds no result of ours; grade again")
+    return SubmissionResult.model_validate(found)
+
+
+def _inert(value: Any) -> Any:
+    """The same JSON with all its texts harmless."""
+    if isinstance(value, str):
+        return inert.plain(value)
+    if isinstance(value, dict):
+        return {key: _inert(item) for key, item in value.items()}
+    return [_inert(item) for item in value] if isinstance(value, list) else value
 
 
 def _output(kind: str, text: str) -> NotebookNode:
@@ -139,5 +156,25 @@ class EnterComments(NbGraderPreprocessor):  # type: ignore[misc]
                 comment = "\n\n".join(line for line in said if line)
                 if comment:
                     book.find_comment(*where).auto_comment = comment
+            book.db.commit()
+        return nb, resources
+
+
+class LeaveOpen(NbGraderPreprocessor):  # type: ignore[misc]
+    """After nbgrader saved the scores: what waits for another device is no zero, but open."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Take the score of each deferred exercise out of the gradebook, for a person to see."""
+        about = resources["nbgrader"]
+        waiting = [
+            cell.metadata["nbgrader"]["grade_id"]
+            for cell in nb.cells
+            if cell.metadata.get("chainrule", {}).get("verdict") == "deferred"
+        ]
+        with Gradebook(about["db_url"]) as book:
+            for name in waiting:
+                where = (name, about["notebook"], about["assignment"], about["student"])
+                grade = book.find_grade(*where)
+                grade.auto_score, grade.needs_manual_grade = None, True
             book.db.commit()
         return nb, resources

@@ -11,7 +11,6 @@ machine's; no results.json is written then, so that Gradescope reports a failure
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from grader.course.syllabus import Course, load_course
@@ -51,11 +50,12 @@ def autograde(root: Path) -> Path:
     failed = [e for e in submission.exercises if e.verdict == "grader_error"]
     if submission.status == "grader_error" or failed:
         raise GraderError(submission.message or f"{failed[0].name}: {failed[0].message}")
-    grades = from_report(course, report, exercise_titles(course, grading.assignment))
     told = submission.model_copy(
         update={"message": "; ".join(filter(None, [submission.message, note]))}
     )
-    return write_whole(results, results_json(replace(grades, submissions=(told,)), told))
+    report = report.model_copy(update={"submissions": (told,)})
+    grades = from_report(course, report, exercise_titles(course, grading.assignment))
+    return write_whole(results, results_json(grades, grades.worths[0]))
 
 
 def choose_isolation(grading: Grading) -> tuple[Isolation, str]:

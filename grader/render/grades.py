@@ -1,68 +1,90 @@
-"""What every export is a pure function of: results, and what course.yml says of the assignment."""
+"""What every export is a pure function of: a class's worths, and what course.yml says of it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.results import SubmissionResult, total
-
-_OPEN = ("deferred", "grader_error")
+from grader.render.worth import Offer, Worth
 
 
 @dataclass(frozen=True)
 class Grades:
-    """The results of one assignment, a submission each.
+    """One assignment of a class, a `Worth` each.
 
-    `points` are of each exercise, in the order of the course; `titles` what a student reads for
-    it, if known. `isolation` and `device` are "" where the results do not say.
+    `titles` are what a student reads for an exercise, if known; `names` the students' names.
+    `isolation` and `device` are "" where the results do not say.
     """
 
     assignment: str
     title: str
-    submissions: tuple[SubmissionResult, ...]
-    points: Mapping[str, float]
-    bonus: frozenset[str] = frozenset()
+    worths: tuple[Worth, ...]
+    offer: Offer
     titles: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     isolation: str = ""
     device: str = ""
-    written: bool = False
-    """Whether there are questions graded by hand, whose points are not in here."""
+    booked: bool = False
+    """Whether a gradebook's manual scores, written questions and late penalties are in here."""
 
-    def maximum(self, submission: SubmissionResult) -> float:
-        """The points that make 100 %: those of the exercises that are no bonus."""
-        if submission.exercises:
-            extra = [e.max_score for e in submission.exercises if e.name in self.bonus]
-        else:
-            extra = [points for name, points in self.points.items() if name in self.bonus]
-        return max(0.0, total([submission.max_score, *(-points for points in extra)]))
+    @property
+    def handed_in(self) -> tuple[Worth, ...]:
+        """Those who handed something in."""
+        return tuple(one for one in self.worths if one.standing != "missing")
 
-    def percent(self, submission: SubmissionResult) -> float | None:
-        """min(100, score / maximum) in percent; None where the score is not known, or nothing."""
-        of = self.maximum(submission)
-        if submission.status == "grader_error" or not of:
-            return None
-        return round(min(100.0, 100 * submission.score / of), 2)
-
-    def capped(self, submission: SubmissionResult) -> float:
-        """The score, at most the maximum: for programs that make a percentage of the two."""
-        return min(submission.score, self.maximum(submission))
-
-
-def why_open(submission: SubmissionResult) -> str:
-    """Why a score is not final yet; "" where it is.
-
-    What we failed to grade, or what waits for another device, must never reach a gradebook as a
-    zero.
-    """
-    if submission.status == "grader_error":
-        return submission.message or "the grader failed"
-    waiting = [e.name for e in submission.exercises if e.verdict in _OPEN]
-    return f"not graded yet: {', '.join(waiting)}" if waiting else ""
+    @property
+    def left_to_say(self) -> str:
+        """What the totals hold nothing of; "" where they hold all."""
+        if self.booked:
+            return ""
+        if self.offer.written:
+            return "Written questions and late penalties are not in here."
+        return "Late penalties are not in here."
 
 
 def exercise_names(grades: Grades) -> list[str]:
     """The exercises that occur, in the order of the course; unknown ones last."""
-    seen = {e.name: None for s in grades.submissions for e in s.exercises}
-    return [n for n in grades.points if n in seen] + [n for n in seen if n not in grades.points]
+    results = [one.result for one in grades.worths if one.result]
+    seen = {e.name: None for result in results for e in result.exercises}
+    points = grades.offer.points
+    entered = any(one.result is None and one.standing == "graded" for one in grades.worths)
+    return [n for n in points if n in seen or entered] + [n for n in seen if n not in points]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a class did in one exercise; counts are of those with a result, most frequent first."""
+
+    name: str
+    count: int
+    passed: int
+    mean: float
+    points: float
+    verdicts: tuple[tuple[str, int], ...]
+    mistakes: tuple[tuple[str, int], ...]
+
+
+def summaries(grades: Grades) -> list[Summary]:
+    """A summary of each exercise that has results, in the order of the course."""
+    found = [_summary(grades, name) for name in exercise_names(grades)]
+    return [summary for summary in found if summary.count]
+
+
+def _summary(grades: Grades, name: str) -> Summary:
+    held = [one for one in grades.worths if one.result and one.standing != "unreadable"]
+    results = [e for one in held if one.result for e in one.result.exercises if e.name == name]
+    parts = [part for one in held if (part := one.part(name)) and part.score is not None]
+    scores = [part.score or 0.0 for part in parts]
+    verdicts = Counter[str](result.verdict for result in results)
+    mistakes = Counter(result.mistake for result in results if result.mistake)
+    return Summary(
+        name,
+        len(results),
+        verdicts["passed"],
+        round(sum(scores) / len(scores), 2) if scores else 0.0,
+        grades.offer.points.get(name, 0.0),
+        tuple(verdicts.most_common()),
+        tuple(mistakes.most_common(3)),
+    )

@@ -8,48 +8,58 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from grader.render.grades import Grades, exercise_names, why_open
+from grader.render.grades import Grades, summaries
 from grader.render.plain import number, plain
 from grader.render.words import spoken, word
-from grader.results import SubmissionResult
+from grader.render.worth import Worth
 
 _BUCKETS = 10
 
 
-def student_page(grades: Grades, submission: SubmissionResult) -> str:
-    """One student's feedback: each exercise's title, verdict, points, hint and message."""
-    percent = None if why_open(submission) else grades.percent(submission)
-    return _render("student.html.j2", grades, s=submission, percent=percent)
+@dataclass(frozen=True)
+class Beside:
+    """What stands on a student's page besides results; each mapping by exercise or question."""
+
+    notes: tuple[str, ...] = ()
+    """What was mended in the notebook before it was graded."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What the student wrote to each written question."""
+    comments: Mapping[str, str] = field(default_factory=dict)
+    """What a person said."""
+
+
+def student_page(grades: Grades, one: Worth, beside: Beside | None = None) -> str:
+    """One student's feedback: the total and what it is made of, then each exercise and question."""
+    results = {e.name: e for e in one.result.exercises} if one.result else {}
+    return _render("student.html.j2", grades, s=one, results=results, beside=beside or Beside())
 
 
 def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
     """The class: how it did by exercise and by student.
 
     Args:
-        grades: the results.
-        pages: where the page of a submission, by its position, is; no links where it is not.
+        grades: the class.
+        pages: where the page of a student, by position, is; no links where it is not.
     """
-    percents = [
-        p
-        for s in grades.submissions
-        if s.status != "grader_error" and (p := grades.percent(s)) is not None
-    ]
+    percents = [one.percent for one in grades.worths if one.percent is not None]
     return _render(
         "class.html.j2",
         grades,
-        statuses=Counter(s.status for s in grades.submissions).most_common(),
+        statuses=Counter(one.standing for one in grades.worths).most_common(),
         mean=round(sum(percents) / len(percents), 2) if percents else None,
+        open=sum(1 for one in grades.handed_in if one.why_open),
         bars=_bars(percents),
-        exercises=[_exercise(grades, name) for name in exercise_names(grades)],
+        exercises=summaries(grades),
         rows=[
-            _row(grades, submission, (pages or {}).get(place, ""))
-            for place, submission in enumerate(grades.submissions)
+            _row(grades, one, (pages or {}).get(place, ""))
+            for place, one in enumerate(grades.worths)
         ],
     )
 
@@ -79,47 +89,16 @@ def _bars(percents: list[float]) -> list[tuple[str, int, int]]:
     ]
 
 
-@dataclass(frozen=True)
-class _Exercise:
-    name: str
-    count: int
-    passed: int
-    mean: float
-    points: float
-    verdicts: list[tuple[str, int]]
-    mistakes: list[tuple[str, int]]
+def _row(grades: Grades, one: Worth, page: str) -> dict[str, Any]:
+    shown = one if grades.booked else one.without_written()
+    return {"worth": one, "page": page, "look": _to_look_at(shown)}
 
 
-def _exercise(grades: Grades, name: str) -> _Exercise:
-    results = [e for s in grades.submissions for e in s.exercises if e.name == name]
-    verdicts = Counter[str](result.verdict for result in results)
-    mistakes = Counter(result.mistake for result in results if result.mistake)
-    return _Exercise(
-        name,
-        len(results),
-        verdicts["passed"],
-        round(sum(r.score for r in results) / len(results), 2),
-        max(r.max_score for r in results),
-        verdicts.most_common(),
-        mistakes.most_common(3),
-    )
-
-
-def _row(grades: Grades, submission: SubmissionResult, page: str) -> dict[str, Any]:
-    failed = submission.status == "grader_error"
-    return {
-        "student": submission.student,
-        "page": page,
-        "status": submission.status,
-        "score": None if failed else submission.score,
-        "percent": grades.percent(submission),
-        "look": _to_look_at(submission),
-    }
-
-
-def _to_look_at(submission: SubmissionResult) -> str:
-    if submission.status != "graded":
-        return submission.message
-    wrong = [e for e in submission.exercises if e.verdict != "passed"]
-    names = [f"{e.name} ({e.mistake or e.verdict})" for e in wrong[:4]]
-    return ", ".join(names) + (f", +{len(wrong) - 4}" if len(wrong) > 4 else "")
+def _to_look_at(one: Worth) -> str:
+    if one.standing != "graded":
+        return one.reason
+    results = one.result.exercises if one.result else ()
+    wrong = [e for e in results if e.verdict not in ("passed", "deferred")]
+    names = ", ".join(f"{e.name} ({e.mistake or e.verdict})" for e in wrong[:4])
+    more = f", +{len(wrong) - 4}" if len(wrong) > 4 else ""
+    return "; ".join(filter(None, [names + more, one.why_open]))

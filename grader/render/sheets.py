@@ -1,7 +1,9 @@
 """CSV: a table of all results, and files that Canvas and Moodle import grades from.
 
-Every cell is quoted, and no cell can be taken for a formula. Grade imports leave out whoever has
-no final score: a missing row changes nothing there, while a blank or a zero would.
+Every cell is quoted, and no cell can be taken for a formula. To a grade import a blank cell means
+"no grade": Canvas and Moodle clear what they hold of that student. So whoever handed nothing in
+has a row with a blank cell, an unreadable file is a 0, and whoever has no final score yet has no
+row at all, because a missing row changes nothing there.
 """
 
 from __future__ import annotations
@@ -12,23 +14,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import UsageError
-from grader.render.grades import Grades, exercise_names, why_open
+from grader.render.grades import Grades, exercise_names
 from grader.render.plain import no_formula, number
-from grader.results import ExerciseResult, SubmissionResult
+from grader.render.worth import Part, Worth
+from grader.results import ExerciseResult
 
 CANVAS_IDS = ("ID", "SIS User ID", "SIS Login ID")
 MOODLE_ID = "ID number"
+NOT_YET = "not graded yet"
 _POSSIBLE = "    Points Possible"  # as Canvas's own exports have it, spaces and all
 
 
 @dataclass(frozen=True)
 class Column:
-    """One assignment of a grade import: scores by student, out of `possible`."""
+    """One assignment of a grade import: scores by student, out of `possible`.
+
+    A score of None is a blank cell; who is not in `scores` has no row because of this assignment.
+    `reasons` say why a student's score is blank, 0 for an unreadable file, or left out.
+    """
 
     heading: str
     possible: float
-    scores: Mapping[str, float]
+    scores: Mapping[str, float | None]
     feedback: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_csv(rows: Iterable[Sequence[str | float | None]]) -> str:
@@ -47,74 +56,96 @@ def _written(value: str | float | None) -> str:
 
 
 def table(grades: Grades) -> str:
-    """One row a submission: what became of it, then each exercise's score, verdict and mistake."""
+    """One row a student: what the work is worth and why, then each exercise and question."""
     names = exercise_names(grades)
-    headings = ["student", "status", "score", "max_score", "percent", "file", "message", "sha256"]
+    headings = [
+        "student", "status", "score", "max_score", "percent", "final", "reason", "exercises",
+        "bonus", "written", "late_penalty", "file", "message", "sha256",
+    ]  # fmt: skip
     for name in names:
         headings += [name, f"{name} verdict", f"{name} mistake"]
+    headings += grades.offer.written
     rows: list[list[str | float | None]] = [list(headings)]
-    for submission in grades.submissions:
-        results = {e.name: e for e in submission.exercises}
-        row = _head(grades, submission)
+    for one in grades.worths:
+        results = {e.name: e for e in one.result.exercises} if one.result else {}
+        row = _head(one)
         for name in names:
-            row += _cells(results.get(name))
-        rows.append(row)
+            row += _cells(one.part(name), results.get(name))
+        rows.append(row + [_question(part, one) for part in one.written])
     return to_csv(rows)
 
 
-def _head(grades: Grades, submission: SubmissionResult) -> list[str | float | None]:
-    failed = submission.status == "grader_error"
+def _head(one: Worth) -> list[str | float | None]:
+    result, known = one.result, one.total is not None
     return [
-        submission.student,
-        submission.status,
-        None if failed else submission.score,
-        submission.max_score,
-        grades.percent(submission),
-        submission.file,
-        submission.message,
-        submission.sha256,
+        one.student,
+        one.standing,
+        one.total,
+        one.possible,
+        one.percent,
+        "no" if one.why_open else "yes",
+        one.reason,
+        one.exercises_score if known else None,
+        one.bonus if known else None,
+        one.written_score if known else None,
+        one.penalty if known else None,
+        result.file if result else "",
+        result.message if result else "",
+        result.sha256 if result else "",
     ]
 
 
-def _cells(result: ExerciseResult | None) -> list[str | float | None]:
+def _cells(part: Part | None, result: ExerciseResult | None) -> list[str | float | None]:
+    score = part.score if part and (result or part.by_hand) else None
     if result is None:
-        return [None, "", ""]
-    score = None if result.verdict == "grader_error" else result.score
+        return [score, "", ""]
     return [score, result.verdict, result.mistake]
+
+
+def _question(part: Part, one: Worth) -> str | float | None:
+    if one.total is None:
+        return None
+    return NOT_YET if part.score is None else part.score
 
 
 def column(grades: Grades, heading: str = "") -> Column:
     """The assignment as a column of a grade import; a bonus counts up to the maximum.
 
-    Raises:
-        UsageError: the scores are out of different maxima.
+    Totals where a gradebook is in the grades. Else the points of the exercises alone, out of
+    theirs: nobody knows then what written questions and lateness come to.
     """
-    final = [s for s in grades.submissions if not why_open(s)]
-    maxima = {grades.maximum(s) for s in final}
-    if len(maxima) > 1:
-        found = ", ".join(number(m) for m in sorted(maxima))
-        raise UsageError(
-            f"the results of {grades.assignment} are out of different maxima ({found}): the points "
-            "changed in between; grade all of it again"
-        )
-    return Column(
-        heading or grades.title,
-        maxima.pop() if maxima else 0.0,
-        {s.student: grades.capped(s) for s in final},
-        {s.student: feedback(s) for s in final},
-    )
+    scores: dict[str, float | None] = {}
+    told: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    possible = 0.0
+    for one in grades.worths:
+        counted = one if grades.booked else one.without_written()
+        possible = counted.possible
+        if counted.reason:
+            reasons[one.student] = counted.reason
+        if counted.why_open and one.standing != "missing":
+            continue
+        score = None if counted.total is None else min(counted.total, counted.possible)
+        scores[one.student] = score
+        told[one.student] = "; ".join(filter(None, [feedback(counted), grades.left_to_say]))
+    return Column(heading or grades.title, possible, scores, told, reasons)
 
 
-def feedback(submission: SubmissionResult) -> str:
-    """What a student is told in one cell: the exercises that lost points, and why."""
-    if submission.status != "graded":
-        return submission.message
-    parts = [
-        f"{e.name} {number(e.score)}/{number(e.max_score)}: {e.hint or e.message or e.verdict}"
-        for e in submission.exercises
-        if e.score < e.max_score
-    ]
-    return "; ".join(parts) or "all cases passed"
+def feedback(one: Worth) -> str:
+    """What a student is told in one cell: where the grade comes from, what lost points, and why."""
+    if one.standing != "graded":
+        return one.reason
+    results = {e.name: e for e in one.result.exercises} if one.result else {}
+    parts = []
+    for part in one.exercises + one.written:
+        if part.score is None or part.score >= part.possible:
+            continue
+        found = results.get(part.name)
+        why = "" if found is None or part.by_hand else found.hint or found.message or found.verdict
+        points = f"{part.name} {number(part.score)}/{number(part.possible)}"
+        parts.append(f"{points}: {why}" if why else points)
+    late = f"less {number(one.penalty)} for lateness" if one.penalty else ""
+    return "; ".join(filter(None, [*(parts or ["all of it is right"]), late]))
 
 
 def canvas(
@@ -173,6 +204,21 @@ def moodle(columns: Sequence[Column], id_column: str = MOODLE_ID) -> str:
             row += [column.scores.get(student), column.feedback.get(student, "")]
         rows.append(row)
     return to_csv(rows)
+
+
+def reasons(column: Column) -> str:
+    """Why a student has no plain grade in a grade import, for the person who imports it."""
+    rows: list[list[str | float | None]] = [["student", "in the import", "reason"]]
+    for student, reason in sorted(column.reasons.items()):
+        rows.append([student, _imported(column, student), reason])
+    return to_csv(rows)
+
+
+def _imported(column: Column, student: str) -> str:
+    if student not in column.scores:
+        return "no row: nothing changes there"
+    score = column.scores[student]
+    return "blank: no grade" if score is None else number(score)
 
 
 def _students(columns: Sequence[Column]) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rich.markup import escape
 from rich.table import Table
 
-from grader.results import Report, SubmissionResult
+from grader.render.grades import Grades, summaries
+from grader.render.plain import number, plain
+from grader.render.worth import Part, Worth
 
 _COLOURS = {
     "passed": "green",
@@ -29,70 +29,82 @@ def coloured(word: str) -> str:
     return f"[{_COLOURS.get(word, 'white')}]{word}[/]"
 
 
-def points(score: float) -> str:
-    """A score without needless zeros."""
-    return f"{score:g}"
+def standing(one: Worth) -> str:
+    """The total out of what makes 100 %, and whether that is all; "–" where there is none."""
+    if one.total is None:
+        return f"– / {number(one.possible)}"
+    so_far = " so far" if one.why_open else ""
+    return f"{number(one.total)} / {number(one.possible)}{so_far}"
 
 
-def by_student(report: Report) -> Table:
-    """One row per submission: score, status, and what cost the most."""
-    table = Table(title=f"{report.assignment}: {len(report.submissions)} submissions", expand=False)
+def by_student(grades: Grades) -> Table:
+    """One row per student: total, status, and what cost the most or is still open."""
+    count = len(grades.handed_in)
+    table = Table(title=f"{grades.assignment}: {count} submissions", expand=False)
     table.add_column("student")
     table.add_column("score", justify="right")
     table.add_column("status")
     table.add_column("to look at")
-    for submission in report.submissions:
+    for one in grades.worths:
         table.add_row(
-            escape(submission.student),
-            f"{points(submission.score)} / {points(submission.max_score)}",
-            coloured(submission.status),
-            escape(_to_look_at(submission)),
+            escape(plain(one.student)),
+            standing(one),
+            coloured(one.standing),
+            escape(plain(_to_look_at(one if grades.booked else one.without_written()))),
         )
+    if grades.left_to_say:
+        table.caption = grades.left_to_say
     return table
 
 
-def _to_look_at(submission: SubmissionResult) -> str:
-    if submission.status != "graded":
-        return submission.message
-    wrong = [e for e in submission.exercises if e.verdict not in ("passed", "deferred")]
-    names = [f"{e.name} ({e.mistake or e.verdict})" for e in wrong[:3]]
+def _to_look_at(one: Worth) -> str:
+    if one.standing != "graded":
+        return one.reason
+    results = one.result.exercises if one.result else ()
+    wrong = [e for e in results if e.verdict not in ("passed", "deferred")]
+    names = ", ".join(f"{e.name} ({e.mistake or e.verdict})" for e in wrong[:3])
     more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-    return ", ".join(names) + more
+    late = f"{number(one.penalty)} off for lateness" if one.penalty else ""
+    return "; ".join(filter(None, [names + more, late, one.why_open]))
 
 
-def by_exercise(report: Report) -> Table:
+def by_exercise(grades: Grades) -> Table:
     """One row per exercise: verdicts, mean score, and the mistakes seen most."""
     table = Table(title="By exercise", expand=False)
     for heading in ("exercise", "passed", "mean", "verdicts", "mistakes seen most"):
         table.add_column(heading, justify="right" if heading in ("passed", "mean") else "left")
-    graded = [s for s in report.submissions if s.status == "graded"]
-    for index, exercise in enumerate(graded[0].exercises if graded else ()):
-        results = [submission.exercises[index] for submission in graded]
-        verdicts = Counter(result.verdict for result in results)
-        mistakes = Counter(result.mistake for result in results if result.mistake)
+    for row in summaries(grades):
         table.add_row(
-            escape(exercise.name),
-            f"{verdicts['passed']}/{len(results)}",
-            f"{sum(r.score for r in results) / len(results):.2f} / {points(exercise.max_score)}",
-            " ".join(f"{coloured(verdict)} {n}" for verdict, n in verdicts.most_common()),
-            escape(", ".join(f"{name} ×{n}" for name, n in mistakes.most_common(2))),
+            escape(row.name),
+            f"{row.passed}/{row.count}",
+            f"{row.mean:.2f} / {number(row.points)}",
+            " ".join(f"{coloured(verdict)} {n}" for verdict, n in row.verdicts),
+            escape(", ".join(f"{name} ×{n}" for name, n in row.mistakes[:2])),
         )
     return table
 
 
-def one_student(submission: SubmissionResult) -> Table:
-    """Every exercise of one submission with its hint and message."""
-    table = Table(
-        title=f"{submission.student}: {points(submission.score)} / {points(submission.max_score)}"
-    )
+def one_student(one: Worth) -> Table:
+    """Every exercise and question of one submission with its hint and message."""
+    table = Table(title=f"{escape(plain(one.student))}: {standing(one)}")
     for heading in ("exercise", "verdict", "score", "hint", "message"):
         table.add_column(heading)
-    for exercise in submission.exercises:
-        table.add_row(
-            escape(exercise.name),
-            coloured(exercise.verdict),
-            f"{points(exercise.score)} / {points(exercise.max_score)}",
-            escape(exercise.hint),
-            escape(exercise.message),
-        )
+    results = {e.name: e for e in one.result.exercises} if one.result else {}
+    for part in one.exercises:
+        if found := results.get(part.name):
+            table.add_row(
+                escape(part.name) + (" (bonus)" if part.bonus else ""),
+                coloured(found.verdict),
+                _of(part),
+                escape(plain(found.hint)),
+                escape(plain(found.message)),
+            )
+    for part in one.written:
+        table.add_row(escape(part.name), "written", _of(part), "", "")
     return table
+
+
+def _of(part: Part) -> str:
+    if part.score is None:
+        return f"not graded yet, of {number(part.possible)}"
+    return f"{number(part.score)} / {number(part.possible)}"

@@ -26,8 +26,21 @@ _ZH = {
     "Distribution": "分布",
     "bonus": "附加题",
     "of": "/",
-    "Written questions are graded by hand; their points are not in here.": (
-        "书面题由人工批改，其分数不包括在内。"
+    "points": "分",
+    "so far": "（暂计）",
+    "Total": "总分",
+    "written": "书面题",
+    "not graded yet": "尚未批改",
+    "graded by hand": "人工评分",
+    "Handed in late": "迟交扣分",
+    "Your answer": "你的答案",
+    "Nothing was handed in.": "没有提交作业。",
+    "nothing handed in": "未提交",
+    "Not final yet": "分数未定",
+    "Written questions and late penalties are not in here.": "书面题与迟交扣分不包括在内。",
+    "Late penalties are not in here.": "迟交扣分不包括在内。",
+    "Your notebook was put back into the form of the release before grading:": (
+        "批改之前，你的笔记本已恢复为发布时的形式："
     ),
     "This file could not be graded. Mend it and hand it in again.": (
         "无法批改此文件。请修正后重新提交。"

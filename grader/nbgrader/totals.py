@@ -1,0 +1,97 @@
+"""What a class's work is worth, with what nbgrader's gradebook and the roster say of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import SQLAlchemyError
+
+from grader.course.syllabus import Course
+from grader.errors import GraderError
+from grader.exporting.gathering import exercise_titles, from_report, gather
+from grader.nbgrader.places import places_of
+from grader.nbgrader.roster import read_roster
+from grader.render.grades import Grades
+from grader.render.worth import MISSING
+from grader.results import Report
+
+if TYPE_CHECKING:
+    from grader.exporting.book import Book
+
+
+def class_grades(
+    course: Course,
+    name: str,
+    json: Path | None = None,
+    report: Report | None = None,
+    with_titles: bool = False,
+) -> Grades:
+    """The grades of a class: results, manual scores, written questions, lateness, the missing.
+
+    Args:
+        course: the course.
+        name: the assignment.
+        json: results that `chainrule grade --json` wrote, in place of those kept here.
+        report: results at hand, in place of both.
+        with_titles: whether to load the checks for the titles that students read.
+
+    Raises:
+        UsageError: there are no results.
+        CourseError: the assignment is not listed, its checks do not load, or the roster is wrong.
+        GraderError: the gradebook cannot be read.
+    """
+    book, roster = book_of(course, name), names_of(course)
+    if roster is None and book is not None and book.entries:
+        roster = dict(book.names)
+    if report is not None:
+        titles = exercise_titles(course, name) if with_titles else {}
+        return from_report(course, report, titles, book, roster, MISSING)
+    return gather(course, name, json, with_titles, book, roster)
+
+
+def names_of(course: Course) -> dict[str, str] | None:
+    """The names on the roster by student, family name first; None without a roster.
+
+    Raises:
+        CourseError: the roster is wrong.
+    """
+    if course.roster is None:
+        return None
+    return {
+        student.id: ", ".join(filter(None, [student.last_name, student.first_name])) or student.id
+        for student in read_roster(course.roster)
+    }
+
+
+def book_of(course: Course, name: str) -> Book | None:
+    """What nbgrader's gradebook holds of an assignment; None where there is no gradebook yet.
+
+    Late penalties are brought up to date with the scores first.
+
+    Raises:
+        GraderError: it cannot be read.
+    """
+    if not _exists(places_of(course).database):
+        return None
+    from grader.exporting.book import read_book, refresh_penalties
+    from grader.nbgrader.steps import gradebook, only_writer
+
+    with only_writer(course), gradebook(course) as book:
+        refresh_penalties(book, name, course.late)
+        return read_book(book, name)
+
+
+def _exists(url: str) -> bool:
+    """Whether nbgrader has tables there; opening its gradebook would make them."""
+    path = url.removeprefix("sqlite:///").partition("?")[0]
+    if url.startswith("sqlite:///") and not Path(path).is_file():
+        return False
+    try:
+        engine = create_engine(url)
+        found = bool(inspect(engine).has_table("submitted_assignment"))
+        engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        raise GraderError(f"nbgrader's gradebook: {str(error).splitlines()[0]}") from error
+    return found
