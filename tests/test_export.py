@@ -26,7 +26,6 @@ from hypothesis import strategies as st
 from small_course import write_course  # type: ignore[import-not-found]
 
 from grader.course.syllabus import load_course
-from grader.errors import UsageError
 from grader.exporting.gathering import from_report
 from grader.render.grades import Grades
 from grader.render.gradescope import results_json
@@ -157,7 +156,7 @@ def test_moodle_gets_grade_and_feedback_side_by_side(grades: Grades) -> None:
     found = {row["ID number"]: row for row in rows(moodle([column(grades)]))}
     assert found["bob"]["The first"] == "1.5"
     assert found["bob"]["The first feedback"].startswith("double 0/2: Twice, not squared.; Counter")
-    said = "all of it is right; Written questions and late penalties are not in here."
+    said = "all of it is right; Written questions are not in here."
     assert found["alice"]["The first feedback"] == said
     assert "dan" not in found and "eve" not in found
 

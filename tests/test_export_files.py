@@ -116,7 +116,7 @@ def test_the_command(course_root: Path, monkeypatch: pytest.MonkeyPatch, kind: s
     assert "5 submissions" in said
     assert "dan" in said and "the zygote is dead" in said and "carol" in said
     assert ("dan (no row)" in said) == (kind in ("canvas", "moodle"))
-    assert "Written questions and late penalties are not in here" in said
+    assert "Written questions are not in here" in said
     assert list((course_root / "build" / "exports").iterdir())
 
 

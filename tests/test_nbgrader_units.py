@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.late import DAY, late_penalty
 from grader.course.syllabus import Late
 from grader.errors import CourseError
 from grader.nbgrader import inert
 from grader.nbgrader.collecting import owner
-from grader.course.late import DAY, late_penalty
 from grader.nbgrader.roster import Student, read_roster
 from grader.submissions import Found
 

@@ -60,10 +60,13 @@ def test_the_autograder_grades_the_answers(made: Assigned, place: Path, root: Pa
     assert done.returncode == 0, done.stdout + done.stderr
     found = results(place)
     assert found["score"] == 5.0
-    assert {t["name"]: (t["score"], t["max_score"], t["status"]) for t in found["tests"]} == {
+    tests = {t["name"]: (t.get("score"), t["max_score"], t.get("status")) for t in found["tests"]}
+    assert tests == {
         "double": (2.0, 2.0, "passed"),
         "Counter": (3.0, 3.0, "passed"),
+        "why": (None, 1.0, None),
     }
+    assert "5 of 3 points so far" in found["output"]
     level = "full" if full_isolation() else "process"
     assert f"isolation: {level}" in found["output"]
     assert found["extra_data"]["chainrule"]["isolation"] == level
@@ -83,7 +86,8 @@ def test_the_autograder_names_the_mistake(made: Assigned, place: Path) -> None:
     done = run_autograder(place)
     assert done.returncode == 0, done.stdout + done.stderr
     found = results(place)
-    double, counter = found["tests"]
+    double, counter, why = found["tests"]
+    assert why["output"] == "Written: not graded yet"
     assert double["score"] == 0 and double["status"] == "failed"
     assert "Hint: Twice, not squared." in double["output"]
     assert "missing" in counter["output"]

@@ -210,7 +210,7 @@ def test_nbgraders_own_export(school: School) -> None:
     bin = Path(sys.executable).parent
     root = school.course.root
     for plugin in ("SafeCsv", "Canvas", "Moodle"):
-        command = [bin / "nbgrader", "export", "--to", f"{plugin}.csv",
+        command = [str(bin / "nbgrader"), "export", "--to", f"{plugin}.csv",
                    f"--exporter=grader.exporting.gradebook.{plugin}"]  # fmt: skip
         done = subprocess.run(
             command, cwd=root, capture_output=True, text=True, check=False,

@@ -86,7 +86,7 @@ def _import(grades: Grades, kind: str, out: Path, made: Column, id_column: str) 
 def import_notes(grades: Grades, made: Column) -> tuple[str, ...]:
     """What the person who imports the grades must know."""
     notes = []
-    if not grades.booked:
+    if grades.left_to_say:
         notes.append(
             f"{grades.left_to_say} These are the points of the exercises alone, out of "
             f"{number(made.possible)}; `chainrule grade {grades.assignment}` without a path enters "

@@ -148,6 +148,7 @@ def reckon(
         language=course.language,
         isolation=isolation,
         device=device,
+        late=course.late.policy != "none",
         booked=bool(entries),
     )
 

@@ -26,6 +26,8 @@ class Grades:
     language: str = "en"
     isolation: str = ""
     device: str = ""
+    late: bool = False
+    """Whether course.yml takes points off for coming late."""
     booked: bool = False
     """Whether a gradebook's manual scores, written questions and late penalties are in here."""
 
@@ -37,11 +39,13 @@ class Grades:
     @property
     def left_to_say(self) -> str:
         """What the totals hold nothing of; "" where they hold all."""
-        if self.booked:
+        if self.booked or not (self.offer.written or self.late):
             return ""
-        if self.offer.written:
-            return "Written questions and late penalties are not in here."
-        return "Late penalties are not in here."
+        if not self.late:
+            return "Written questions are not in here."
+        if not self.offer.written:
+            return "Late penalties are not in here."
+        return "Written questions and late penalties are not in here."
 
 
 def exercise_names(grades: Grades) -> list[str]:

@@ -73,9 +73,15 @@ def _render(template: str, grades: Grades, **values: Any) -> str:
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
     environment.filters["number"] = number
+    environment.filters["standing"] = _standing
     language = spoken(grades.language)
     translate = partial(word, language=language)
     return environment.get_template(template).render(g=grades, lang=language, t=translate, **values)
+
+
+def _standing(word: str) -> str:
+    """A status in words: the verdict "missing" is of an exercise, this one of a whole file."""
+    return "nothing handed in" if word == "missing" else word
 
 
 def _bars(percents: list[float]) -> list[tuple[str, int, int]]:

@@ -38,6 +38,7 @@ _ZH = {
     "nothing handed in": "未提交",
     "Not final yet": "分数未定",
     "Written questions and late penalties are not in here.": "书面题与迟交扣分不包括在内。",
+    "Written questions are not in here.": "书面题不包括在内。",
     "Late penalties are not in here.": "迟交扣分不包括在内。",
     "Your notebook was put back into the form of the release before grading:": (
         "批改之前，你的笔记本已恢复为发布时的形式："
