@@ -60,6 +60,18 @@ class Lesson:
         """Return the exercise's points, from course.yml."""
         return float(self.plan.points[exercise])
 
+    def parameters(self, exercise: str) -> tuple[str, ...]:
+        """Return what students call the arguments of a case, by position.
+
+        Of a driver's own names only those that the exercise has, too; "" for the others.
+        """
+        theirs = _parameters(self.answers_source, exercise)
+        driver = self.exercises[exercise]
+        if not driver.driver:
+            return theirs
+        names = _parameters(driver.driver, driver.driver_name)[1:]
+        return tuple(name if name in theirs else "" for name in names)
+
 
 def solutions_folder(course: Course, name: str) -> Path:
     """Return an assignment's folder on the instructor's side; raises CourseError without one."""
@@ -200,6 +212,16 @@ def _decoration(path: Path, statement: ast.FunctionDef | ast.ClassDef) -> tuple[
         f"{path}:{statement.lineno}: {statement.name} needs @mistake('exercise', 'hint') "
         "with both texts written out"
     )
+
+
+def _parameters(source: str, name: str) -> tuple[str, ...]:
+    """The names of the positional parameters of a function, or of a class's methods."""
+    for node in ast.parse(source).body:
+        if getattr(node, "name", "") == name:
+            inner = [node] if isinstance(node, ast.FunctionDef) else ast.walk(node)
+            functions = [one for one in inner if isinstance(one, ast.FunctionDef)]
+            return tuple(a.arg for f in functions for a in (*f.args.posonlyargs, *f.args.args))
+    return ()
 
 
 def _imports_ours(statement: ast.stmt) -> bool:
