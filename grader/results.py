@@ -42,6 +42,10 @@ class ExerciseResult(_Record):
     hint: str = ""
     message: str = ""
     follow_through: tuple[str, ...] = ()
+    further: str = ""
+    """A fuller hint, for whoever has thought about the first one."""
+    fingerprint: str = ""
+    """What tells a wrong result that nobody has named from others, and nothing else about it."""
 
 
 class SubmissionResult(_Record):

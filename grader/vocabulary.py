@@ -263,12 +263,18 @@ def exercise(
     return decorate
 
 
-def mistake(exercise_name: str, hint: str) -> Callable[[T], T]:
+def mistake(exercise_name: str, hint: str, further: str = "") -> Callable[[T], T]:
     """Mark a function or class as a known wrong answer to an exercise, with the hint it earns.
 
     It is written as a student would write it: same arguments, same framework. The right answers
     of the assignment are in scope under their names, and as `answers.NAME` (also the right answer
     of the very exercise).
+
+    Args:
+        exercise_name: the exercise it is a wrong answer to.
+        hint: where to look; what every student reads who makes this mistake.
+        further: a fuller hint for whoever looked there in vain; `feedback: hints:` of course.yml
+            says whether feedback shows it, folds it away or leaves it out.
     """
     if not hint.strip():
         raise ValueError(f"a mistake of {exercise_name} needs a hint")

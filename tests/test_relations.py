@@ -65,7 +65,7 @@ PLANTED: list[tuple[Make, str]] = [
     (lambda w: np.cumsum(w, 1), patterns.RUNNING.format(1)),
     (lambda w: np.roll(w, 1, 0), patterns.ROLLED.format(0)),
     (shifted, patterns.SHIFTED.format(0)),
-    (wrong_first, patterns.EDGE.format("the first", 0)),
+    (wrong_first, patterns.FIRST_WRONG.format(0)),
     (bordered, patterns.BORDER),
     (lambda w: w.reshape(-1), forms.SHAPE),
     (lambda w: w[None], forms.SHAPE),

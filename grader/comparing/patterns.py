@@ -21,7 +21,8 @@ SHIFTED = "The result is shifted by one along axis {}."
 ROLLED = "The result is shifted by one along axis {}, what falls off coming back in front."
 RUNNING = "The result is a running sum along axis {} of what is asked."
 ORDER = "These are the right numbers in another order."
-EDGE = "Only {} along axis {} is wrong; the rest is right."
+FIRST_WRONG = "Only the first along axis {} is wrong; the rest is right."
+LAST_WRONG = "Only the last along axis {} is wrong; the rest is right."
 BORDER = "Only the border is wrong; the inside is right."
 FIRST_RIGHT = "Along axis 0 the first is right and all later ones are wrong: what is carried on?"
 LAST_RIGHT = "Along axis 0 the last is right and all earlier ones are wrong: what is carried back?"
@@ -109,9 +110,9 @@ def _places(leaf: Leaf) -> Iterator[Said]:
             continue
         others = tuple(k for k in range(off.ndim) if k != axis)
         lines, whole = np.atleast_1d(off.any(axis=others)), np.atleast_1d(off.all(axis=others))
-        for name, place in (("the first", 0), ("the last", n - 1)):
+        for sentence, place in ((FIRST_WRONG, 0), (LAST_WRONG, n - 1)):
             if lines[place] and np.count_nonzero(lines) == 1:
-                yield EDGE.format(name, axis), 2 if n > 2 else 1
+                yield sentence.format(axis), 2 if n > 2 else 1
         if axis == 0 and n > 2:
             if not lines[0] and whole[1:].all():
                 yield FIRST_RIGHT, 2

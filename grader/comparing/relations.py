@@ -30,6 +30,8 @@ CUT = "The result is what is asked with 0 in place of whatever is negative."
 WHOLE = "The result is what is asked, cut or rounded to whole numbers."
 LOG_2 = "The factor between the result and what is asked is that of another logarithm: base 2?"
 LOG_10 = "The factor between the result and what is asked is that of another logarithm: base 10?"
+LENGTH = "the length of axis {} of {}"
+ENTRIES = "the number of entries of {}"
 SUM = "The result is too large by a factor that is {}: is a sum taken where a mean is asked?"
 MEAN = "The result is too small by a factor that is {}: is a mean taken where a sum is asked?"
 BESSEL = "The factor is that between n and n − 1, for a size n of the input: what is divided by?"
@@ -117,9 +119,9 @@ def _sizes(leaf: Leaf, seen: Seen) -> Iterator[Said]:
 def _lengths(seen: Seen) -> Iterator[tuple[str, int]]:
     for one in seen.inputs:
         for axis, n in enumerate(one.value.shape):
-            yield f"the length of axis {axis} of {one.called}", n
+            yield LENGTH.format(axis, one.called), n
         if one.value.ndim > 1:
-            yield f"the number of entries of {one.called}", one.value.size
+            yield ENTRIES.format(one.called), one.value.size
 
 
 def _factor(leaf: Leaf) -> Iterator[Said]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.comparing.evidence import inputs_of, seen
 from grader.comparing.judging import Failure
 from grader.comparing.outcomes import ExerciseRun
-from grader.comparing.telling import is_vague, tell
+from grader.comparing.telling import is_vague
 from grader.controller.findings import Evidence, Finding, Standard, evidence
 from grader.controller.matching import best, halves
+from grader.controller.staging import told
 
 
 def explain(
@@ -62,21 +62,3 @@ def _two(standard: Standard, shown: Evidence, group: str) -> tuple[str, str]:
         return _joined(both)
     pairs = best(standard, shown, standard.explanations.pairs(shown), group)
     return _certain(pairs) if pairs else ("", "")
-
-
-def told(
-    standard: Standard, run: ExerciseRun, failures: dict[int, Failure], finding: Finding
-) -> tuple[str, ...]:
-    """Return what is true of every failing call of the finding's group, the most telling first."""
-    prepared = standard.prepared
-    group = prepared.calls[finding.call].case.group
-    failing, fine = [], []
-    for number, outcome in enumerate(run.outcomes):
-        call, failure = prepared.calls[number], failures.get(number)
-        if failure is None and not call.fake:
-            fine.append(inputs_of(call, prepared.parameters))
-        elif failure is not None and call.case.group == group:
-            failing.append(
-                seen(call, outcome, standard.asked[number], failure, prepared.parameters)
-            )
-    return tell([one for one in failing if one is not None], fine)

@@ -12,6 +12,7 @@ from grader.controller.execution import UnitFault
 from grader.controller.explaining import explain
 from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
+from grader.controller.staging import fuller
 from grader.results import ExerciseResult, Verdict, total
 from grader.vocabulary import VALUES
 
@@ -47,7 +48,8 @@ def judge_exercise(
     if finding.verdict == "missing":
         return _nothing(standard, "missing", finding.message)
     mistake, hint = explain(standard, run, failures, finding)
-    return _result(standard, finding.verdict, groups, mistake, hint, finding.message)
+    further = fuller(standard, run, failures, finding, mistake, hint)
+    return _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
 
 
 def broken(standard: Standard, message: str) -> ExerciseResult:
@@ -62,6 +64,7 @@ def _result(
     mistake: str = "",
     hint: str = "",
     message: str = "",
+    further: str = "",
 ) -> ExerciseResult:
     return ExerciseResult(
         name=standard.prepared.name,
@@ -72,6 +75,7 @@ def _result(
         mistake=mistake,
         hint=hint,
         message=message,
+        further=further,
     )
 
 
