@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.comparing.fingerprint import fingerprint
 from grader.comparing.judging import Failure, judge
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller import messages
@@ -49,7 +50,9 @@ def judge_exercise(
         return _nothing(standard, "missing", finding.message)
     mistake, hint = explain(standard, run, failures, finding)
     further = fuller(standard, run, failures, finding, mistake, hint)
-    return _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
+    result = _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
+    mark = "" if mistake else fingerprint(standard.prepared.key, run, standard.asked)
+    return result.model_copy(update={"fingerprint": mark})
 
 
 def broken(standard: Standard, message: str) -> ExerciseResult:
