@@ -63,15 +63,17 @@ def _mark(key: bytes, text: str) -> str:
 def _form(outcome: Outcome) -> str:
     if outcome.raised is not None:
         return f"raised {outcome.raised.type} {outcome.raised.shown}"
-    parts = [
-        f"{leaf.kind} {leaf.dtype} {shape_text(leaf.shape)}"
-        if isinstance(leaf, Array)
-        else leaf
-        if isinstance(leaf, str)
-        else type(leaf).__name__
-        for leaf in leaves(outcome.value)
-    ]
-    return " ".join([outcome.fake, *sorted(outcome.devices), str(outcome.mutated), *parts])
+    kinds = [_kind(leaf) for leaf in leaves(outcome.value)]
+    return " ".join([outcome.fake, *sorted(outcome.devices), str(outcome.mutated), *kinds])
+
+
+def _kind(leaf: object) -> str:
+    """What a leaf is; NumPy's scalars and Python's numbers are one thing."""
+    if isinstance(leaf, Array) and leaf.kind != "scalar":
+        return f"{leaf.kind} {leaf.dtype} {shape_text(leaf.shape)}"
+    if isinstance(leaf, Array | int | float):
+        return "number"
+    return leaf if isinstance(leaf, str) else type(leaf).__name__
 
 
 def _values(value: object) -> Iterator[np.ndarray]:
