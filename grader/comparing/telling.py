@@ -42,7 +42,7 @@ _VAGUE = tuple(
     sentence.partition("{}")[0]
     for sentence in (
         *(ONLY, FIRST, relations.NEARLY, relations.LARGER, relations.SMALLER, relations.SIGNS),
-        *(FACTOR, patterns.FIRST_RIGHT, patterns.LAST_RIGHT, patterns.FIRST_WRONG, patterns.BORDER),
+        *(patterns.FIRST_RIGHT, patterns.LAST_RIGHT, patterns.FIRST_WRONG, patterns.BORDER),
         *(patterns.LAST_WRONG, patterns.ZEROS, patterns.BOUND, patterns.POSITIVE, forms.NAN),
         forms.INFINITE,
     )
