@@ -27,9 +27,10 @@ VALUES = "values"
 SHAPES = "shapes"
 STABILITY = "stability"
 EDGES = "edge cases"
+CONVENTIONS = "conventions"
 DEVICE = "dtype and device"
 SPEED = "speed"
-GROUPS = (VALUES, SHAPES, STABILITY, EDGES, DEVICE, SPEED)
+GROUPS = (VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED)
 
 Dtype = Literal["float32", "float64"]
 Judge = Callable[[Any], str]
@@ -98,6 +99,17 @@ class Number:
     """An expected scalar that may be a Python float, a NumPy scalar or a 0-d tensor."""
 
     value: float
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """An expected array of which a case asks only shape, dtype and that it is finite.
+
+    Where a convention decides one of several values (the running variance), the group of
+    conventions asks its numbers, so that the slip costs its own points and no others.
+    """
+
+    value: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def seen(
         if paired
         else (),
         tuple(a for g in got if (a := _numbers(g)) is not None),
-        tuple(a for w in want if (a := _numbers(w)) is not None) if case.judge is None else (),
+        _right(want) if case.judge is None else (),
         asked,
         failure.difference,
         changed if outcome.mutated >= 0 else None,
@@ -166,6 +166,13 @@ def seen(
         ),
         frozenset(g.dtype for g in got if isinstance(g, Array) and g.dtype.startswith("float")),
     )
+
+
+def _right(want: Sequence[Any]) -> tuple[np.ndarray, ...]:
+    """The arrays that are asked; none where one of them is no number, or is not asked here."""
+    arrays = [_numbers(w) for w in want]
+    found = [array for array in arrays if array is not None]
+    return tuple(found) if len(found) == len(arrays) else ()
 
 
 def inputs_of(call: Call, names: Sequence[str]) -> tuple[Input, ...]:

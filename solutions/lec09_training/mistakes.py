@@ -452,6 +452,11 @@ def prelu_branches_swapped(z, alpha):
     return torch.where(z > 0, alpha * z, z)
 
 
+@mistake("prelu", "max(αz, z) takes the wrong branch where α is above 1.")
+def prelu_as_maximum(z, alpha):
+    return torch.maximum(alpha * z, z)
+
+
 @mistake("prelu", "Below zero the result is αz, not α.")
 def prelu_constant_branch(z, alpha):
     return torch.where(z > 0, z, alpha * torch.ones_like(z))
