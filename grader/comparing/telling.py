@@ -19,7 +19,10 @@ from grader.vocabulary import STABILITY
 
 ENOUGH = 2
 
-CHANGED = "`{}` is changed in place: compute new arrays, and leave those that came in as they are."
+_KIND = 40
+"""Sentences that begin alike differ in what fills a gap; one of them is enough."""
+
+CHANGED = "`{}` is changed in place: work on a copy, and leave what came in as it is."
 SOMETHING_CHANGED = "An input is changed in place; work on a copy."
 NONE = "The function returns None: does every way through it end in a `return`?"
 FORM = "The numbers are right, but they come as another type: see what the message asks for."
@@ -27,7 +30,7 @@ SWAPPED = "The right values come back in another order."
 TOO_FEW = "What is returned is right, but not all of it: a value is missing."
 TOO_MANY = "What is asked is there, but more values are returned than asked."
 DTYPE = "The result should keep the inputs' dtype."
-OVERFLOW = "Only large inputs overflow: look for an exp or a log that leaves the range."
+OVERFLOW = "Only with large inputs is the result not finite: does an exp or a log leave the range?"
 AT_ZERO = "Only where an input holds a 0 is the result not finite: look for log(0) or a division."
 ONLY = "Only value {} of the result is wrong; the others are right."
 STALE = "All values of the result are equal to the first: is the step's new state handed on?"
@@ -60,8 +63,11 @@ def tell(failing: Sequence[Seen], fine: Sequence[Sequence[Input]] = ()) -> tuple
         return ()
     first = _common(failing, _of_call) + _not_finite(failing, fine)
     last = _common(failing, _of_values)
-    found = dict.fromkeys([*first, *_of_leaves(failing), *last])
-    return tuple(sorted(found, key=is_vague))
+    found = sorted([*first, *_of_leaves(failing), *last], key=is_vague)
+    kinds = {sentence[:_KIND]: sentence for sentence in reversed(found)}
+    once = [sentence for sentence in dict.fromkeys(found) if kinds[sentence[:_KIND]] == sentence]
+    # Whatever else is known of a factor says more than that there is one.
+    return tuple(s for s in once if s != FACTOR or once[0] == FACTOR)
 
 
 def is_vague(sentence: str) -> bool:

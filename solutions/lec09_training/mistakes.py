@@ -528,6 +528,14 @@ def residual_block_relu_before_sum(x, w1, b1, w2, b2):
     return torch.relu(x + torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2))
 
 
+@mistake("dropout", "p = 1 divides by zero: where all is dropped, nothing is left to scale.")
+def dropout_divides_by_zero(x, p, training, generator):
+    if not training:
+        return x
+    keep = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype) >= p
+    return x * keep / (1 - p)
+
+
 @mistake("dropout", "What is kept grows by 1/(1 − p), so that the mean stays as it was.")
 def dropout_not_scaled(x, p, training, generator):
     if not training:
