@@ -21,11 +21,16 @@ def alike(one: str, other: str) -> bool:
     return all(any(pair) for pair in zip(agree[1::2], agree[2::2], strict=True))
 
 
-def clusters_of(submissions: Sequence[SubmissionResult]) -> tuple[Cluster, ...]:
-    """Gather the wrong results that no hint explains, the most frequent first."""
+def clusters_of(submissions: Sequence[SubmissionResult], exercise: str = "") -> tuple[Cluster, ...]:
+    """Gather the wrong results that no hint explains, the most frequent first.
+
+    Args:
+        submissions: the results of a class.
+        exercise: look at this one alone; "" at all.
+    """
     found: list[Cluster] = []
     names = dict.fromkeys(e.name for s in submissions for e in s.exercises)
-    for name in names:
+    for name in [exercise] if exercise else names:
         found += _of_exercise(name, submissions)
     return tuple(sorted(found, key=lambda cluster: -cluster.size))
 
