@@ -47,7 +47,8 @@ _VAGUE = tuple(
         *(ONLY, FIRST, relations.NEARLY, relations.LARGER, relations.SMALLER, relations.SIGNS),
         *(patterns.FIRST_RIGHT, patterns.LAST_RIGHT, patterns.FIRST_WRONG, patterns.BORDER),
         *(patterns.LAST_WRONG, patterns.ZEROS, patterns.BOUND, patterns.POSITIVE, forms.NAN),
-        forms.INFINITE,
+        *(forms.INFINITE, FACTOR, OFFSET, relations.ROW_FACTOR, relations.COLUMN_FACTOR),
+        *(relations.ROW_OFFSET, relations.COLUMN_OFFSET),
     )
 )
 
@@ -71,7 +72,7 @@ def tell(failing: Sequence[Seen], fine: Sequence[Sequence[Input]] = ()) -> tuple
 
 
 def is_vague(sentence: str) -> bool:
-    """Whether a sentence only says where the result is wrong, or that it nearly is right."""
+    """Whether a sentence only says where or by how much the result is wrong, not what it is."""
     return any(start in sentence for start in _VAGUE)
 
 

@@ -19,7 +19,7 @@ def explain(
 
     Looked for in this order: a known mistake, two of them in values of their own, a slip in one
     line of the model answer, a relation that says what the wrong result is, two slips at once, a
-    relation that says where it is wrong.
+    relation that says where, or by how much, it is wrong.
     """
     if finding.call < 0 or standard.explanations is None:
         return "", ""
