@@ -42,6 +42,10 @@ class ExerciseResult(_Record):
     hint: str = ""
     message: str = ""
     follow_through: tuple[str, ...] = ()
+    further: str = ""
+    """A fuller hint, for whoever has thought about the first one."""
+    fingerprint: str = ""
+    """What tells a wrong result that nobody has named from others, and nothing else about it."""
 
 
 class SubmissionResult(_Record):
@@ -58,6 +62,14 @@ class SubmissionResult(_Record):
     exercises: tuple[ExerciseResult, ...] = ()
 
 
+class Cluster(_Record):
+    """Submissions with the same wrong result that no hint explains; `files` are theirs."""
+
+    exercise: str
+    size: int
+    files: tuple[str, ...]
+
+
 class Report(_Record):
     """One run over a class; its JSON is what `chainrule grade --json` writes."""
 
@@ -67,6 +79,8 @@ class Report(_Record):
     device: Literal["cpu", "cuda"]
     checks: str
     submissions: tuple[SubmissionResult, ...]
+    clusters: tuple[Cluster, ...] = ()
+    """Wrong results that no hint explains, the most frequent first."""
 
     model_config = ConfigDict(
         frozen=True,

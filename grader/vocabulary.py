@@ -27,9 +27,10 @@ VALUES = "values"
 SHAPES = "shapes"
 STABILITY = "stability"
 EDGES = "edge cases"
+CONVENTIONS = "conventions"
 DEVICE = "dtype and device"
 SPEED = "speed"
-GROUPS = (VALUES, SHAPES, STABILITY, EDGES, DEVICE, SPEED)
+GROUPS = (VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED)
 
 Dtype = Literal["float32", "float64"]
 Judge = Callable[[Any], str]
@@ -98,6 +99,17 @@ class Number:
     """An expected scalar that may be a Python float, a NumPy scalar or a 0-d tensor."""
 
     value: float
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """An expected array of which a case asks only shape, dtype and that it is finite.
+
+    Where a convention decides one of several values (the running variance), the group of
+    conventions asks its numbers, so that the slip costs its own points and no others.
+    """
+
+    value: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -263,12 +275,18 @@ def exercise(
     return decorate
 
 
-def mistake(exercise_name: str, hint: str) -> Callable[[T], T]:
+def mistake(exercise_name: str, hint: str, further: str = "") -> Callable[[T], T]:
     """Mark a function or class as a known wrong answer to an exercise, with the hint it earns.
 
     It is written as a student would write it: same arguments, same framework. The right answers
     of the assignment are in scope under their names, and as `answers.NAME` (also the right answer
     of the very exercise).
+
+    Args:
+        exercise_name: the exercise it is a wrong answer to.
+        hint: where to look; what every student reads who makes this mistake.
+        further: a fuller hint for whoever looked there in vain; `feedback: hints:` of course.yml
+            says whether feedback shows it, folds it away or leaves it out.
     """
     if not hint.strip():
         raise ValueError(f"a mistake of {exercise_name} needs a hint")

@@ -136,7 +136,7 @@ def test_messages(report: Report) -> None:
 def test_the_json_is_schema_1_exactly(report: Report) -> None:
     data = json.loads(report.to_json())
     assert list(data) == [
-        "schema", "assignment", "isolation", "device", "checks", "submissions"
+        "schema", "assignment", "isolation", "device", "checks", "submissions", "clusters"
     ]  # fmt: skip
     assert (data["schema"], data["assignment"], len(data["checks"])) == (1, "one", 64)
     submission = data["submissions"][0]
@@ -147,7 +147,7 @@ def test_the_json_is_schema_1_exactly(report: Report) -> None:
     exercise = submission["exercises"][0]
     assert list(exercise) == [
         "name", "verdict", "score", "max_score", "groups", "mistake", "hint", "message",
-            "follow_through",
+        "follow_through", "further", "fingerprint",
     ]  # fmt: skip
     assert exercise["groups"][0] == {
         "name": "values", "passed": True, "score": 1.0, "max_score": 1.0

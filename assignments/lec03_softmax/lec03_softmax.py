@@ -81,7 +81,7 @@ assert torch.allclose(small, torch.tensor(5.0)), f"(1² + 3²) / 2 is 5, not {sm
 
 # %% exercise="sigmoid"
 def sigmoid(x):
-    """The sigmoid e^x / (1 + e^x), elementwise; stable.
+    """The sigmoid e^x / (1 + e^x), elementwise; stable, and right far out, too.
 
     Forbidden: torch.sigmoid and expit, under any of their names.
 
@@ -338,7 +338,7 @@ assert torch.allclose(loss, torch.tensor(1e4)), f"a large logit: expected 10000,
 
 # %% exercise="cross_entropy_grad"
 def cross_entropy_grad(logits, labels):
-    """The gradient of cross_entropy(logits, labels) with respect to the logits.
+    """The gradient of cross_entropy(logits, labels) with respect to the logits; stable, too.
 
     Args:
         logits: (n, k).

@@ -103,7 +103,7 @@ def _print(grades: Grades) -> None:
     out = console()
     out.print(by_student(grades))
     if len(grades.handed_in) == 1:
-        out.print(one_student(grades.handed_in[0]))
+        out.print(one_student(grades.handed_in[0], grades.hints))
     else:
         out.print(by_exercise(grades))
 

@@ -11,6 +11,7 @@ from grader.cli import (
     export_commands,
     grade_command,
     loop_commands,
+    mistakes_command,
     prove_commands,
 )
 
@@ -28,6 +29,7 @@ app.command("grade")(grade_command.grade)
 app.command("feedback")(loop_commands.feedback)
 app.command("check")(course_commands.check)
 app.command("validate")(prove_commands.validate)
+app.command("mistakes")(mistakes_command.mistakes)
 app.command("bench")(bench_command.bench)
 app.command("export")(export_commands.export)
 app.command("demo")(demo_command.demo)

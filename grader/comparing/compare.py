@@ -7,13 +7,13 @@ process: `got` is what the wire decoded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from grader.comparing.tolerance import Bound
-from grader.vocabulary import Number
+from grader.vocabulary import Number, Shaped
 from grader.worker.wire import Array, Opaque
 
 Kind = Literal["type", "shape", "dtype", "device", "finiteness", "value"]
@@ -66,6 +66,10 @@ class _Walker:
         if isinstance(want, dict):
             return self._mapping(want, got, path)
         self.leaf += 1
+        if isinstance(want, Shaped):
+            form = _Walker(replace(self.asked, structure_only=True))
+            form.leaf = self.leaf
+            return form._array(want.value, got, path)
         if isinstance(want, np.ndarray | np.generic):
             return self._array(np.asarray(want), got, path)
         return self._scalar(want, got, path)

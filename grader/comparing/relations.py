@@ -1,93 +1,164 @@
-"""General relations between a wrong value and the right one, each with the sentence it earns.
+"""Relations between a wrong array and the right one of its shape, each with the sentence it earns.
 
-They are tried in order on the first array that differs; the first that holds names the mistake.
-A sentence says where to look and shows no number of the hidden case.
+Each relation yields sentences that are true of these two arrays, with how much that tells: 2 is
+enough, 1 asks for another call, 0 says that the sentence is no less true here. A sentence says
+where to look and shows no number of the hidden case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
-Relation = Callable[[np.ndarray, np.ndarray, Sequence[int]], str]
+from grader.comparing.evidence import Leaf, Seen
+
+Said = tuple[str, int]
+
+SIGN = "The sign is the wrong way round."
+SIGNS = "The sizes are right, but the sign of some entries is not."
+TWICE = "The result is twice what is asked: look for a 2 or a ½."
+HALF = "The result is half of what is asked: look for a 2 or a ½."
+SQUARE = "The result is the square of what is asked."
+ROOT = "The result is the square root of what is asked."
+EXP = "The result is the exponential of what is asked."
+LOG = "The result is the logarithm of what is asked."
+INVERSE = "The result is one divided by what is asked."
+REST = "The result is one minus what is asked."
+SIZES = "The result is what is asked without its sign."
+CUT = "The result is what is asked with 0 in place of whatever is negative."
+WHOLE = "The result is what is asked, cut or rounded to whole numbers."
+LOG_2 = "The factor between the result and what is asked is that of another logarithm: base 2?"
+LOG_10 = "The factor between the result and what is asked is that of another logarithm: base 10?"
+LENGTH = "the length of axis {} of {}"
+ENTRIES = "the number of entries of {}"
+SUM = "The result is too large by a factor that is {}: is a sum taken where a mean is asked?"
+MEAN = "The result is too small by a factor that is {}: is a mean taken where a sum is asked?"
+BESSEL = "The factor is that between n and n − 1, for a size n of the input: what is divided by?"
+FACTOR = "In each case the result is off by one factor, the same for all its entries."
+ROW_FACTOR = "Each row is off by a factor of its own."
+COLUMN_FACTOR = "Each column is off by a factor of its own."
+OFFSET = "The result is off by the same amount everywhere."
+ROW_OFFSET = "Each row is off by an amount of its own."
+COLUMN_OFFSET = "Each column is off by an amount of its own."
+LARGER = "The result is nearly right, but never too small: look for a small constant, such as ε."
+SMALLER = "The result is nearly right, but never too large: look for a small constant, such as ε."
+NEARLY = "The result is nearly right: no entry is off by more than a hundredth of the largest."
 
 
-def name_relation(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
-    """Return the sentence of the first relation that holds, "" if none does.
-
-    Args:
-        want: what the oracle says.
-        got: what came back, of any shape.
-        sizes: the dimensions of the inputs, in which a factor may be recognised.
-    """
-    want, got = np.asarray(want, float), np.asarray(got, float)
-    if _close(want, got):  # wrong by a little is no relation
-        return ""
-    for relation in (_extra_axis, _broadcast, _transposed, _factor, _order, _offset):
-        if sentence := relation(want, got, sizes):
-            return sentence
-    return ""
+def value_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
+    """Yield what is true of a wrong array that has the right shape and is finite."""
+    if leaf.alike and leaf.finite and leaf.want.size:
+        yield from _functions(leaf)
+        yield from _bases(leaf)
+        yield from _sizes(leaf, seen)
+        for relation in (_factor, _offset, _lines, _small):
+            yield from relation(leaf)
 
 
-def _close(want: np.ndarray, got: np.ndarray) -> bool:
-    if want.shape != got.shape or not np.isfinite(got).all() or not np.isfinite(want).all():
-        return False
-    scale = float(np.max(np.abs(want), initial=0.0))
-    return bool(np.allclose(got, want, rtol=1e-4, atol=1e-6 * scale))
+def _functions(leaf: Leaf) -> Iterator[Said]:
+    w = leaf.want
+    with np.errstate(all="ignore"):
+        candidates = (
+            (SIGN, -w),
+            (TWICE, 2 * w),
+            (HALF, w / 2),
+            (SQUARE, w * w),
+            (ROOT, np.sqrt(w)),
+            (EXP, np.exp(w)),
+            (LOG, np.log(w)),
+            (INVERSE, 1 / w),
+            (REST, 1 - w),
+            (SIZES, np.abs(w)),
+            (CUT, np.maximum(w, 0)),
+        )
+    for sentence, other in candidates:
+        # Zeros everywhere have a sentence of their own.
+        if other.any() and leaf.close(other):
+            yield sentence, leaf.weight
+    if leaf.close(np.copysign(w, leaf.got)):
+        yield SIGNS, min(leaf.weight, w.size - 1)
+    if not leaf.whole and any(leaf.close(cut(w)) for cut in (np.trunc, np.floor, np.round)):
+        yield WHOLE, min(2, w.size - 1)
 
 
-def _extra_axis(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
-    if want.shape != got.shape and want.size == got.size and _close(want.ravel(), got.ravel()):
-        return "The numbers are right, but not the shape: look for a dimension too many or too few."
-    return ""
+def _ratio(leaf: Leaf) -> float:
+    """The factor that makes the right array this one; 0 where no factor does."""
+    place = np.argmax(np.abs(leaf.want))
+    largest = leaf.want.ravel()[place]
+    c = float(leaf.got.ravel()[place] / largest) if largest else 0.0
+    return c if c and leaf.close(c * leaf.want) else 0.0
 
 
-def _broadcast(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
-    if want.ndim >= 1 and got.size == want.size**2 and want.size > 1 and got.ndim >= 2:
-        return "A column and a row were broadcast to a square: compare (n, 1) with (n,)."
-    return ""
+def _bases(leaf: Leaf) -> Iterator[Said]:
+    for sentence, base in ((LOG_2, 2.0), (LOG_10, 10.0)):
+        for factor in (np.log(base), 1 / np.log(base)):
+            if leaf.want.any() and leaf.close(factor * leaf.want):
+                yield sentence, leaf.weight
 
 
-def _transposed(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
-    if want.ndim >= 2 and _close(want, np.swapaxes(got, -1, -2) if got.ndim >= 2 else got):
-        return "This is the transpose of what is asked: look at the order of the axes."
-    return ""
+def _sizes(leaf: Leaf, seen: Seen) -> Iterator[Said]:
+    c = _ratio(leaf)
+    if c <= 0:
+        return
+    bessel = False
+    for what, n in _lengths(seen):
+        if n < 2:
+            continue
+        weight = min(leaf.weight, 2 if n > 4 else 1)
+        if leaf.close(n * leaf.want):
+            yield SUM.format(what), weight
+        elif leaf.close(leaf.want / n):
+            yield MEAN.format(what), weight
+        q = n / (n - 1)
+        bessel |= n > 2 and any(leaf.close(f * leaf.want) for f in (q, 1 / q, q**0.5, q**-0.5))
+    if bessel:
+        yield BESSEL, min(leaf.weight, 1) + (leaf.want.size > 1)
 
 
-def _factor(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
-    if want.shape != got.shape or not np.isfinite(got).all() or not np.isfinite(want).all():
-        return ""
-    power = float(np.sum(want * want))
-    if power == 0 or want.size == 0:
-        return ""
-    c = float(np.sum(want * got)) / power
-    if abs(c) < 1e-9 or not _close(c * want, got) or abs(c - 1) < 1e-6:
-        return ""
-    if abs(c + 1) < 1e-4:
-        return "The sign is the wrong way round."
-    for factor, words in ((2.0, "2"), (0.5, "½")):
-        if abs(c - factor) < 1e-4:
-            return f"The result is off by a constant factor of {words}."
-    for n in sorted({*sizes, int(np.prod(sizes)) if sizes else 0}):
-        if n > 1 and min(abs(c - n), n * abs(c - 1 / n)) < 1e-4 * n:
-            return "The result is off by a factor that is a size of the input: a sum for a mean?"
-    return "The result is off by a constant factor." if want.size > 1 else ""
+def _lengths(seen: Seen) -> Iterator[tuple[str, int]]:
+    for one in seen.inputs:
+        for axis, n in enumerate(one.value.shape):
+            yield LENGTH.format(axis, one.called), n
+        if one.value.ndim > 1:
+            yield ENTRIES.format(one.called), one.value.size
 
 
-def _order(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
-    if (
-        want.size > 2
-        and want.shape == got.shape
-        and _close(np.sort(want, None), np.sort(got, None))
-    ):
-        return "These are the right numbers in another order."
-    return ""
+def _factor(leaf: Leaf) -> Iterator[Said]:
+    if _ratio(leaf):
+        yield FACTOR, 2 if np.count_nonzero(leaf.want) > 1 and leaf.weight == 2 else 0
 
 
-def _offset(want: np.ndarray, got: np.ndarray, sizes: Sequence[int]) -> str:
-    if want.size > 2 and want.shape == got.shape and np.isfinite(got).all():
-        shift = float(np.median(got - want))
-        if abs(shift) > 0 and _close(want + shift, got):
-            return "The result is off by the same amount everywhere."
-    return ""
+def _lines(leaf: Leaf) -> Iterator[Said]:
+    """Factors and amounts of each row or column of a matrix."""
+    w, g = leaf.want, leaf.got
+    if w.ndim != 2:
+        return
+    for axis, factor, offset in ((1, ROW_FACTOR, ROW_OFFSET), (0, COLUMN_FACTOR, COLUMN_OFFSET)):
+        place = np.expand_dims(np.argmax(np.abs(w), axis), axis)
+        largest = np.take_along_axis(w, place, axis)
+        c = np.take_along_axis(g, place, axis) / np.where(largest == 0, 1.0, largest)
+        several = 2 if w.shape[axis] > 1 and w.shape[1 - axis] > 1 else 0
+        if (c != 0).all() and leaf.close(c * w):
+            yield factor, min(several, leaf.weight)
+        if leaf.close(w + np.median(g - w, axis, keepdims=True)):
+            yield offset, min(several, leaf.weight)
+
+
+def _offset(leaf: Leaf) -> Iterator[Said]:
+    shift = float(np.median(leaf.got - leaf.want))
+    if leaf.close(leaf.want + shift):
+        yield OFFSET, min(2, leaf.want.size - 1)
+
+
+def _small(leaf: Leaf) -> Iterator[Said]:
+    error, scale = leaf.got - leaf.want, float(np.abs(leaf.want).max())
+    if leaf.whole or np.abs(error).max() > 0.01 * scale:
+        return
+    weight = min(2, leaf.want.size)
+    slack = 1e-3 * leaf.slack(leaf.want)
+    if (error >= -slack).all():
+        yield LARGER, weight
+    if (error <= slack).all():
+        yield SMALLER, weight
+    yield NEARLY, weight

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from grader.comparing.compare import leaves
 from grader.comparing.judging import Failure
 from grader.comparing.outcomes import ExerciseRun
-from grader.comparing.relations import name_relation
+from grader.comparing.telling import is_vague
 from grader.controller.findings import Evidence, Finding, Standard, evidence
 from grader.controller.matching import best, halves
-from grader.vocabulary import NOTHING, STABILITY, Number
-from grader.worker.wire import Array
+from grader.controller.staging import told
 
 
 def explain(
@@ -22,7 +18,8 @@ def explain(
     """Return (mistake, hint): names of known mistakes, "" for others; a line for each slip.
 
     Looked for in this order: a known mistake, two of them in values of their own, a slip in one
-    line of the model answer, a general relation, then two slips at once.
+    line of the model answer, a relation that says what the wrong result is, two slips at once, a
+    relation that says where, or by how much, it is wrong.
     """
     if finding.call < 0 or standard.explanations is None:
         return "", ""
@@ -34,11 +31,13 @@ def explain(
     if both := halves(standard, shown, mistakes, group):
         return _joined(both)
     mutants = best(standard, shown, standard.explanations.mutants(shown), group)
-    if mutants and (told := _certain(mutants))[1]:
-        return told
-    if sentence := _relation(standard, run, finding):
+    if mutants and (certain := _certain(mutants))[1]:
+        return certain
+    sentence = next(iter(told(standard, run, failures, finding)), "")
+    if sentence and not is_vague(sentence):
         return "", sentence
-    return _two(standard, shown, group)
+    two = _two(standard, shown, group)
+    return two if any(two) else ("", sentence)
 
 
 def _certain(found: Sequence[Evidence]) -> tuple[str, str]:
@@ -63,54 +62,3 @@ def _two(standard: Standard, shown: Evidence, group: str) -> tuple[str, str]:
         return _joined(both)
     pairs = best(standard, shown, standard.explanations.pairs(shown), group)
     return _certain(pairs) if pairs else ("", "")
-
-
-def _relation(standard: Standard, run: ExerciseRun, finding: Finding) -> str:
-    case = standard.prepared.calls[finding.call].case
-    outcome, failure = run.outcomes[finding.call], finding.failure
-    assert failure is not None
-    if failure.trouble == "mutated":
-        return "An input is changed in place; work on a copy."
-    difference = failure.difference
-    if difference is None or case.expect is NOTHING or case.judge is not None:
-        return ""
-    if difference.kind == "finiteness" and case.group == STABILITY:
-        return "Only large inputs overflow: look for an exp or a log that leaves the range."
-    if difference.kind == "dtype":
-        return "The result should keep the inputs' dtype."
-    if difference.kind not in ("shape", "value"):
-        return ""
-    want = [w.value if isinstance(w, Number) else w for w in leaves(case.expect)]
-    got = list(leaves(outcome.value))
-    if len(want) != len(got) or difference.leaf >= len(want):
-        return ""
-    if len(want) > 1 and _swapped(want, got):
-        return "The right values come back in another order."
-    sizes = [n for arg in leaves(list(case.args)) for n in np.shape(arg)]
-    value = got[difference.leaf]
-    numbers = value.data if isinstance(value, Array) else value
-    if not isinstance(numbers, np.ndarray | int | float):
-        return ""
-    if np.asarray(numbers).dtype.kind not in "fiub":
-        return ""
-    return name_relation(np.asarray(want[difference.leaf]), np.asarray(numbers), sizes)
-
-
-def _swapped(want: list, got: list) -> bool:
-    arrays = [g.data for g in got if isinstance(g, Array) and g.data is not None]
-    if len(arrays) != len(want) or not all(np.asarray(w).dtype.kind in "fiub" for w in want):
-        return False
-    left = list(range(len(arrays)))
-    for w in want:
-        match = next(
-            (
-                i
-                for i in left
-                if arrays[i].shape == np.shape(w) and np.allclose(arrays[i], w, rtol=1e-4)
-            ),
-            None,
-        )
-        if match is None:
-            return False
-        left.remove(match)
-    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -74,6 +74,8 @@ class Standard:
     asked: tuple[Asked, ...]
     explanations: Explanations | None = None
     show_values: bool = False
+    further: Mapping[str, str] = field(default_factory=dict)
+    """The fuller hints of the known mistakes that have one, by the mistake's name."""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,16 @@ a length, and lose what no terminal and no database should see.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from grader.comparing.outcomes import Call, Outcome, Raised
 from grader.controller import phrases
 from grader.controller.messages import one_line
 from grader.controller.program import Program
+from grader.vocabulary import Seeded
 from grader.worker.wire import Array, ProtocolError, Reader, decode
 
 
@@ -72,22 +76,38 @@ def outcome(
 def _mutated(call: Call, inputs: Any) -> int:
     """Position of the first argument whose arrays are not what was sent, −1 if none."""
     sent = iter(call.inputs)
+    before = [*call.case.args, *call.case.kwargs.values()]
     match inputs:
-        case [list(args), dict(kwargs)]:
-            for position, value in enumerate([*args, *kwargs.values()]):
-                for array in _arrays(value):
-                    before = next(sent, b"")
-                    if array.data is None or array.data.tobytes() != before:
-                        return position
-    # Arrays that are missing were taken out of a list or a dictionary.
-    return -1 if next(sent, None) is None else 0
+        case [list(args), dict(kwargs)] if len(args) + len(kwargs) == len(before):
+            for position, (one, other) in enumerate(
+                zip(before, [*args, *kwargs.values()], strict=True)
+            ):
+                if not _kept(one, other, sent):
+                    return position
+            return -1
+    return 0
 
 
-def _arrays(value: Any) -> list[Array]:
-    if isinstance(value, Array):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return [array for item in value for array in _arrays(item)]
-    return []
+def _kept(before: Any, after: Any, sent: Iterator[bytes]) -> bool:
+    """Whether an argument is as it was sent; takes the bytes of its arrays from `sent`."""
+    match before:
+        case np.ndarray() | np.generic():
+            data = next(sent)
+            return (
+                isinstance(after, Array) and after.data is not None and after.data.tobytes() == data
+            )
+        case list() | tuple():
+            return (
+                isinstance(after, list | tuple)
+                and len(before) == len(after)
+                and all(_kept(b, a, sent) for b, a in zip(before, after, strict=True))
+            )
+        case dict():
+            return (
+                isinstance(after, dict)
+                and list(before) == list(after)
+                and all(_kept(value, after[key], sent) for key, value in before.items())
+            )
+        case Seeded():
+            return True
+    return before == after or before != before

@@ -5,11 +5,8 @@ from __future__ import annotations
 import builtins
 import re
 
-import numpy as np
-
 from grader.comparing.outcomes import Raised
 from grader.controller.execution import UnitFault
-from grader.vocabulary import Case, Number, Seeded
 
 TIMEOUT = "the call did not end within the time limit: is there a loop that never stops?"
 MEMORY = "the call used more memory than is allowed"
@@ -83,21 +80,3 @@ def unit_fault(fault: UnitFault) -> str:
         return exception(fault.raised)
     what = {"timeout": TIMEOUT, "memory": MEMORY, "protocol": PROTOCOL}.get(fault.ended, CRASH)
     return what.replace("the call", "a cell")
-
-
-def inputs(case: Case) -> str:
-    """Name the inputs of a case by their shapes, without a value."""
-    return ", ".join(_shape(arg) for arg in case.args)
-
-
-def _shape(value: object) -> str:
-    if isinstance(value, np.ndarray | np.generic):
-        return str(np.shape(value))
-    if isinstance(value, list | tuple):
-        inner = [_shape(item) for item in value[:4]]
-        return f"[{', '.join(inner)}{', …' if len(value) > 4 else ''}]"
-    if isinstance(value, Seeded):
-        return "generator"
-    if isinstance(value, Number) or value is None:
-        return str(value)
-    return type(value).__name__

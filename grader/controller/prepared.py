@@ -33,6 +33,10 @@ class PreparedExercise:
     calls: tuple[Call, ...]
     deferred: tuple[Case, ...]
     frame: bytes
+    parameters: tuple[str, ...] = ()
+    """What a student calls the arguments of a call, by position; "" for one without a name."""
+    key: bytes = b""
+    """A secret of this course and exercise, for what is told apart without being told."""
 
     @property
     def name(self) -> str:
@@ -144,6 +148,8 @@ def _prepare_one(
         tuple(calls),
         tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
         _frame(exercise, framework, device, calls),
+        lesson.parameters(exercise.name),
+        hashlib.sha256(f"{seed}/{lesson.name}/{exercise.name}/key".encode()).digest(),
     )
 
 

@@ -49,7 +49,12 @@ class Standards:
         execution = execute(zygote, answers_program(lesson), list(prepared.values()), allowance)
         runs = {name: execution.runs.get(name, ExerciseRun()) for name in prepared}
         self._standards = {
-            name: Standard(exercise, _asked(exercise, runs[name]), show_values=show_values)
+            name: Standard(
+                exercise,
+                _asked(exercise, runs[name]),
+                show_values=show_values,
+                further=_further(lesson, name),
+            )
             for name, exercise in prepared.items()
         }
         for name, standard in self._standards.items():
@@ -85,6 +90,11 @@ class Standards:
                 lambda shown: causes.pairs(shown, zygote),
             ),
         )
+
+
+def _further(lesson: Lesson, exercise: str) -> dict[str, str]:
+    """The fuller hints that the authors of an exercise's mistakes wrote."""
+    return {m.name: m.further for m in lesson.mistakes if m.exercise == exercise and m.further}
 
 
 def _asked(exercise: PreparedExercise, answer: ExerciseRun) -> tuple:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.comparing.fingerprint import fingerprint
 from grader.comparing.judging import Failure, judge
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller import messages
+from grader.controller.arguments import about
 from grader.controller.execution import UnitFault
 from grader.controller.explaining import explain
 from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
+from grader.controller.staging import fuller
 from grader.results import ExerciseResult, Verdict, total
 from grader.vocabulary import VALUES
 
@@ -46,7 +49,10 @@ def judge_exercise(
     if finding.verdict == "missing":
         return _nothing(standard, "missing", finding.message)
     mistake, hint = explain(standard, run, failures, finding)
-    return _result(standard, finding.verdict, groups, mistake, hint, finding.message)
+    further = fuller(standard, run, failures, finding, mistake, hint)
+    result = _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
+    mark = "" if mistake else fingerprint(standard.prepared.key, run, standard.asked)
+    return result.model_copy(update={"fingerprint": mark})
 
 
 def broken(standard: Standard, message: str) -> ExerciseResult:
@@ -61,6 +67,7 @@ def _result(
     mistake: str = "",
     hint: str = "",
     message: str = "",
+    further: str = "",
 ) -> ExerciseResult:
     return ExerciseResult(
         name=standard.prepared.name,
@@ -71,6 +78,7 @@ def _result(
         mistake=mistake,
         hint=hint,
         message=message,
+        further=further,
     )
 
 
@@ -134,19 +142,18 @@ def _first(standard: Standard, run: ExerciseRun, failures: dict[int, Failure]) -
 
 def _found(standard: Standard, outcome: Outcome, number: int, failure: Failure) -> Finding:
     case = standard.prepared.calls[number].case
-    shapes = messages.inputs(case)
-    about = f"{case.group}" + (f", inputs {shapes}" if shapes else "")
+    where = about(case, standard.prepared.parameters)
     if failure.trouble != "raised" or outcome.raised is None:
         text = failure.message
         if standard.show_values and failure.difference and failure.difference.detail:
             text = f"{text} ({failure.difference.detail})"
-        return Finding("failed", f"{text} [{about}]", number, failure)
+        return Finding("failed", f"{text} [{where}]", number, failure)
     raised = outcome.raised
     if "NotImplementedError" in raised.bases:
         return Finding("missing", messages.STUB, number, failure)
     if raised.where == "driver" and raised.type == "AssertionError":
-        return Finding("failed", f"{raised.shown or messages.UNTOLD} [{about}]", number, failure)
+        return Finding("failed", f"{raised.shown or messages.UNTOLD} [{where}]", number, failure)
     if raised.type == "MemoryError" or "can't allocate memory" in raised.message:
-        return Finding("memory", f"{messages.MEMORY} [{about}]", number, failure)
+        return Finding("memory", f"{messages.MEMORY} [{where}]", number, failure)
     expected = f"; {failure.message}" if failure.message else ""
-    return Finding("error", f"{messages.exception(raised)}{expected} [{about}]", number, failure)
+    return Finding("error", f"{messages.exception(raised)}{expected} [{where}]", number, failure)

@@ -2,13 +2,16 @@
 
 A catalogue is optional and lies beside what it translates: `solutions/NAME/words.zh.yml` for an
 assignment's titles and hints, `grader/words.zh.yml` for the machine's own sentences. What a
-catalogue does not have stays English.
+catalogue does not have stays English. A sentence may have gaps, written {}: what fills them is
+looked up, too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from grader.course.marked_yaml import load_marked
@@ -25,10 +28,29 @@ class Catalogue:
 
     def say(self, text: str) -> str:
         """The translation of `text`, or `text` itself; also of its part before a place in []."""
+        if (whole := self._said(text)) is not None:
+            return whole
+        head, bracket, place = text.partition(" [")
+        said = self._said(head)
+        return text if said is None else said + bracket + place
+
+    def _said(self, text: str) -> str | None:
         if text in self.words:
             return self.words[text]
-        head, bracket, place = text.partition(" [")
-        return self.words[head] + bracket + place if head in self.words else text
+        for pattern, said in self._gapped:
+            if found := pattern.fullmatch(text):
+                parts = said.split("{}")
+                gaps = [self.say(gap) for gap in found.groups()]
+                return "".join(p + g for p, g in zip(parts, [*gaps, ""], strict=True))
+        return None
+
+    @cached_property
+    def _gapped(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple(
+            (re.compile("(.+?)".join(map(re.escape, key.split("{}")))), said)
+            for key, said in self.words.items()
+            if "{}" in key and key.count("{}") == said.count("{}")
+        )
 
     def translate(self, result: SubmissionResult) -> SubmissionResult:
         """The same result with its hints and messages translated."""
@@ -43,7 +65,11 @@ class Catalogue:
 
     def _exercise(self, exercise: ExerciseResult) -> ExerciseResult:
         return exercise.model_copy(
-            update={"hint": self._lines(exercise.hint), "message": self.say(exercise.message)}
+            update={
+                "hint": self._lines(exercise.hint),
+                "further": self._lines(exercise.further),
+                "message": self.say(exercise.message),
+            }
         )
 
 

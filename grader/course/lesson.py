@@ -27,6 +27,7 @@ class Mistake:
     exercise: str
     hint: str
     cells: tuple[str, ...]
+    further: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,18 @@ class Lesson:
     def points(self, exercise: str) -> float:
         """Return the exercise's points, from course.yml."""
         return float(self.plan.points[exercise])
+
+    def parameters(self, exercise: str) -> tuple[str, ...]:
+        """Return what students call the arguments of a case, by position.
+
+        Of a driver's own names only those that the exercise has, too; "" for the others.
+        """
+        theirs = _parameters(self.answers_source, exercise)
+        driver = self.exercises[exercise]
+        if not driver.driver:
+            return theirs
+        names = _parameters(driver.driver, driver.driver_name)[1:]
+        return tuple(name if name in theirs else "" for name in names)
 
 
 def solutions_folder(course: Course, name: str) -> Path:
@@ -171,35 +184,53 @@ def load_mistakes(path: Path, answers: str, exercises: set[str]) -> tuple[Mistak
         line = getattr(error, "lineno", None) or 1
         raise CourseError(f"{path}:{line}: it is no Python: {error}") from error
     prelude: list[ast.stmt] = []
-    found: list[tuple[str, str, ast.FunctionDef | ast.ClassDef]] = []
+    found: list[tuple[str, tuple[str, str], ast.FunctionDef | ast.ClassDef]] = []
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
-            exercise, hint = _decoration(path, statement)
+            exercise, *hints = _decoration(path, statement)
             if exercise not in exercises:
                 raise CourseError(
                     f"{path}:{statement.lineno}: {statement.name} is a mistake of {exercise!r}, "
                     "which is no exercise of this assignment"
                 )
-            found.append((exercise, hint, statement))
+            found.append((exercise, (hints[0], hints[1]), statement))
         elif not _imports_ours(statement):
             prelude.append(statement)
     shared = ast.unparse(ast.Module(prelude, []))
-    return tuple(Mistake(s.name, e, hint, _program(answers, shared, e, s)) for e, hint, s in found)
+    return tuple(
+        Mistake(s.name, e, hints[0], _program(answers, shared, e, s), hints[1])
+        for e, hints, s in found
+    )
 
 
-def _decoration(path: Path, statement: ast.FunctionDef | ast.ClassDef) -> tuple[str, str]:
+def _decoration(path: Path, statement: ast.FunctionDef | ast.ClassDef) -> tuple[str, str, str]:
     match statement.decorator_list:
         case [
             ast.Call(
                 func=ast.Name("mistake"),
-                args=[ast.Constant(str() as exercise), ast.Constant(str() as hint)],
+                args=[ast.Constant(str() as exercise), ast.Constant(str() as hint), *more],
+                keywords=[],
             )
         ]:
-            return exercise, hint
+            match more:
+                case []:
+                    return exercise, hint, ""
+                case [ast.Constant(str() as further)]:
+                    return exercise, hint, further
     raise CourseError(
         f"{path}:{statement.lineno}: {statement.name} needs @mistake('exercise', 'hint') "
-        "with both texts written out"
+        "with both texts written out (and a third, if there is a fuller hint)"
     )
+
+
+def _parameters(source: str, name: str) -> tuple[str, ...]:
+    """The names of the positional parameters of a function, or of a class's methods."""
+    for node in ast.parse(source).body:
+        if getattr(node, "name", "") == name:
+            inner = [node] if isinstance(node, ast.FunctionDef) else ast.walk(node)
+            functions = [one for one in inner if isinstance(one, ast.FunctionDef)]
+            return tuple(a.arg for f in functions for a in (*f.args.posonlyargs, *f.args.args))
+    return ()
 
 
 def _imports_ours(statement: ast.stmt) -> bool:

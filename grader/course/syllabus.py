@@ -74,6 +74,8 @@ class Feedback(Data):
 
     show_values: StrictBool = False
     """Whether feedback may print hidden inputs and expected values."""
+    hints: Literal["first", "folded", "both"] = "folded"
+    """The hint that says where to look alone, with the fuller one folded away, or both."""
 
 
 class Late(Data):

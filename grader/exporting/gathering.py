@@ -146,6 +146,7 @@ def reckon(
         titles=dict(titles),
         names={**(book.names if book else {}), **(roster or {})},
         language=course.language,
+        hints=course.feedback.hints,
         isolation=isolation,
         device=device,
         late=course.late.policy != "none",

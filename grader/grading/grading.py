@@ -22,6 +22,7 @@ from grader.grading.pool import Finished, run_all, slots
 from grader.grading.store import Store, result_key
 from grader.notebook import demo_sources, read_assignment
 from grader.notebook.otter_cells import otter_cells
+from grader.render.clusters import clusters_of
 from grader.results import Report, Status, SubmissionResult, total
 from grader.submissions import Found, Submission, Unreadable, discover, read
 
@@ -128,12 +129,14 @@ def grade_class(
                 key = grading.key(result.sha256) if graded else _unsettled(grading, result)
                 store.put(name, key, result)
             progress(len(results), len(found), result)
+    submissions = tuple(results[number] for number in range(len(found)))
     return Report(
         assignment=name,
         isolation=options.isolation,
         device=options.device,
         checks=grading.lesson.digest,
-        submissions=tuple(results[number] for number in range(len(found))),
+        submissions=submissions,
+        clusters=clusters_of(submissions),
     )
 
 

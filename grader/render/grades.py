@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.render.clusters import clusters_of
 from grader.render.worth import Offer, Worth
 
 
@@ -28,6 +29,8 @@ class Grades:
     device: str = ""
     late: bool = False
     """Whether course.yml takes points off for coming late."""
+    hints: str = "folded"
+    """What is shown of a fuller hint: "first" nothing, "folded" or "both"."""
     booked: bool = False
     """Whether a gradebook's manual scores, written questions and late penalties are in here."""
 
@@ -68,6 +71,8 @@ class Summary:
     points: float
     verdicts: tuple[tuple[str, int], ...]
     mistakes: tuple[tuple[str, int], ...]
+    unexplained: tuple[int, ...]
+    """How many returned the same wrong result without a hint, for each such result."""
 
 
 def summaries(grades: Grades) -> list[Summary]:
@@ -91,4 +96,5 @@ def _summary(grades: Grades, name: str) -> Summary:
         grades.offer.points.get(name, 0.0),
         tuple(verdicts.most_common()),
         tuple(mistakes.most_common(3)),
+        tuple(cluster.size for cluster in clusters_of([w.result for w in held if w.result], name)),
     )

@@ -73,7 +73,8 @@ def _test(grades: Grades, part: Part, result: ExerciseResult) -> dict[str, Any]:
     bonus = "Bonus, beyond 100 %" if part.bonus else ""
     by_hand = "Graded by a person" if part.by_hand else ""
     hint = f"Hint: {result.hint}" if result.hint else ""
-    said = [title, result.verdict, bonus, by_hand, hint, result.message]
+    further = result.further if grades.hints == "both" else ""
+    said = [title, result.verdict, bonus, by_hand, hint, further, result.message]
     groups = [
         f"- {group.name}: {number(group.score)} of {number(group.max_score)}"
         for group in result.groups

@@ -8,6 +8,7 @@ from rich.table import Table
 from grader.render.grades import Grades, summaries
 from grader.render.plain import number, plain
 from grader.render.worth import Part, Worth
+from grader.results import ExerciseResult
 
 _COLOURS = {
     "passed": "green",
@@ -71,7 +72,14 @@ def _to_look_at(one: Worth) -> str:
 def by_exercise(grades: Grades) -> Table:
     """One row per exercise: verdicts, mean score, and the mistakes seen most."""
     table = Table(title="By exercise", expand=False)
-    for heading in ("exercise", "passed", "mean", "verdicts", "mistakes seen most"):
+    for heading in (
+        "exercise",
+        "passed",
+        "mean",
+        "verdicts",
+        "mistakes seen most",
+        "not explained",
+    ):
         table.add_column(heading, justify="right" if heading in ("passed", "mean") else "left")
     for row in summaries(grades):
         table.add_row(
@@ -80,12 +88,18 @@ def by_exercise(grades: Grades) -> Table:
             f"{row.mean:.2f} / {number(row.points)}",
             " ".join(f"{coloured(verdict)} {n}" for verdict, n in row.verdicts),
             escape(", ".join(f"{name} ×{n}" for name, n in row.mistakes[:2])),
+            ", ".join(f"×{n}" for n in row.unexplained),
         )
     return table
 
 
-def one_student(one: Worth) -> Table:
-    """Every exercise and question of one submission with its hint and message."""
+def one_student(one: Worth, hints: str = "folded") -> Table:
+    """Every exercise and question of one submission with its hint and message.
+
+    Args:
+        one: what it is worth.
+        hints: "both" shows the fuller hint as well.
+    """
     table = Table(title=f"{escape(plain(one.student))}: {standing(one)}")
     for heading in ("exercise", "verdict", "score", "hint", "message"):
         table.add_column(heading)
@@ -96,12 +110,17 @@ def one_student(one: Worth) -> Table:
                 escape(part.name) + (" (bonus)" if part.bonus else ""),
                 coloured(found.verdict),
                 _of(part),
-                escape(plain(found.hint)),
+                escape(plain(_said(found, hints))),
                 escape(plain(found.message)),
             )
     for part in one.written:
         table.add_row(escape(part.name), "written", _of(part), "", "")
     return table
+
+
+def _said(found: ExerciseResult, hints: str) -> str:
+    both = [found.hint, found.further] if hints == "both" else [found.hint]
+    return "\n".join(filter(None, both))
 
 
 def _of(part: Part) -> str:

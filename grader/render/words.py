@@ -19,6 +19,8 @@ _ZH = {
     "Hint": "提示",
     "Message": "说明",
     "Groups": "分组",
+    "More about this": "进一步的提示",
+    "Not explained": "尚无提示",
     "Mean": "平均",
     "Passed": "通过",
     "Verdicts": "各种结果",

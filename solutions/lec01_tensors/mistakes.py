@@ -281,6 +281,13 @@ def sequence_swapped(prior, tests):
     return answers.bayes_sequence(prior, [(well, sick) for sick, well in tests])
 
 
+@mistake("bayes_sequence", "`tests` belongs to the caller: read it, and take nothing out of it.")
+def sequence_empties_the_list(prior, tests):
+    while tests:
+        prior = answers.bayes_update(prior, *tests.pop(0))
+    return prior
+
+
 @mistake("expectation", "Values count by their probability: that is a plain mean.")
 def expectation_plain_mean(values, probs):
     return values.mean()

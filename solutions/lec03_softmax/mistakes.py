@@ -35,6 +35,11 @@ def sigmoid_overflows(x):
     return torch.exp(x) / (1 + torch.exp(x))
 
 
+@mistake("sigmoid", "Where x is large the curve goes on: clipping x leaves it flat there.")
+def sigmoid_clipped(x):
+    return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
+
+
 @mistake("sigmoid", "A larger x must give a larger probability: check the sign in the exponent.")
 def sigmoid_mirrored(x):
     return 1 / (1 + torch.exp(x))
@@ -260,6 +265,24 @@ def cross_entropy_grad_all_pairs(logits, labels):
 def cross_entropy_grad_label_only(logits, labels):
     onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
     return answers.cross_entropy_grad(logits, labels) * onehot
+
+
+@mistake(
+    "cross_entropy_grad", "exp of a large logit overflows: shift each row by its largest first."
+)
+def cross_entropy_grad_overflows(logits, labels):
+    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    p = torch.exp(logits) / torch.exp(logits).sum(dim=1, keepdim=True)
+    return (p - onehot) / len(labels)
+
+
+@mistake(
+    "cross_entropy_grad", "One shift for all rows underflows in the smaller ones: each its own."
+)
+def cross_entropy_grad_global_shift(logits, labels):
+    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    e = torch.exp(logits - logits.max())
+    return (e / e.sum(dim=1, keepdim=True) - onehot) / len(labels)
 
 
 @mistake("soft_cross_entropy", "A target is a whole distribution: its argmax forgets the rest.")

@@ -3,27 +3,27 @@
 from typing import Any
 
 
-def walk(student: Any, starts: Any, slopes: Any, *hypers: Any) -> list[Any]:
+def walk(student: Any, theta: Any, grad: Any, *hypers: Any) -> list[Any]:
     """Positions after each step of one or several parameters, whose steps take turns.
 
-    `slopes` holds, for each parameter, its gradients (T, *shape); step t takes the settings
-    `hypers[t]`, or the last ones there are.
+    `theta` holds where each parameter starts and `grad` its gradients (T, *shape), named as the
+    student names them; step t takes the settings `hypers[t]`, or the last ones there are.
     """
     import torch
 
-    thetas: list[Any] = list(starts)
-    states: list[Any] = [{} for _ in starts]
-    paths: list[list[Any]] = [[] for _ in starts]
-    for t in range(len(slopes[0])):
+    thetas: list[Any] = list(theta)
+    states: list[Any] = [{} for _ in theta]
+    paths: list[list[Any]] = [[] for _ in theta]
+    for t in range(len(grad[0])):
         hyper = hypers[min(t, len(hypers) - 1)]
-        for i, grads in enumerate(slopes):
-            theta, states[i] = student(thetas[i], grads[t], states[i], *hyper)
-            assert torch.is_tensor(theta) and theta.shape == starts[i].shape, (
+        for i, grads in enumerate(grad):
+            new, states[i] = student(thetas[i], grads[t], states[i], *hyper)
+            assert torch.is_tensor(new) and new.shape == theta[i].shape, (
                 "a step returns (theta, state), with theta in the shape it had"
             )
-            thetas[i] = theta
+            thetas[i] = new
             # Not a copy: a step that changes theta in place also rewrites the past.
-            paths[i].append(theta)
+            paths[i].append(new)
     return [torch.stack(path) for path in paths]
 
 

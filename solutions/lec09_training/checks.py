@@ -8,13 +8,16 @@ import numpy as np
 
 from grader.vocabulary import (
     AUTOGRAD,
+    CONVENTIONS,
     DEVICE,
     EDGES,
     SHAPES,
+    VALUES,
     Case,
     Forbid,
     Number,
     Seeded,
+    Shaped,
     case,
     exercise,
 )
@@ -136,6 +139,12 @@ def running(rng: Rng, d: int) -> tuple[Any, ...]:
     return (*rng.normal(1, 0.5, size=(3, d)), rng.uniform(0.5, 3, size=d))
 
 
+def statistics(expect: tuple[Array, Array, Array], group: str) -> tuple[Any, ...]:
+    """(out, mean, variance): which variance enters the running one is a convention of its own."""
+    out, mean, var = expect
+    return out, mean, var if group == CONVENTIONS else Shaped(var)
+
+
 @exercise(forbid=BATCH_NORM)
 def batchnorm_train(rng: Rng) -> Cases:
     """Batch normalisation in training, and its running statistics."""
@@ -143,16 +152,20 @@ def batchnorm_train(rng: Rng) -> Cases:
     def probe(n: int, d: int, scale: float = 2.0, **rest: Any) -> Case:
         x = rng.normal(1, scale, size=(n, d)) * rng.uniform(0.5, 2, size=d)
         args, options = (x, *running(rng, d)), rest.get("kwargs", {})
-        return case(*args, expect=normalization.batchnorm_train(*args, **options), **rest)
+        expect = normalization.batchnorm_train(*args, **options)
+        return case(*args, expect=statistics(expect, rest.get("group", VALUES)), **rest)
 
     yield probe(5, 3)
+    for n in (4, 7):
+        yield probe(n, 2, group=CONVENTIONS)
     yield probe(4, 6, kwargs={"momentum": 0.7, "eps": 0.5})
     yield probe(6, 4, scale=3e-3)
     for n, d in [(2, 3), (7, 1), (3, 3)]:
         yield probe(n, d, group=SHAPES)
     x, rest = np.full((4, 2), 3.0), running(rng, 2)
     x[:, 1] = [1.0, 2.0, 4.0, 8.0]
-    yield case(x, *rest, expect=normalization.batchnorm_train(x, *rest), group=EDGES)
+    expect = statistics(normalization.batchnorm_train(x, *rest), EDGES)
+    yield case(x, *rest, expect=expect, group=EDGES)
     yield probe(5, 2, group=EDGES, kwargs={"momentum": 1.0})
     yield probe(5, 2, group=EDGES, kwargs={"momentum": 0.0})
     yield probe(16, 5, group=DEVICE, dtype="float32")
@@ -207,9 +220,12 @@ def batchnorm2d_train(rng: Rng) -> Cases:
     def probe(*shape: int, scale: float = 2.0, **rest: Any) -> Case:
         x = rng.normal(1, scale, size=shape) * rng.uniform(0.5, 2, size=shape[:2])[:, :, None, None]
         args, options = (x, *running(rng, shape[1])), rest.get("kwargs", {})
-        return case(*args, expect=normalization.batchnorm2d_train(*args, **options), **rest)
+        expect = normalization.batchnorm2d_train(*args, **options)
+        return case(*args, expect=statistics(expect, rest.get("group", VALUES)), **rest)
 
     yield probe(3, 2, 4, 5)
+    yield probe(2, 3, 2, 1, group=CONVENTIONS)
+    yield probe(3, 2, 1, 2, group=CONVENTIONS)
     yield probe(2, 4, 3, 2, kwargs={"momentum": 0.7, "eps": 0.5})
     yield probe(2, 3, 5, 2, scale=3e-3)
     for shape in [(1, 3, 4, 2), (4, 1, 2, 3), (2, 3, 1, 5), (2, 3, 4, 1), (2, 3, 1, 1)]:
@@ -275,6 +291,7 @@ def prelu(rng: Rng) -> Cases:
     for shape in [(1,), (6,), (2, 3, 1, 4)]:
         yield probe(0.4, *shape, group=SHAPES)
     yield probe(0.0, 8, group=EDGES)
+    yield probe(1.6, 9, group=EDGES)
     z, a = np.array([0.0, 1.0, -1.0]), np.float64(0.4)
     yield case(z, a, expect=parametric_relu.forward(z, np.asarray(a)), group=EDGES)
     yield probe(0.1, 3, 8, group=DEVICE, dtype="float32")

@@ -26,6 +26,8 @@ def draw_weights(
     weights = [student(tuple(shape), scheme, generator) for _ in range(draws)]
     again = student(tuple(shape), scheme, twin)
     assert isinstance(again, torch.Tensor), f"return a tensor, not {type(again).__name__}"
+    drawn = [one for one in (*weights, again) if isinstance(one, torch.Tensor)]
+    assert all(bool(torch.isfinite(one).all()) for one in drawn), "a weight is not finite"
     assert torch.equal(again, weights[0]), (
         "two generators with one seed gave different weights: draw from `generator` alone"
     )
@@ -41,6 +43,10 @@ def drop(
     results = [student(x, p, training, generator) for _ in range(draws)]
     again = student(x, p, training, twin)
     assert isinstance(again, torch.Tensor), f"return a tensor, not {type(again).__name__}"
+    drawn = [one for one in (*results, again) if isinstance(one, torch.Tensor)]
+    finite = all(bool(torch.isfinite(one).all()) for one in drawn)
+    assert finite or p != 1, "p = 1 divides by zero: the result is not finite"
+    assert finite, "the result is not finite"
     assert torch.equal(again, results[0]), (
         "two generators with one seed dropped different entries: draw from `generator` alone"
     )

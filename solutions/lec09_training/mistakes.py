@@ -452,6 +452,11 @@ def prelu_branches_swapped(z, alpha):
     return torch.where(z > 0, alpha * z, z)
 
 
+@mistake("prelu", "max(αz, z) takes the wrong branch where α is above 1.")
+def prelu_as_maximum(z, alpha):
+    return torch.maximum(alpha * z, z)
+
+
 @mistake("prelu", "Below zero the result is αz, not α.")
 def prelu_constant_branch(z, alpha):
     return torch.where(z > 0, z, alpha * torch.ones_like(z))
@@ -521,6 +526,14 @@ def residual_block_no_first_relu(x, w1, b1, w2, b2):
 @mistake("residual_block", "The second layer is linear up to the addition: no ReLU before + x.")
 def residual_block_relu_before_sum(x, w1, b1, w2, b2):
     return torch.relu(x + torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2))
+
+
+@mistake("dropout", "p = 1 divides by zero: where all is dropped, nothing is left to scale.")
+def dropout_divides_by_zero(x, p, training, generator):
+    if not training:
+        return x
+    keep = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype) >= p
+    return x * keep / (1 - p)
 
 
 @mistake("dropout", "What is kept grows by 1/(1 − p), so that the mean stays as it was.")

@@ -1,0 +1,58 @@
+"""`chainrule mistakes`: wrong answers that nobody has named yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from grader.cli.common import complaints, exit_codes, this_course
+from grader.grading.doctor import require_full
+from grader.grading.grading import Options
+from grader.grading.machine import cores
+from grader.grading.store import Store, default_url
+from grader.grading.unnamed import Entry, unnamed
+from grader.nbgrader.places import places_of
+
+
+def mistakes(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="What to grade, as for `grade`; none takes what was collected."),
+    ] = None,
+    at_least: Annotated[
+        int, typer.Option(min=1, help="Only what so many submissions have in common.")
+    ] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")
+    ] = 0,
+    isolation: Annotated[
+        Literal["full", "process"], typer.Option(help="How student code is confined.")
+    ] = "full",
+) -> None:
+    """Print wrong answers that no hint explains as entries for mistakes.py, to be named."""
+    with exit_codes():
+        course = this_course()
+        if isolation == "full":
+            require_full()
+        options = Options(jobs or cores(), "cpu", isolation)
+        with (
+            Store(course.database or default_url(course.root)) as store,
+            complaints().status(f"grading {assignment}"),
+        ):
+            submitted = path or places_of(course).submitted
+            found = unnamed(course, assignment, submitted, options, store)
+    chosen = [entry for entry in found if entry.cluster.size >= at_least]
+    for entry in chosen:
+        typer.echo(_printed(entry))
+    count = f"{len(chosen)} wrong results" if len(chosen) != 1 else "1 wrong result"
+    typer.echo(f"# {count} that no hint explains", err=True)
+
+
+def _printed(entry: Entry) -> str:
+    """An entry below a comment that says how often it was seen; ready to paste."""
+    times = f"{entry.cluster.size} submissions" if entry.cluster.size > 1 else "1 submission"
+    head = f"# {entry.cluster.exercise}, {times}: {' '.join(entry.message.split())}"
+    return f"\n{head}\n{entry.source or '# its code is no plain function or class'}\n"

@@ -1,0 +1,64 @@
+"""Hints in two stages, in the course's own words and in its language."""
+
+import re
+from pathlib import Path
+
+import pytest
+from small_course import MISTAKES, write_course  # type: ignore[import-not-found]
+
+from grader.comparing import forms, patterns, relations, telling
+from grader.course.catalogue import Catalogue, load_catalogue
+from grader.course.lesson import load_lesson
+from grader.course.syllabus import load_course
+from grader.errors import CourseError
+from grader.vocabulary import mistake
+
+ROOT = Path(__file__).parents[1]
+SENTENCES = [
+    value
+    for module in (forms, patterns, relations, telling)
+    for name, value in vars(module).items()
+    if name.isupper() and isinstance(value, str) and value.endswith((".", "?"))
+]
+
+
+@pytest.fixture
+def chinese(tmp_path: Path) -> Catalogue:
+    text = (ROOT / "course.yml").read_text(encoding="utf-8")
+    (tmp_path / "course.yml").write_text(text.replace("language: en", "language: zh"))
+    for folder in ("solutions", "reference", "assignments"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    return load_catalogue(load_course(tmp_path), "lec05_backprop")
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_every_sentence_about_a_result_is_said_in_chinese(
+    chinese: Catalogue, sentence: str
+) -> None:
+    fillings = iter(["2", "`x`"])
+    said = chinese.say(re.sub(r"\{\}", lambda _: next(fillings), sentence))
+    assert re.search("[\u4e00-\u9fff]", said) and "{}" not in said
+
+
+def test_what_fills_a_gap_is_translated_too(chinese: Catalogue) -> None:
+    assert chinese.say(telling.IN_VALUE.format(2, relations.SIGN)) == "结果的第 2 个值：符号相反。"
+    what = "the length of axis 1 of `x`"
+    assert chinese.say(relations.SUM.format(what)) == (
+        "结果偏大，倍数是1 轴（`x`）的长度：该取平均的地方是否求了和？"
+    )
+
+
+def test_a_mistake_may_have_a_fuller_hint(tmp_path: Path) -> None:
+    more = MISTAKES.replace('squared."', 'squared.", "x * x is not 2 * x."')
+    course = load_course(write_course(tmp_path, mistakes=more))
+    (known,) = load_lesson(course, "one").mistakes
+    assert known.hint == "Twice, not squared." and known.further == "x * x is not 2 * x."
+    assert mistake("double", "one", "two")(len) is len
+
+
+@pytest.mark.parametrize("wrong", ['"a", 3', '"a", "b", "c"', '"a", further="b"'])
+def test_hints_are_written_out(tmp_path: Path, wrong: str) -> None:
+    text = MISTAKES.replace('"Twice, not squared."', wrong)
+    course = load_course(write_course(tmp_path, mistakes=text))
+    with pytest.raises(CourseError, match="with both texts written out"):
+        load_lesson(course, "one")
