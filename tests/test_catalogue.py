@@ -8,10 +8,10 @@ import pytest
 from grader.course.catalogue import Catalogue, load_catalogue
 from grader.course.lesson import load_lesson
 from grader.course.marked_yaml import load_marked
+from grader.course.slips.hints import hints_of
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.results import ExerciseResult, SubmissionResult
-from grader.slips.hints import hints_of
 
 ROOT = Path(__file__).parents[1]
 

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from grader.slips.edits import apart, text_of, text_of_source
-from grader.slips.slips import Slip, mutant_slips, pairs, workshop
+from grader.course.slips.edits import apart, text_of, text_of_source
+from grader.course.slips.slips import Slip, mutant_slips, pairs, workshop
 
 ANSWERS = """\
 def helper(x):

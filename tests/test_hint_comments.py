@@ -6,6 +6,7 @@ import pytest
 from small_course import ANSWERS, write_course  # type: ignore[import-not-found]
 
 from grader.course.lesson import load_lesson
+from grader.course.slips.hints import LONGEST, hints_of, without_hints
 from grader.course.syllabus import load_course
 from grader.demo.sample import Parts
 from grader.errors import CourseError
@@ -13,7 +14,6 @@ from grader.nbgrader.leaks import secrets
 from grader.notebook import compose, notebook_text, read_assignment
 from grader.notebook.answers import read_answers
 from grader.notebook.composing import answers_path, solution_sources
-from grader.slips.hints import LONGEST, hints_of, without_hints
 
 OURS = Path(__file__).parents[1]
 

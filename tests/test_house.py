@@ -18,7 +18,7 @@ FLOORS = (
     ("grading",),
     ("controller", "notebook"),
     ("course",),
-    ("comparing", "submissions", "render", "slips"),
+    ("comparing", "submissions", "render"),
     ("worker",),
     ("vocabulary", "proofs", "results"),
     ("errors",),

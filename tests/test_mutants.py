@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.slips.mutants import Mutant, mutants
 from grader.errors import CourseError
-from grader.slips.mutants import Mutant, mutants
 from grader.validate.equivalent import equivalents, stale
 
 ANSWERS = '''"""Answers."""

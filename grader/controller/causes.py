@@ -14,7 +14,7 @@ from grader.controller.suspects import Suspects
 from grader.controller.variants import Bench, observed
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
-from grader.slips.slips import Slip, Workshop, mutant_slips, pairs, workshop
+from grader.course.slips.slips import Slip, Workshop, mutant_slips, pairs, workshop
 
 MUTANT_SECONDS, PAIR_SECONDS = 8.0, 8.0
 """CPU seconds for the first call of all mutants and pairs: those of a training are cut short."""

@@ -9,7 +9,7 @@ from grader.comparing.outcomes import Outcome
 from grader.controller.findings import Evidence
 from grader.controller.variants import Bench, Budget, tried
 from grader.controller.zygote import Zygote
-from grader.slips.slips import Slip
+from grader.course.slips.slips import Slip
 
 
 class Suspects:

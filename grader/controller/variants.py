@@ -17,7 +17,7 @@ from grader.controller.findings import Evidence, Standard, evidence
 from grader.controller.program import Program
 from grader.controller.session import execute
 from grader.controller.zygote import Zygote
-from grader.slips.slips import Slip, Workshop
+from grader.course.slips.slips import Slip, Workshop
 
 BATCH = 40
 """The most variants that one worker runs: their outcomes are held until they are sketched."""

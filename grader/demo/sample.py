@@ -16,10 +16,10 @@ from pathlib import Path
 import nbformat
 
 from grader.course.lesson import Lesson, load_lesson
+from grader.course.slips.hints import without_hints
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.notebook import Notebook, Prompt, Stub, read_assignment
-from grader.slips.hints import without_hints
 
 NAMES = (
     "alice", "bilal", "chen", "dana", "emeka", "fatima", "goran", "hana", "ines", "jun", "kofi",

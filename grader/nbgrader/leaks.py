@@ -14,9 +14,9 @@ from typing import Any
 
 from grader.course.lesson import load_lesson
 from grader.course.secret import secret_seed
+from grader.course.slips.hints import hints_of, without_hints
 from grader.course.syllabus import Course
 from grader.errors import CourseError
-from grader.slips.hints import hints_of, without_hints
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 LONG = 24  # characters of a line that is no coincidence

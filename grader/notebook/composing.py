@@ -21,6 +21,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.course.slips.hints import without_hints
 from grader.course.syllabus import AssignmentPlan, Course
 from grader.errors import CourseError
 from grader.notebook.answers import Answers, read_answers
@@ -31,7 +32,6 @@ from grader.notebook.model import Cell, Demo, Example, Notebook, Prompt, Stub
 from grader.notebook.percent import refuse
 from grader.notebook.reading import parse_cell
 from grader.notebook.rules import read_assignment
-from grader.slips.hints import without_hints
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.course.marked_yaml import load_marked
+from grader.course.slips.mutants import Mutant
 from grader.errors import CourseError
-from grader.slips.mutants import Mutant
 
 
 def equivalents(path: Path) -> dict[str, str]:

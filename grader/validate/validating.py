@@ -19,14 +19,14 @@ from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program
 from grader.controller.standards import Standards
 from grader.course.lesson import Lesson, load_lesson, load_module, solutions_folder
+from grader.course.slips.hints import hints_of
+from grader.course.slips.mutants import mutants
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
-from grader.slips.hints import hints_of
-from grader.slips.mutants import mutants
 from grader.validate.equivalent import equivalents, stale
 from grader.validate.following import prove_follow_through
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from grader.slips.edits import Edits, Text, apart, text_of, text_of_source
-from grader.slips.hints import hints_of
-from grader.slips.mutants import mutants
-from grader.slips.omissions import omissions
+from grader.course.slips.edits import Edits, Text, apart, text_of, text_of_source
+from grader.course.slips.hints import hints_of
+from grader.course.slips.mutants import mutants
+from grader.course.slips.omissions import omissions
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from grader.course.slips.operators import More, changes
 from grader.errors import CourseError
-from grader.slips.operators import More, changes
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.slips.operators import Replacements, changed
+from grader.course.slips.operators import Replacements, changed
 
 _ORDERLESS = (ast.Add, ast.Mult)
 _KEEPS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult)
