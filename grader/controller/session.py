@@ -52,6 +52,7 @@ def execute(
         state.maxrss_kib,
         state.forks,
         state.loaded,
+        state.skipped,
     )
 
 
