@@ -124,7 +124,8 @@ def _line(one: Skipped) -> int:
 
 def _kernel_call(asked: str, given: str) -> str:
     if asked in ("system", "system_raw", "getoutput"):
-        return of_command("!", given)
+        # An empty one is what we put in place of `x = !ls`.
+        return of_command("!", given) if given else ""
     mark = {"run_line_magic": "%", "magic": "%", "run_cell_magic": "%%"}.get(asked, "")
     name = given.partition(" ")[0]
     return f"{mark}{name}" if mark and outside(name) else ""
