@@ -81,7 +81,7 @@ def on_product(expression: str, message: str, before: str = "") -> Attack:
 FORGERY = {
     "prints_a_score": at_load("print('100/100'); print('{\"score\": 100}', file=sys.stderr)"),
     "exits_at_once": on_scale("os._exit(0)", "error", CRASH),
-    "exits_politely": on_scale("sys.exit(0)", "error", "SystemExit (cell 1, line"),
+    "exits_politely": on_scale("sys.exit(0)", "error", "SystemExit (line"),
     "exits_while_loading": Attack("os._exit(0)"),
     "exits_politely_while_loading": Attack("raise SystemExit"),
     "atexit": at_load("import atexit; atexit.register(lambda: os.write(3, b'100/100'))"),
@@ -175,7 +175,7 @@ class Yes:
     "exception_without_text": on_scale(
         "raise type('E', (Exception,), {'__str__': lambda self: 1 / 0})()",
         "error",
-        "Exception (cell 1, line",
+        "Exception (line",
     ),
     "patches_the_clock": at_load(
         "time.time = time.monotonic = time.perf_counter = torch.cuda.synchronize = lambda *a: 0"

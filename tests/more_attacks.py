@@ -72,26 +72,26 @@ def secrets(course: str, pid: int) -> dict[str, Attack]:
 
 
 LEAKS = {
-    "raises_inputs": on_scale("raise ValueError(str(x.tolist()))", "error", "ValueError (cell 1"),
+    "raises_inputs": on_scale("raise ValueError(str(x.tolist()))", "error", "ValueError (line"),
     "raises_words": on_scale(
         "raise RuntimeError(str(x.tolist()).replace('.', ' ').translate("
         "{48 + d: chr(97 + d) for d in range(10)}))",
         "error",
-        "RuntimeError (cell 1",
+        "RuntimeError (line",
     ),
     "named_exception": on_scale(
-        "raise type('E' + str(float(x.sum())), (ValueError,), {})()", "error", "ValueError (cell 1"
+        "raise type('E' + str(float(x.sum())), (ValueError,), {})()", "error", "ValueError (line"
     ),
-    "key_error": on_scale("return {}[float(x.sum())]", "error", "KeyError (cell 1"),
+    "key_error": on_scale("return {}[float(x.sum())]", "error", "KeyError (line"),
     "library_error": on_scale(
         "return getattr(torch, 'v' + str(float(x.sum())))",
         "error",
-        "AttributeError: module 'torch' has no attribute … (cell 1",
+        "AttributeError: module 'torch' has no attribute … (line",
     ),
     "phrase_with_values": on_scale(
         "raise NameError(f\"name '{float(x.sum())}' is not defined\")",
         "error",
-        "NameError: name … is not defined (cell 1",
+        "NameError: name … is not defined (line",
     ),
     "drivers_voice": on_scale(
         "exec(compile('assert False, str(x.tolist())', '<driver>', 'exec'), {'x': x})",
@@ -117,12 +117,12 @@ LEAKS = {
     "terminal_codes": on_scale(
         "raise ValueError('\\x1b[2J\\x1b]0;owned\\x07\\u202e<script>')",
         "error",
-        "ValueError (cell 1",
+        "ValueError (line",
     ),
     "honest_message": on_scale(
         "return x.reshape(4, 3) @ torch.ones(2, 2, dtype=x.dtype)",
         "error",
-        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x3 and 2x2) (cell 1",
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x3 and 2x2) (line",
     ),
     "honest_name": on_scale(
         "return undefined_name", "error", "name 'undefined_name' is not defined"
@@ -181,17 +181,17 @@ ISOLATION = {
     "tcp": on_scale(
         "import socket; socket.create_connection(('127.0.0.1', 80))",
         "error",
-        "the network is not available (cell 1, line",
+        "the network is not available (line",
     ),
     "udp": on_scale(
         "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
         "error",
-        "the network is not available (cell 1, line",
+        "the network is not available (line",
     ),
     "dns": on_scale(
         "import urllib.request; urllib.request.urlopen('http://example.com')",
         "error",
-        "the network is not available (cell 1, line",
+        "the network is not available (line",
     ),
     "abstract_socket": blocked("import socket; socket.socket(socket.AF_UNIX).bind('\\0x')"),
     "kills_all": on_scale(

@@ -350,7 +350,7 @@ def test_importing_a_library_is_not_calling_it() -> None:
 
 def test_switching_the_profiler_off_is_seen() -> None:
     space = load("import sys\ndef f():\n    sys.setprofile(None)\n")
-    with watching(forbidden.AUTOGRAD) as seen:
+    with watching(forbidden.AUTOGRAD) as seen, pytest.raises(RuntimeError):
         space["f"]()  # type: ignore[operator]
     assert seen == ["sys.setprofile"]
 
@@ -361,3 +361,171 @@ def test_rules_travel_as_json() -> None:
     assert not Rules() and Rules.from_json({}) == Rules()
     with pytest.raises(TypeError):
         Rules.from_json({"operators": []})
+
+
+RECURSIONS = {
+    "endless": "def f():\n    return f()\n",
+    "of two": "def f():\n    return g()\ndef g():\n    return f()\n",
+    "with the operator": "def f():\n    return np.ones(3) @ f() if False else f()\n",
+    "through a method": "class A:\n    def __getattr__(self, n):\n        return getattr(self, n)\n"
+    "def f():\n    return A().x\n",
+    "of a generator": "def f():\n    yield from f()\ng = f\ndef f():\n    return list(g())\n"
+    "def g():\n    yield from g()\n",
+    "through sorted": "def f(_=0):\n    return sorted([1, 2], key=f)\n",
+    "with torch": "def f():\n    return torch.exp(f())\n",
+    "with a last word": "def f():\n    try:\n        return f()\n    finally:\n        len('x')\n",
+}
+ALL_RULES = forbidden.MATMUL | forbidden.AUTOGRAD | forbidden.SOFTMAX
+
+
+@pytest.mark.parametrize("name", RECURSIONS)
+def test_an_endless_recursion_is_not_an_accusation(name: str) -> None:
+    space = load(RECURSIONS[name])
+    prepare([ALL_RULES])
+    with watching(ALL_RULES) as seen, pytest.raises(RecursionError):
+        space["f"]()  # type: ignore[operator]
+    assert seen == []
+
+
+CAUGHT_RECURSION = (
+    "def deep(n):\n    return deep(n + 1)\n"
+    "def f():\n    try:\n        deep(0)\n    except RecursionError:\n        pass\n    return {}\n"
+)
+CAUGHT_WITH_OPERATOR = (
+    "def deep(n):\n    if n < 0:\n        a @ b\n    return deep(n + 1)\n"
+    "def f():\n    try:\n        deep(0)\n    except RecursionError:\n        pass\n    return {}\n"
+)
+
+
+@pytest.mark.parametrize("source", [CAUGHT_RECURSION, CAUGHT_WITH_OPERATOR])
+def test_a_recursion_that_is_caught_is_none_either(source: str) -> None:
+    assert verdict(source.format("0"), ALL_RULES) == []
+
+
+@pytest.mark.parametrize("source", [CAUGHT_RECURSION, CAUGHT_WITH_OPERATOR])
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [("a @ b", "@"), ("np.dot(a, b)", "dot"), ("torch.softmax(u, 1)", "softmax"),
+     ("u.clone().requires_grad_()", "requires_grad_")],
+)  # fmt: skip
+def test_what_comes_after_a_recursion_is_watched(source: str, body: str, rule: str) -> None:
+    assert rule in verdict(source.format(body), ALL_RULES)
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        "sys.setprofile(None)", "list(map(sys.setprofile, [None]))", "sys.settrace(None)",
+        "list(map(sys.settrace, [None]))", "sys.setprofile(lambda *event: None)",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("source", ["pass", "deep(0)"])
+def test_the_switches_are_refused_and_noted(off: str, source: str) -> None:
+    space = load(
+        "import sys\ndef deep(n):\n    return deep(n + 1)\n"
+        f"def off():\n    try:\n        {off}\n    except Exception:\n        pass\n"
+        f"def f():\n    try:\n        {source}\n    except RecursionError:\n        pass\n"
+        "    off()\n    return np.dot(a, b), a @ b\n"
+    )
+    with watching(ALL_RULES) as seen:
+        space["f"]()  # type: ignore[operator]
+    switch = "sys.settrace" if "trace" in off else "sys.setprofile"
+    assert {switch, "dot", "@"} <= set(seen)
+
+
+def test_a_frame_that_loses_its_tracer_is_noted() -> None:
+    """The recursion limit, lowered to where our tracer has no room, takes it off this frame."""
+    space = load(
+        "import sys\ndef depth():\n    n, frame = 0, sys._getframe()\n"
+        "    while frame:\n        n, frame = n + 1, frame.f_back\n    return n\n"
+        "def f():\n    limit = sys.getrecursionlimit()\n    now = depth()\n    try:\n"
+        "        for n in range(now + 40, 0, -1):\n            sys.setrecursionlimit(n)\n"
+        "    except RecursionError:\n        pass\n"
+        "    finally:\n        sys.setrecursionlimit(limit)\n    return a @ b\n"
+    )
+    limit = sys.getrecursionlimit()
+    try:
+        with watching(forbidden.MATMUL) as seen:
+            space["f"]()  # type: ignore[operator]
+    finally:
+        sys.setrecursionlimit(limit)
+    assert seen
+
+
+def test_a_higher_limit_in_good_faith() -> None:
+    source = (
+        "import sys\nsys.setrecursionlimit(20_000)\n"
+        "def deep(n):\n    return n and 1 + deep(n - 1)\ndef f():\n    return deep(5000)\n"
+    )
+    limit = sys.getrecursionlimit()
+    try:
+        assert verdict(source, ALL_RULES) == []
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print(u)", "repr(nn.Linear(2, 3))", "str(u.double())", "u.clone().requires_grad_(False)",
+        "u.clone().requires_grad_(requires_grad=False)",
+        "torch.inference_mode()(torch.exp)(u)", "torch.zeros(3, requires_grad=False)",
+    ],
+)  # fmt: skip
+def test_looking_at_a_tensor_takes_no_gradient(body: str) -> None:
+    assert verdict(lines(body), forbidden.AUTOGRAD) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "u.clone().requires_grad_(len(y) > 0 or False)", "u.clone().requires_grad_(bool(1))",
+        "u.clone().requires_grad_(True if len(y) else False)", "u.clone().requires_grad_(*[True])",
+        "u.clone().requires_grad_(not False)", "u.clone().requires_grad_(**{})",
+        "torch.autograd.forward_ad.make_dual(u, u)", "torch.func.jvp(torch.exp, (u,), (u,))",
+        "list(map(torch.Tensor.requires_grad_, [u.clone()]))",
+    ],
+)  # fmt: skip
+def test_what_is_not_false_is_true(body: str) -> None:
+    source = f"def f():\n    with torch.autograd.forward_ad.dual_level():\n        return {body}\n"
+    assert verdict(source if "dual" in body else lines(body), forbidden.AUTOGRAD)
+
+
+def test_a_flag_that_may_be_true_is_set() -> None:
+    source = "def f(on=True):\n    v = u.clone()\n    v.requires_grad = {}\n"
+    for value in ("on or False", "on if on else False", "not False"):
+        assert verdict(source.format(value), forbidden.AUTOGRAD) == ["requires_grad_"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import gc\ndef f():\n    gc.collect()\n    return u\n",
+        "def f():\n    import gc\n    gc.disable()\n    gc.enable()\n    return u\n",
+        "import sys\nIN_COLAB = 'google.colab' in sys.modules\ndef f():\n    return u, IN_COLAB\n",
+        "import sys\nimport pdb\nimport threading\ndef f():\n    return sys.maxsize\n",
+        "import torch\ntorch.autograd.set_detect_anomaly(False)\n@torch.no_grad()\n"
+        "def f():\n    return torch.exp(u)\n",
+        "def g():\n    yield from (1, 2)\ndef f():\n    for x in g():\n        return x\n",
+        "def f():\n    try:\n        return [][1]\n    except IndexError as error:\n"
+        "        return str(error)\n",
+    ],
+)
+def test_common_code_is_not_accused(source: str) -> None:
+    assert verdict(source, ALL_RULES) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import gc\ndef f():\n    return gc.get_objects()\n",
+        "import gc\nhidden = gc\ndef f():\n    return hidden\n",
+        "import gc as g\ndef f():\n    return g.callbacks\n",
+        "def f():\n    import gc\n    look = gc\n    return look\n",
+        "def f():\n    from gc import get_referrers\n    return get_referrers\n",
+        "import sys\ndef f():\n    return sys.modules['torch']\n",
+        "import sys\ndef f():\n    return 'torch' in (held := sys.modules) and held\n",
+    ],
+)
+def test_the_same_means_used_otherwise_are_named(source: str) -> None:
+    assert evasions([source], "f")

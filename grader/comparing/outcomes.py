@@ -26,7 +26,7 @@ class Raised:
     """An exception in the worker, as `grader.worker.faults` describes it.
 
     `message` is the student's word and may spell out hidden inputs; `shown` is what may be
-    repeated of it.
+    repeated of it. `place` says where `cell` and `line` are, in words.
     """
 
     type: str
@@ -38,6 +38,7 @@ class Raised:
     network: bool
     shown: str = ""
     function: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)

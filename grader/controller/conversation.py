@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.comparing.outcomes import Ended, ExerciseRun, Outcome
 from grader.controller import frames
-from grader.controller.execution import UnitFault
+from grader.controller.execution import Skipped, UnitFault
 from grader.controller.link import Link, Overdue
 from grader.controller.prepared import PreparedExercise, rules_of
 from grader.controller.program import Program
@@ -64,6 +64,7 @@ class State:
     faults: dict[int, UnitFault] = field(default_factory=dict)
     skip: list[int] = field(default_factory=list)
     evasions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
     output: bytes = b""
     maxrss_kib: int = 0
     cpu_seconds: float = 0.0
@@ -106,6 +107,7 @@ class Conversation:
             frame, _ = self._receive(START_SECONDS)
             # Sent before any of the student's code runs, and so believed.
             self._state.evasions = frames.findings(frame.get("surveyed"))
+            self._state.skipped = frames.skipped(frame.get("skipped"), program)
             seconds = START_SECONDS
             while "loaded" not in (frame := self._receive(seconds)[0]):
                 unit = self._note(frame, unit)
@@ -144,7 +146,7 @@ class Conversation:
             self._cell = frame["cell"] if type(frame.get("cell")) is int else 0
         else:
             raised = frames.raised(frame.get("raised"), self._program)
-            self._fault(UnitFault(unit, raised, cell=self._cell))
+            self._fault(UnitFault(unit, raised, cell=self._cell, place=raised.place))
             self._ended = unit
         return unit
 
@@ -158,7 +160,8 @@ class Conversation:
         """Note in which unit the worker was lost; it is left out from now on."""
         if unit < 0 or unit in self._state.skip or (lost.killed and self._state.second_chance):
             raise Again(lost)
-        self._fault(UnitFault(unit, None, lost.ended, self._cell))
+        place = self._program.place_of_cell(self._cell)
+        self._fault(UnitFault(unit, None, lost.ended, self._cell, place))
         self._state.skip.append(unit)
 
     def run(self, exercise: PreparedExercise) -> ExerciseRun:

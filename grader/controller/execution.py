@@ -9,12 +9,24 @@ from grader.comparing.outcomes import Ended, ExerciseRun, Raised
 
 @dataclass(frozen=True)
 class UnitFault:
-    """A cell, or a statement of a script, that did not run to its end; `cell`: where it stands."""
+    """A cell, or a statement of a script, that did not run to its end; `cell`: where it stands.
+
+    `place` says so in words, "" if there are none.
+    """
 
     unit: int
     raised: Raised | None
     ended: Ended = ""
     cell: int = 0
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A magic or a shell line that was left out: `!pip`, `%cd`; `place` in words."""
+
+    what: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -34,3 +46,4 @@ class Execution:
     forks: int
     loaded: bool = True
     cpu_seconds: float = 0.0
+    skipped: tuple[Skipped, ...] = ()

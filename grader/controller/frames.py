@@ -6,6 +6,7 @@ a length, and lose what no terminal and no database should see.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +14,13 @@ import numpy as np
 
 from grader.comparing.outcomes import Call, Outcome, Raised
 from grader.controller import phrases
+from grader.controller.execution import Skipped
 from grader.controller.messages import one_line
 from grader.controller.program import Program
 from grader.vocabulary import Seeded
 from grader.worker.wire import Array, ProtocolError, Reader, decode
+
+_COMMAND = re.compile(r"(?:!|%{1,2})?[\w.-]{0,40}|%%!{0,2}", re.ASCII)
 
 
 def texts(value: Any, count: int = 100, length: int = 80) -> tuple[str, ...]:
@@ -37,6 +41,17 @@ def findings(data: Any) -> dict[str, tuple[str, ...]]:
     return {name: found for name, listed in data.items() if (found := texts(listed))}
 
 
+def skipped(data: Any, program: Program) -> tuple[Skipped, ...]:
+    """What was left out of the program, each place once."""
+    found = []
+    for item in data[:100] if isinstance(data, list) else []:
+        match item:
+            case [int(cell), int(line), str(what)] if _COMMAND.fullmatch(what):
+                if place := program.place(cell, line):
+                    found.append(Skipped(what, place))
+    return tuple(dict.fromkeys(found))
+
+
 def raised(data: Any, program: Program, driver: str = "") -> Raised:
     """An exception; places that the program has not, and words that it has not, are left out."""
     if not isinstance(data, dict):
@@ -45,16 +60,19 @@ def raised(data: Any, program: Program, driver: str = "") -> Raised:
     cell, line = data.get("cell"), data.get("line")
     if type(cell) is not int or type(line) is not int or line not in program.lines_of(cell):
         cell = line = None
+    kind = text(data.get("type"), 80)
+    words = program.words | phrases.words_of([driver])
     return Raised(
-        text(data.get("type"), 80),
+        kind,
         texts(data.get("mro"), 10),
         message,
         cell,
         line,
         text(data.get("where"), 10),
         data.get("network") is True,
-        phrases.told(message, program.words | phrases.words_of([driver]), driver),
+        phrases.key(message, words) if kind == "KeyError" else phrases.told(message, words, driver),
         text(data.get("function"), 80),
+        "" if cell is None or line is None else program.place(cell, line),
     )
 
 

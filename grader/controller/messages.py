@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Sequence
 
 from grader.comparing.outcomes import Raised
-from grader.controller.execution import UnitFault
+from grader.controller.execution import Skipped, UnitFault
 
 TIMEOUT = "the call did not end within the time limit: is there a loop that never stops?"
 MEMORY = "the call used more memory than is allowed"
@@ -22,15 +23,23 @@ FORBIDDEN = "it uses {what}; this exercise asks you to do without {label}"
 RIGHT_GIVEN = "right, given a right {names}"
 EVEN_GIVEN = "even with a right {names}: {message}"
 
+SKIPPED = "skipped, because nothing outside Python runs here: {what}"
+UNINSTALLED = "an import that failed was passed over: {what}"
+SHOWN = 5
+
+LACKING = "`{owner}` has no method or attribute `{name}`"
+
 UNREACHED = "the cells before it did not come to an end"
 UNTOLD = "the result has not the form that is asked for"
 
 # The kinds of exception that are named; a student's own class could be named after an input.
 _KINDS = frozenset(name for name, kind in vars(builtins).items() if isinstance(kind, type)) | {
-    "ShellEscape",
     "LinAlgError",
     "AxisError",
 }
+_NO_ATTRIBUTE = re.compile(
+    r"(?:type object )?'(?P<owner>\w+)'(?: object)? has no attribute '(?P<name>\w+)'"
+)
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
 )
@@ -38,11 +47,20 @@ _CONTROL = re.compile(
 
 def exception(raised: Raised) -> str:
     """Say which exception came, what may be repeated of its message, and where it happened."""
-    where = place(raised.cell, raised.line)
     if raised.network:
-        return f"{NETWORK} ({where or kind(raised)})"
+        return f"{NETWORK} ({raised.place or kind(raised)})"
+    if lacking := _lacking(raised):
+        return lacking
     said = f"{kind(raised)}: {raised.shown}" if raised.shown else kind(raised)
-    return f"{said} ({where})" if where else said
+    return f"{said} ({raised.place})" if raised.place else said
+
+
+def _lacking(raised: Raised) -> str:
+    """Name what a student's class lacks that the check asked it for; "" for anything else."""
+    found = _NO_ATTRIBUTE.fullmatch(raised.shown) if raised.where == "driver" else None
+    if found is None or raised.type != "AttributeError":
+        return ""
+    return LACKING.format(owner=found["owner"], name=found["name"])
 
 
 def kind(raised: Raised) -> str:
@@ -67,16 +85,31 @@ def visible_fault(fault: UnitFault) -> str:
     return text if named == "AssertionError" and text else f"{named}: {text}"
 
 
-def place(cell: int | None, line: int | None) -> str:
-    """Say where: "cell 4, line 2"; "" if it is not known."""
-    if cell is None or line is None:
-        return ""
-    return f"cell {cell}, line {line}"
-
-
 def unit_fault(fault: UnitFault) -> str:
     """Say what became of a cell that did not run to its end."""
     if fault.raised is not None:
         return exception(fault.raised)
     what = {"timeout": TIMEOUT, "memory": MEMORY, "protocol": PROTOCOL}.get(fault.ended, CRASH)
-    return what.replace("the call", "a cell")
+    said = what.replace("the call", "a cell")
+    return f"{said} ({fault.place})" if fault.place else said
+
+
+def skipped(found: Sequence[Skipped]) -> str:
+    """Say what was left out of the submission's code; "" if nothing was."""
+    if not found:
+        return ""
+    named = [f"`{one.what}` ({one.place})" for one in found[:SHOWN]]
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return SKIPPED.format(what=", ".join(named) + more)
+
+
+def not_installed(faults: Sequence[UnitFault]) -> str:
+    """Say which modules the submission imports that are not here; "" if there are none."""
+    said = [
+        f"{fault.raised.shown} ({fault.place})"
+        for fault in faults
+        if fault.raised is not None
+        and fault.raised.type == "ModuleNotFoundError"
+        and fault.raised.shown
+    ]
+    return UNINSTALLED.format(what="; ".join(dict.fromkeys(said[:SHOWN]))) if said else ""

@@ -95,15 +95,15 @@ integer division or modulo by zero
 math domain error
 math range error
 maximum recursion depth exceeded
-line {}: {} runs outside Python, which is not available here
 """
 _NUMBER = re.compile(r"[-+]?\d{1,4}|\d{1,4}(x\d{1,4}){1,3}")
 _SHAPES = re.compile(
     r"(?:(?:torch\.Size\()?[(\[](?:\d{1,4}(?:, ?\d{1,4}){0,5},?)?[)\]]\)?\s*){1,3}"
 )
+_SMALL = re.compile(r"-?\d{1,2}")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,3}")
 _WORDS = re.compile(r"[A-Za-z_]\w*")
-_SIGN_TEXT = "+ - * / // % ** @ & | ^ < > <= >= == += -= *= /= @= << >> ~ ! %% pip"
+_SIGN_TEXT = "+ - * / // % ** @ & | ^ < > <= >= == += -= *= /= @= << >> ~"
 _LIBRARY_TEXT = """
     Tensor Parameter Module Size Generator ndarray torch numpy np nn function method module
     NoneType float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 bool Float Double Half
@@ -131,6 +131,13 @@ def told(message: str, words: frozenset[str], driver: str = "") -> str:
         if found := pattern.match(message):
             return _filled(phrase, [_safe(gap or "", words) for gap in found.groups()])
     return ""
+
+
+def key(message: str, words: frozenset[str]) -> str:
+    """Return the key that a KeyError misses if it may be repeated: a known word, a small int."""
+    bare = message.strip("'\"")
+    known = _NAME.fullmatch(bare) and all(part in words for part in bare.split("."))
+    return message if _SMALL.fullmatch(message) or (known and len(bare) <= 40) else ""
 
 
 def _safe(gap: str, words: frozenset[str]) -> str:

@@ -53,6 +53,7 @@ def execute(
         state.forks,
         state.loaded,
         state.cpu_seconds,
+        state.skipped,
     )
 
 

@@ -10,9 +10,10 @@ from grader.controller.execution import Execution
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.syllabus import Course
+from grader.grading.belonging import siblings
 from grader.grading.machine import Isolation, allowance_of, policy_of
 from grader.notebook import demo_sources, example_source, read_assignment
-from grader.submissions import discover, read
+from grader.submissions import Unreadable, discover, read
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> li
     """
     released = read_assignment(course, name)
     submission = read(discover(notebook, name)[0])
+    if problem := siblings(course, name).problem(submission):
+        raise Unreadable(problem)
     limits = course.limits_of(name)
     ours = {source.strip() for source in demo_sources(released)}
     own = [

@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.controller.execution import Execution
 from grader.controller.follow_through import follow_through, judged
+from grader.controller.messages import not_installed, skipped
+from grader.controller.phrases import words_of
 from grader.controller.prepared import PreparedExercise, prepare
+from grader.controller.program import CellPlace
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
@@ -17,10 +21,12 @@ from grader.course.lesson import Lesson, load_lesson
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
 from grader.errors import UsageError
+from grader.grading.belonging import Siblings, siblings
 from grader.grading.machine import Device, Isolation, allowance_of, policy_of
 from grader.grading.pool import Finished, run_all, slots
 from grader.grading.store import Store, result_key
 from grader.notebook import demo_sources, read_assignment
+from grader.notebook.model import Prompt
 from grader.notebook.otter_cells import otter_cells
 from grader.render.clusters import clusters_of
 from grader.results import Report, Status, SubmissionResult, total
@@ -49,6 +55,9 @@ class Grading:
     """Our own demonstrations and examples: left out where a submission has them unchanged."""
     options: Options
     seed: str
+    siblings: Siblings
+    words: frozenset[str] = frozenset()
+    """Words of the released notebook, which any message may repeat."""
 
     @property
     def max_score(self) -> float:
@@ -81,7 +90,10 @@ def begin(course: Course, name: str, options: Options) -> Grading:
     chosen = {n: e for n, e in prepared.items() if not options.only or n in options.only}
     given = [*demo_sources(notebook), *otter_cells(name, notebook.exercises)]
     ours = frozenset(source.strip() for source in given)
-    return Grading(lesson, chosen, ours, options, seed)
+    words = words_of(
+        cell.markdown if isinstance(cell, Prompt) else cell.source for cell in notebook.cells
+    )
+    return Grading(lesson, chosen, ours, options, seed, siblings(course, name), words)
 
 
 def grade_class(
@@ -146,6 +158,8 @@ def _known(grading: Grading, one: Found, store: Store | None) -> SubmissionResul
         submission = read(one)
     except Unreadable as error:
         return _ungraded(grading, one, "unreadable", str(error))
+    if problem := grading.siblings.problem(submission):
+        return _ungraded(grading, one, "unreadable", problem)
     if store is None:
         return None
     known = store.get(grading.key(submission.sha256))
@@ -191,12 +205,13 @@ def _run(
 
 def program_of(grading: Grading, submission: Submission) -> Program:
     """What is run of a submission: its cells but for our own, unchanged demonstrations."""
-    cells = tuple(
-        (cell.index, cell.source)
-        for cell in submission.cells
-        if cell.source.strip() not in grading.ours
+    own = [cell for cell in submission.cells if cell.source.strip() not in grading.ours]
+    return Program(
+        tuple((cell.index, cell.source) for cell in own),
+        submission.statementwise,
+        places=tuple(CellPlace(cell.line, cell.nth) for cell in own),
+        known=grading.words,
     )
-    return Program(cells, submission.statementwise)
 
 
 def grade_one(
@@ -225,9 +240,14 @@ def grade_one(
         score=total([exercise.score for exercise in exercises]),
         max_score=grading.max_score,
         seconds=round(time.monotonic() - start, 4),
-        message="; ".join(submission.notes),
+        message="; ".join((*submission.notes, *notes_on(execution))),
         exercises=exercises,
     )
+
+
+def notes_on(execution: Execution) -> list[str]:
+    """What the student should know of how the cells ran, whatever their marks are."""
+    return [note for note in (skipped(execution.skipped), not_installed(execution.faults)) if note]
 
 
 def _settled(

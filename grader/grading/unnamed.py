@@ -98,7 +98,7 @@ def _statements(cell: str) -> list[ast.stmt]:
     """A cell's statements; none of one that does not compile."""
     for source in (cell, None):
         try:
-            return ast.parse(plain_python(cell) if source is None else source).body
+            return ast.parse(plain_python(cell).text if source is None else source).body
         except Exception:  # whatever a cell is, the others may hold the answer
             continue
     return []

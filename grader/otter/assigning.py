@@ -24,7 +24,7 @@ from grader.otter.bundle import Grading, write_bundle
 from grader.otter.master import master
 
 _SECONDS = 300
-_TOP = frozenset({"kernelspec", "language_info", "otter"})
+_TOP = frozenset({"chainrule", "kernelspec", "language_info", "otter"})
 _CELL = frozenset({"tags", "editable", "deletable", "otter"})
 _MARKS = re.compile(r"<!-- (?:BEGIN|END) QUESTION -->|^_Points:_ [0-9.]+$", re.MULTILINE)
 _SUBMISSION = re.compile(r"## Submission\n|---\n\nTo double-check your work")

@@ -53,7 +53,11 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     composer.raw("ASSIGNMENT CONFIG", _config(name, files))
     made = {
         "cells": composer.run(),
-        "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
+        "metadata": {
+            "chainrule": {"assignment": name, "language": course.language},
+            "kernelspec": _KERNEL,
+            "language_info": {"name": "python"},
+        },
         "nbformat": 4,
         "nbformat_minor": 5,
     }

@@ -1,6 +1,6 @@
 """The records that discovering and reading hand on, and the caps that both keep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.errors import SubmissionError
 
@@ -33,10 +33,16 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its place among all cells of the file, from 1, and its text."""
+    """A code cell: its place among all cells of the file, from 1, and its text.
+
+    For its author to find it: `line` of the file on which it begins, 0 in a notebook; `nth` of the
+    notebook's code cells, from 1.
+    """
 
     index: int
     source: str
+    line: int = field(default=0, compare=False)
+    nth: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Submission:
 
     `statementwise` is true of a plain Python file, which has no cells: it is run statement by
     statement, so that one failing line does not lose the rest. `notes` are for the instructor.
+    `assignment` is the one that a released notebook names, "" if it names none.
     """
 
     student: str
@@ -53,6 +60,7 @@ class Submission:
     cells: tuple[Cell, ...]
     statementwise: bool
     notes: tuple[str, ...]
+    assignment: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,11 @@ _DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*[(
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def read_notebook(text: str, limits: Limits) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
-    """The code cells that hold something, in order, and notes for the instructor.
+Read = tuple[tuple[Cell, ...], tuple[str, ...], str]
+
+
+def read_notebook(text: str, limits: Limits) -> Read:
+    """The code cells that hold something, notes for the instructor, and the assignment it names.
 
     Raises Unreadable if the text is not a notebook of format 4.
     """
@@ -34,16 +37,18 @@ def read_notebook(text: str, limits: Limits) -> tuple[tuple[Cell, ...], tuple[st
             "released notebook and hand it in again."
         )
     code: list[Cell] = []
+    nth = 0
     for index, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict):
             raise Unreadable(f"Cell {index} of the notebook is damaged. {_AGAIN}")
         if cell.get("cell_type") == "code":
+            nth += 1
             source = _source(cell, index)
             if source.strip():
-                code.append(Cell(index, source))
+                code.append(Cell(index, source, nth=nth))
         else:
             notes += _not_run(cell, index)
-    return tuple(code), (*notes, *_kernel_notes(notebook))
+    return tuple(code), (*notes, *_kernel_notes(notebook)), _assignment(notebook)
 
 
 def _parsed(text: str, limits: Limits) -> dict[str, Any]:
@@ -156,6 +161,14 @@ def _kernel_notes(notebook: dict[str, Any]) -> tuple[str, ...]:
         return ()
     shown = re.sub(r"[^\w.+# -]", "?", language[:30])
     return (f"The notebook names the kernel {shown}; its cells were run as Python.",)
+
+
+def _assignment(notebook: dict[str, Any]) -> str:
+    """The assignment that a released notebook carries in its metadata, "" without one."""
+    metadata = notebook.get("metadata")
+    ours = metadata.get("chainrule") if isinstance(metadata, dict) else None
+    name = ours.get("assignment") if isinstance(ours, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def kernel_language(notebook: dict[str, Any]) -> str:

@@ -23,9 +23,9 @@ def read(found: Found, limits: Limits = LIMITS) -> Submission:
     text = decoded(found.payload)
     if found.file.lower().endswith(".py"):
         _check_size(len(text), limits)
-        cells, statementwise, notes = read_script(text, limits)
+        (cells, statementwise, notes), assignment = read_script(text, limits), ""
     else:
-        cells, notes = read_notebook(text, limits)
+        cells, notes, assignment = read_notebook(text, limits)
         statementwise = False
     _check(cells, notes, limits)
     return Submission(
@@ -35,6 +35,7 @@ def read(found: Found, limits: Limits = LIMITS) -> Submission:
         cells=cells,
         statementwise=statementwise,
         notes=(*found.notes, *notes),
+        assignment=assignment,
     )
 
 

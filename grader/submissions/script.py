@@ -29,7 +29,7 @@ def read_script(text: str, limits: Limits) -> Read:
             "released notebook and hand it in again."
         )
     if not markers:
-        return ((Cell(1, text),) if _has_code(text) else ()), True, ()
+        return ((Cell(1, text, line=1),) if _has_code(text) else ()), True, ()
     cells: list[Cell] = []
     notes: list[str] = []
     starts = [(0, 0, ""), *((one.start(), one.end() + 1, one["title"]) for one in markers)]
@@ -46,7 +46,8 @@ def read_script(text: str, limits: Limits) -> Read:
                     f"Cell {index} is a text cell with a definition in it: it was not run."
                 )
         elif _has_code(source):
-            cells.append(Cell(index, source.rstrip("\n")))
+            line = 1 + text.count("\n", 0, begin)
+            cells.append(Cell(index, source.rstrip("\n"), line=line))
     return tuple(cells), False, tuple(notes)
 
 

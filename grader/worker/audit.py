@@ -9,6 +9,9 @@ it starts, by up to three instruments, each switched on only if a rule needs it:
   forbidden one before the student's code is loaded.
 - "@": `sys.settrace` follows, opcode by opcode, only frames whose code holds the operator.
 
+While a call is watched, `switches` keeps the last two from being taken off, by the student's code
+or by Python, which does so where they raise: at the end of a recursion.
+
 Whoever shares a process with its judge can blind it. `evasions`, which reads the source before
 any of it has run, finds the means of doing so; both halves together are the audit.
 """
@@ -25,6 +28,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.worker.evasions import evasions, survey
 from grader.worker.rules import Matcher, Rules, WatchedUfunc, matcher, matmul_offsets
+from grader.worker.switches import switches
 
 __all__ = ["Rules", "evasions", "prepare", "survey", "watching"]
 
@@ -99,24 +103,40 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def _tracing(seen: set[str]) -> Iterator[None]:
     """Notes "@" as it is executed, in this thread and in those that it starts."""
 
+    guard, followed = switches(), 0
+
     def on_opcode(frame: types.FrameType, event: str, arg: object) -> Any:
-        if event == "opcode" and frame.f_lasti in matmul_offsets(frame.f_code):
-            seen.add("@")
-        return on_opcode
+        nonlocal followed
+        try:
+            if event == "opcode" and frame.f_lasti in matmul_offsets(frame.f_code):
+                seen.add("@")
+            followed -= event == "return"
+            return on_opcode
+        except BaseException as error:
+            guard.stumbled(error)
+            raise
 
     def on_call(frame: types.FrameType, event: str, arg: object) -> Any:
-        if not matmul_offsets(frame.f_code):
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        return on_opcode
+        nonlocal followed
+        try:
+            if not matmul_offsets(frame.f_code):
+                return None
+            frame.f_trace_opcodes, frame.f_trace_lines = True, False
+            followed += 1
+            return on_opcode
+        except BaseException as error:
+            guard.stumbled(error)
+            raise
 
     before, before_in_threads = _gettrace(), threading.gettrace()
     threading.settrace(on_call)
     _settrace(on_call)
     try:
-        yield
+        with guard.kept("sys.settrace", seen):
+            yield
     finally:
-        if _gettrace() is not on_call:
+        # A frame that lost its tracer went on unseen.
+        if _gettrace() is not on_call or followed:
             seen.add("sys.settrace")
         _settrace(before)
         threading.settrace(before_in_threads)
@@ -145,12 +165,18 @@ def _profiling(match: Matcher, seen: set[str]) -> Iterator[None]:
     known, python = match.known_codes.get, match.python
     c_function, c_names = match.c_function, match.c_names
 
+    guard = switches()
+
     def on_event(frame: types.FrameType, event: str, arg: Any) -> None:
-        if event == "c_call":
-            if arg.__name__ in c_names:
-                seen.add(c_function(arg, frame))
-        elif event == "call" and known(frame.f_code) != "":
-            seen.add(python(frame))
+        try:
+            if event == "c_call":
+                if arg.__name__ in c_names:
+                    seen.add(c_function(arg, frame))
+            elif event == "call" and known(frame.f_code) != "":
+                seen.add(python(frame))
+        except BaseException as error:
+            guard.stumbled(error)
+            raise
 
     before, before_in_threads = _getprofile(), threading.getprofile()
 
@@ -162,7 +188,8 @@ def _profiling(match: Matcher, seen: set[str]) -> Iterator[None]:
     threading.setprofile(on_first_event)
     _setprofile(on_event)
     try:
-        yield
+        with guard.kept("sys.setprofile", seen):
+            yield
     finally:
         if _getprofile() is not on_event:
             seen.add("sys.setprofile")

@@ -2,6 +2,11 @@
 
 Only cells that do not parse are touched, and only at the start of a statement: never inside a
 string or an open bracket. Every line keeps its number, so that a traceback still points at it.
+Magics and shell lines are left out, and the rest runs, as in IPython where they have no effect;
+what would have run or changed something outside Python is listed, for a note.
+
+IPython's own transformer is not used: it joins lines, takes the text of a cell magic into a string,
+dedents strings, and its time grows with the square of a cell's magics. Tests hold this one to it.
 """
 
 import ast
@@ -9,109 +14,136 @@ import re
 import warnings
 from dataclasses import dataclass
 
+from grader.worker.lines import Part, Scanner, parts
+
 # The names run or change something outside Python; the course's machine has no shell.
 _PROGRAMS = (
-    "sx system run pip conda mamba micromamba uv env set_env alias rehashx "
+    "sx system run pip pip3 conda mamba micromamba uv env set_env alias rehashx "
     "cd pushd popd mkdir rmdir rm cp mv ln load loadpy edit save store writefile file "
-    "bash sh script cmd perl ruby python2 pypy"
+    "bash sh script cmd perl ruby python2 pypy R sql bigquery julia cython fortran cuda cu"
 )
-_SHELL = frozenset(_PROGRAMS.split())
+_OUTSIDE = frozenset(_PROGRAMS.lower().split())
 _KEEPS_STATEMENT = frozenset({"time"})
 _TEXT_CELLS = frozenset({"html", "javascript", "js", "latex", "markdown", "svg"})
+_TEXT_VALUES = frozenset({"env", "pwd"})
 _MAGIC = re.compile(r"(?P<indent>[ \t]*)%{1,2}[ \t]*(?P<name>\w*)(?P<rest>.*)", re.DOTALL)
 _CELL_MAGIC = re.compile(r"%%(?P<name>[\w!]*)(?P<rest>.*)", re.DOTALL)
-_ASSIGNED = re.compile(r"(?P<head>[ \t]*[^\W\d][^=!<>#]*=[ \t]*)(?P<mark>[%!])(?P<rest>[^=].*)")
+_INDEX = r"\[(?:[^\[\]'\"=#]*|'[^'\\]*'|\"[^\"\\]*\")\]"
+_TARGET = rf"[^\W\d]\w*(?:\.[^\W\d]\w*|{_INDEX})*"
+_ASSIGNED = re.compile(
+    rf"(?P<head>[ \t]*{_TARGET}(?:[ \t]*,[ \t]*{_TARGET})*[ \t]*=[ \t]*)"
+    r"(?P<mark>%(?=[^\W\d])|!(?=[^=]))(?P<rest>.+)"
+)
 _INSTALL = re.compile(r"[ \t]*(?:pip3?|conda|mamba|uv)[ \t]+(?:install|uninstall|pip)\b")
 _HELP = re.compile(r"(?:\?{1,2}[^?]*|[^#?\"'(]+\?{1,2})")
 _TIMEIT_OPTION = re.compile(r"[ \t]*-(?:[nrp][ \t]*\d+|[tcqov]+\b|-no-raise-error\b)")
-_TOKEN = re.compile(r'#|\\.|"""|\'\'\'|["\'()\[\]{}]')
+_COMMAND = re.compile(r"(?:[^\s/]*/)*(?P<word>[A-Za-z_][\w.-]{0,23})")
+_NOTHING_SAID = "get_ipython().getoutput('')"
 
 
-class ShellEscape(Exception):
-    """A cell asks for a shell or another program; `line` counts from 1 in the cell."""
+@dataclass(frozen=True)
+class Skipped:
+    """What was left out, as `!pip`, `%cd` or `%%bash`; `line` counts from 1 in the cell."""
 
-    def __init__(self, line: int, what: str) -> None:
-        """Keep the line's number and the command's first word."""
-        super().__init__(f"line {line}: {what} runs outside Python, which is not available here")
-        self.line = line
-        self.what = what
+    line: int
+    what: str
 
 
-@dataclass
-class _Scanner:
-    """Where a line begins: at a statement's start, in brackets, or inside a string."""
+@dataclass(frozen=True)
+class Plain:
+    """A cell as the Python that will run, of as many lines, and what was left out of it."""
 
-    quote: str = ""
-    depth: int = 0
-    continued: bool = False
+    text: str
+    skipped: tuple[Skipped, ...] = ()
+    parses: bool = True
 
     @property
-    def at_statement(self) -> bool:
-        return not self.quote and self.depth == 0 and not self.continued
-
-    def feed(self, line: str) -> None:
-        if self.quote and not self.continued and len(self.quote) == 1:
-            self.quote = ""  # a string that was never closed ends with its line
-        self.continued = (len(line) - len(line.rstrip("\\"))) % 2 == 1
-        for match in _TOKEN.finditer(line):
-            token = match[0]
-            if self.quote:
-                self._close(token)
-            elif token == "#":
-                self.continued = False
-                return
-            elif token[0] in "\"'":
-                self._open(token)
-            elif token in "([{":
-                self.depth += 1
-            elif token in ")]}":
-                self.depth = max(0, self.depth - 1)
-
-    def _open(self, token: str) -> None:
-        self.quote = token
-
-    def _close(self, token: str) -> None:
-        if token == self.quote:
-            self.quote = ""
+    def parts(self) -> tuple[Part, ...]:
+        """What is compiled by itself: the whole, or its statements where it does not parse."""
+        return (Part(1, self.text),) if self.parses else parts(self.text)
 
 
-def plain_python(source: str) -> str:
+def plain_python(source: str) -> Plain:
     """The source without notebook magics; unchanged if it already parses.
 
     Harmless magics and help lines are left out, an unknown line magic as well. What is not
     Python afterwards is left for the compiler to complain about, at the right line.
-    Raises ShellEscape for shell commands and for magics that run other programs.
     """
-    if _parses(source):
-        return source
+    if (tree := _parsed(source)) is not None:
+        return Plain(source, tuple(_asked_of_the_kernel(tree, source)))
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines, first = _cell_magics(lines)
-    return "\n".join(lines[:first] + _line_magics(lines[first:], first))
+    skipped: list[Skipped] = []
+    lines, first = _cell_magics(lines, skipped)
+    text = "\n".join(lines[:first] + _line_magics(lines[first:], first, skipped))
+    parses = (tree := _parsed(text)) is not None
+    trees = [tree] if parses else [_parsed(part.in_place) for part in parts(text)]
+    for tree in trees:
+        skipped += _asked_of_the_kernel(tree, text) if tree else []
+    return Plain(text, tuple(sorted(skipped, key=_line)), parses)
 
 
-def _parses(source: str) -> bool:
+def of_command(mark: str, command: str) -> str:
+    """How a skipped command is named: its mark and its first word, never its arguments."""
+    match = _COMMAND.match(command.strip())
+    return f"{mark}{match['word']}" if match else mark
+
+
+def outside(name: str) -> bool:
+    """Whether a magic of this name runs or changes something outside Python."""
+    return name.lower() in _OUTSIDE
+
+
+def _parsed(source: str) -> ast.Module | None:
     try:
         # The compiler will warn of the same things once more.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(source)
+            return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        return None
 
 
-def _cell_magics(lines: list[str]) -> tuple[list[str], int]:
+def _asked_of_the_kernel(tree: ast.Module, source: str) -> list[Skipped]:
+    """What a script that nbconvert made asks of the kernel: `get_ipython().system('pip …')`."""
+    found: list[Skipped] = []
+    if "get_ipython" not in source:
+        return found
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                ast.Attribute(ast.Call(ast.Name("get_ipython")), asked),
+                [ast.Constant(str(given)), *_],
+            ) if what := _kernel_call(asked, given):
+                found.append(Skipped(node.lineno, what))
+    return sorted(found, key=_line)
+
+
+def _line(one: Skipped) -> int:
+    return one.line
+
+
+def _kernel_call(asked: str, given: str) -> str:
+    if asked in ("system", "system_raw", "getoutput"):
+        # An empty one is what we put in place of `x = !ls`.
+        return of_command("!", given) if given else ""
+    mark = {"run_line_magic": "%", "magic": "%", "run_cell_magic": "%%"}.get(asked, "")
+    name = given.partition(" ")[0]
+    return f"{mark}{name}" if mark and outside(name) else ""
+
+
+def _cell_magics(lines: list[str], skipped: list[Skipped]) -> tuple[list[str], int]:
     """Blank the cell magics at the top; the number of lines that are then done with."""
     lines = list(lines)
     for number, line in enumerate(lines):
-        if not line.strip():
+        if not line.strip() or line.startswith("#"):
             continue
         match = _CELL_MAGIC.match(line)
-        if match is None:
+        if match is None or line.rstrip().endswith("?"):
             return lines, number
         name = match["name"].lower()
-        if name in _SHELL or name.startswith("!") or not name:
-            raise ShellEscape(number + 1, f"%%{match['name']}")
+        if outside(name) or name.startswith("!") or not name:
+            skipped.append(Skipped(number + 1, f"%%{match['name']}"))
+            return [""] * len(lines), len(lines)
         if name in _TEXT_CELLS:
             return [""] * len(lines), len(lines)
         # %%timeit may carry a statement that prepares what the cell uses.
@@ -119,8 +151,8 @@ def _cell_magics(lines: list[str]) -> tuple[list[str], int]:
     return lines, len(lines)
 
 
-def _line_magics(lines: list[str], offset: int) -> list[str]:
-    scanner = _Scanner()
+def _line_magics(lines: list[str], offset: int, skipped: list[Skipped]) -> list[str]:
+    scanner = Scanner()
     indent = _common_indent(lines)
     done: list[str] = []
     swallowed = False
@@ -132,7 +164,9 @@ def _line_magics(lines: list[str], offset: int) -> list[str]:
         if not scanner.quote:
             line = line.removeprefix(indent)
         if scanner.at_statement:
-            plain = _plain_line(line, number)
+            plain, what = _plain_line(line)
+            if what:
+                skipped.append(Skipped(number, what))
             swallowed = plain != line and line.endswith("\\") and not plain.endswith("\\")
             line = plain
         scanner.feed(line)
@@ -144,39 +178,40 @@ def _common_indent(lines: list[str]) -> str:
     """The indentation of the first line of code: notebooks run an indented cell."""
     for line in lines:
         if line.strip():
-            return line[: len(line) - len(line.lstrip(" \t"))]
+            return _indent(line)
     return ""
 
 
-def _plain_line(line: str, number: int) -> str:
+Line = tuple[str, str]
+"""A line of Python, and what was left out of it, "" if there is nothing to tell."""
+
+
+def _plain_line(line: str) -> Line:
     text = line.strip()
     if not text or text.startswith("#"):
-        return line
+        return line, ""
     if text.startswith("!"):
-        raise ShellEscape(number, _shown(text))
+        return _nothing(_indent(line)), of_command("!", text.lstrip("!"))
     if _INSTALL.match(line):
-        raise ShellEscape(number, _shown(text))
+        return _nothing(_indent(line)), of_command("", text)
     if text.startswith("%"):
-        return _plain_magic(line, number)
-    assigned = _ASSIGNED.fullmatch(line)
-    if assigned is not None:
-        return _plain_assignment(assigned, number)
-    if _HELP.fullmatch(text):
-        return _nothing(_indent(line))
-    return line
+        return _plain_magic(line)
+    if (assigned := _ASSIGNED.fullmatch(line)) is not None:
+        return _plain_assignment(assigned)
+    return (_nothing(_indent(line)), "") if _HELP.fullmatch(text) else (line, "")
 
 
-def _plain_magic(line: str, number: int) -> str:
+def _plain_magic(line: str) -> Line:
     match = _MAGIC.fullmatch(line)
     if match is None:
-        return line
-    name = match["name"].lower()
+        return line, ""
+    name, nothing = match["name"].lower(), _nothing(match["indent"])
     if line.rstrip().endswith("?"):
-        return _nothing(match["indent"])
-    if name in _SHELL:
-        raise ShellEscape(number, f"%{name}")
+        return nothing, ""
+    if outside(name):
+        return nothing, f"%{match['name']}"
     statement = _without_options(match["rest"]) if name in _KEEPS_STATEMENT else ""
-    return f"{match['indent']}{statement}" if statement else _nothing(match["indent"])
+    return (f"{match['indent']}{statement}" if statement else nothing), ""
 
 
 def _nothing(indent: str) -> str:
@@ -184,14 +219,18 @@ def _nothing(indent: str) -> str:
     return f"{indent}pass" if indent else ""
 
 
-def _plain_assignment(match: re.Match[str], number: int) -> str:
+def _plain_assignment(match: re.Match[str]) -> Line:
+    head, rest = match["head"], match["rest"].strip()
     if match["mark"] == "!":
-        raise ShellEscape(number, _shown(f"!{match['rest']}"))
-    name, _, rest = match["rest"].strip().partition(" ")
-    if name.lower() in _SHELL:
-        raise ShellEscape(number, f"%{name}")
+        return f"{head}{_NOTHING_SAID}", of_command("!", rest)
+    name, _, rest = rest.partition(" ")
+    told = f"%{name}" if outside(name) else ""
+    if name.lower() in ("sx", "system"):
+        return f"{head}{_NOTHING_SAID}", told
+    if name.lower() in _TEXT_VALUES:
+        return f"{head}''", told
     value = _without_options(rest) if name.lower() in _KEEPS_STATEMENT else ""
-    return f"{match['head']}{value or 'None'}"
+    return f"{head}{value or 'None'}", told
 
 
 def _without_options(rest: str) -> str:
@@ -202,8 +241,3 @@ def _without_options(rest: str) -> str:
 
 def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _shown(text: str) -> str:
-    words = text.split()
-    return words[0] if len(words) == 1 or len(words[0]) > 1 else " ".join(words[:2])

@@ -15,8 +15,12 @@ _LIBRARIES = frozenset({"numpy", "torch", "scipy", "sklearn", "operator", "_oper
 _NAMESPACES = frozenset({"aten", "prim", "prims", "profiler", "quantized", "torchvision"})
 _SWITCHES = frozenset({"setprofile", "settrace"})
 _THREAD_STARTS = frozenset({"start_new_thread", "start_new", "start_joinable_thread"})
-# `torch.no_grad` and the optimisers' bookkeeping live here; neither takes a gradient.
-_HARMLESS = ("torch.autograd.grad_mode.", "torch.autograd.profiler.")
+# `torch.no_grad` and the optimisers' bookkeeping live here; neither takes a gradient. Printing a
+# tensor unpacks it, which gives a tangent only to those who packed one.
+_HARMLESS = (
+    "torch.autograd.grad_mode.", "torch.autograd.profiler.",
+    "torch.autograd.forward_ad.unpack_dual",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,8 @@ class Matcher:
             return "" if origin == "grader.worker.audit" else f"sys.{name}"
         if module == "_thread" and name in _THREAD_STARTS:
             return "" if origin == "threading" else "_thread"
+        if name == "requires_grad_" and _called_with_false(caller):
+            return ""
         if module is not None:
             return self._named(module, name)
         kind = owner if isinstance(owner, type) else type(owner)
@@ -191,19 +197,31 @@ def sets_requires_grad(code: types.CodeType) -> bool:
     return any(
         step.opname == "STORE_ATTR"
         and step.argval == "requires_grad"
-        and not _stores_false(steps[:at])
+        and not _stores_false(steps[: at + 1])
         for at, step in enumerate(steps)
     )
 
 
-def _stores_false(before: list[dis.Instruction]) -> bool:
-    # `x.requires_grad = False` is LOAD_CONST False, then x (a name and its attributes).
-    for step in reversed(before):
+def _stores_false(steps: list[dis.Instruction]) -> bool:
+    # `x.requires_grad = False` is LOAD_CONST False, then x (a name and its attributes). Where
+    # another way leads in between (`c or False`), another value may be stored.
+    for step in reversed(steps):
         if step.opname == "LOAD_CONST":
             return step.argval is False
-        if step.opname not in ("LOAD_FAST", "LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_ATTR"):
+        loads = ("LOAD_FAST", "LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_ATTR", "STORE_ATTR")
+        if step.opname not in loads or step.is_jump_target:
             return False
     return False
+
+
+def _called_with_false(caller: types.FrameType) -> bool:
+    """Whether the call that a frame is at has the one argument False, written out."""
+    code, at = caller.f_code, caller.f_lasti
+    steps = [step for step in dis.get_instructions(code) if step.offset <= at]
+    for opname in ("CALL", "PRECALL", "KW_NAMES"):
+        if steps and steps[-1].opname == opname and steps.pop().is_jump_target:
+            return False
+    return bool(steps) and steps[-1].opname == "LOAD_CONST" and steps[-1].argval is False
 
 
 def resolve(path: str) -> Any:

@@ -1,8 +1,9 @@
 """The worker's side of a session: load one submission, then run cases for it.
 
 Theory of operation. The controller sends two kinds of request. "load" brings the submission's
-cells: their source is audited and the findings are sent before any of it runs, then each unit (a
-cell, or a statement of a plain script) is executed in one module, and a frame says how it went.
+cells: their source is freed of magics and audited, and what was found is sent before any of it
+runs, then each unit (a cell, or a statement of a plain script) is executed in one module, and a
+frame says how it went.
 "run" brings an exercise's cases: each is called, and its result and its inputs as they are
 afterwards go back, one frame a case. The worker decides nothing: it reports arrays, and
 exceptions as data. Whatever it says of itself may be the student's word. Every frame carries the
@@ -11,26 +12,26 @@ token that came with "load", so that whoever finds the socket cannot simply writ
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import functools
 import random
 import socket
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-from grader.worker import audit, fake, kernel, magics
-from grader.worker.faults import CELL_FILE, DRIVER_FILE, describe
+from grader.worker import audit, fake, kernel, magics, units
+from grader.worker.faults import DRIVER_FILE, describe
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
 from grader.worker.wire import Closed, Reader, receive_frame, send_frame
 
 Say = Callable[..., None]
+
+MAX_SKIPPED = 100
 
 
 def serve(sock: socket.socket) -> None:
@@ -50,7 +51,7 @@ def serve(sock: socket.socket) -> None:
                     standing = stand_in(sock, name, header["device"], header["framework"])
                     setattr(submission, name, standing)
                 run(voice.say, header, body, submission)
-        _flush()
+        units.flush()
 
 
 class _Voice:
@@ -69,39 +70,30 @@ def warm_up() -> None:
     _our_modules()
 
 
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):
-            stream.flush()
-
-
 def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     """Execute a submission.
 
-    Sends {"surveyed": …}, frames per unit, and last {"loaded": …} with the names it defines.
+    Sends {"surveyed": …, "skipped": …}, frames per unit, and last {"loaded": …} with the names it
+    defines.
     """
-    cells: list[tuple[int, str]] = header["cells"]
-    sources = [_readable(source) for _, source in cells]
+    cells = [(number, magics.plain_python(source)) for number, source in header["cells"]]
     audit.prepare(_rules(rules) for rules in header["rules"].values())
     suspicious = audit.survey(
-        sources, {name: _rules(header["rules"][name]) for name in header["survey"]}
+        [part.in_place for _, plain in cells for part in plain.parts],
+        {name: _rules(header["rules"][name]) for name in header["survey"]},
     )
-    say({"surveyed": suspicious})
+    skipped = [[number, one.line, one.what] for number, plain in cells for one in plain.skipped]
+    say({"surveyed": suspicious, "skipped": skipped[:MAX_SKIPPED]})
     module = types.ModuleType(header["name"])
     sys.modules[header["name"]] = module
     kernel.install(module.__dict__)
     _hide_ourselves()
-    skip = set(header["skip"])
     _seed(header["seed"])
-    for number, (cell, unit) in enumerate(_units(cells, header["statementwise"])):
-        if number in skip:
-            continue
-        say({"unit": number, "cell": cell, "begins": True})
-        try:
-            exec(unit(), module.__dict__)
-        except BaseException as error:
-            say({"unit": number, "raised": describe(error)})
-        _flush()
+    runner = units.Runner(
+        say, module.__dict__, set(header["skip"]), statementwise=header["statementwise"]
+    )
+    for number, plain in cells:
+        runner.run(number, plain)
     names = [name for name in header["wanted"] if name in module.__dict__]
     say({"loaded": names})
     return module
@@ -117,48 +109,6 @@ def _hide_ourselves() -> None:
 def _our_modules() -> tuple[str, ...]:
     """Found once, in the zygote: looking through all modules would copy their memory to a fork."""
     return tuple(name for name in sys.modules if name.partition(".")[0] == "grader")
-
-
-def _readable(source: str) -> str:
-    """A cell as the survey must see it: as the Python that will run."""
-    try:
-        return magics.plain_python(source)
-    except Exception:
-        return source
-
-
-def _units(
-    cells: list[tuple[int, str]], statementwise: bool
-) -> Iterator[tuple[int, Callable[[], types.CodeType]]]:
-    """Yield each unit's cell and what makes its code, which raises if it cannot be compiled."""
-    for index, source in cells:
-        if not statementwise:
-            yield index, _whole(source, index)
-            continue
-        try:
-            statements = ast.parse(magics.plain_python(source), CELL_FILE.format(index)).body
-        except Exception:
-            yield index, _whole(source, index)
-            continue
-        for statement in statements:
-            yield index, _one(statement, index)
-
-
-def _whole(source: str, index: int) -> Callable[[], types.CodeType]:
-    name = CELL_FILE.format(index)
-
-    def code() -> types.CodeType:
-        try:
-            return compile(source, name, "exec", dont_inherit=True)
-        except SyntaxError:
-            return compile(magics.plain_python(source), name, "exec", dont_inherit=True)
-
-    return code
-
-
-def _one(statement: ast.stmt, index: int) -> Callable[[], types.CodeType]:
-    tree = ast.Module([statement], [])
-    return lambda: compile(tree, CELL_FILE.format(index), "exec", dont_inherit=True)
 
 
 def run(say: Say, header: dict[str, Any], body: bytes, module: types.ModuleType) -> None:
