@@ -63,7 +63,7 @@ def test_only_the_worker_s_own_descriptors_are_open(hostile: Box) -> None:
 
 def test_the_environment_is_empty(hostile: Box) -> None:
     names = hostile.run("import os; result = sorted(os.environ)").result
-    assert names == ["HOME", "JOBLIB_MULTIPROCESSING"]
+    assert names == ["HOME", "JOBLIB_MULTIPROCESSING", "TMPDIR"]
     code = "result = open('/proc/self/environ').read() + open('/proc/self/cmdline').read()"
     assert SECRET not in str(hostile.run(code).result)
 

@@ -21,11 +21,18 @@ and capabilities as far as the machine has them; and children are refused, where
 allowed. Elsewhere RLIMIT_AS bounds one process, so children are not allowed. CUDA maps far more
 addresses than it uses, so under "full" it needs the cgroup.
 
+**Files.** A worker writes into one empty folder, its *scratch*: HOME, TMPDIR and working folder.
+Under "full" that is a small file system of its own, shown at a path that nothing else has and, for
+code that names it, at /tmp. Libraries that lie below /tmp are bound over it, read-only. Landlock's
+rule for writing is the scratch's own, never one for the machine's /tmp, below which a course may
+lie. Under "process" it is a fresh folder of the machine, and /tmp itself stays shut.
+
 **Pipes.** 0 is /dev/null; 1 and 2 are one pipe that the controller drains with a cap; 3 is the
 worker's socket. Nothing else is open, and no other descriptor can be had: no `socket`, no exec.
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -55,7 +62,7 @@ class ConfinementError(Exception):
 class Limits:
     """What one worker may use. Bytes, seconds of CPU time, counts.
 
-    `processes` counts threads too, and the worker itself; `disk_*` is its /tmp.
+    `processes` counts threads too, and the worker itself; `disk_*` is its scratch.
     """
 
     memory_bytes: int = 2048 * _MIB
@@ -139,20 +146,26 @@ def prepare(policy: Policy, keeper: int) -> Tools:
     return Tools(Linux(), filters, groups, keeper, is_machine_root(), parent)
 
 
-def confine(policy: Policy, keep: Iterable[int], tools: Tools, scratch: str = "/tmp") -> None:
+def confine(
+    policy: Policy, keep: Iterable[int], tools: Tools, folder: str | None = None
+) -> None:
     """Confine the calling process, a fresh fork with one thread, for good.
 
-    `keep`: the descriptors above 2 that stay open; `scratch`: under isolation "process", an empty
-    directory for its files (else /tmp is a file system of its own). Raises `ConfinementError`.
+    `keep`: the descriptors above 2 that stay open; `folder`: under isolation "process", an empty
+    directory for its files (else its scratch is a file system of its own). Raises
+    `ConfinementError`.
     """
     full = policy.isolation == "full"
+    scratch = folder or namespaces.scratch_place(policy.readable)
     with _layer("session"):
         os.setsid()
     with _layer("descriptors"):
         _close_others(keep)
     with _layer("environment"):
         os.environ.clear()
-        os.environ.update(HOME=scratch, JOBLIB_MULTIPROCESSING="0")  # it has no semaphores
+        os.environ.update(HOME=scratch, TMPDIR=scratch)
+        os.environ.update(JOBLIB_MULTIPROCESSING="0")  # it has no semaphores
+        tempfile.tempdir = None  # the zygote's own choice, if it has made one
     group = _join_group(policy, tools)
     mapped = rlimits.address_space() if is_linux() else None  # read while /proc is still there
     with _layer("working directory"):
@@ -222,17 +235,18 @@ def _enter_directory(policy: Policy, tools: Tools, scratch: str) -> None:
     with _layer("namespaces"):
         namespaces.enter_namespaces(tools.linux)
     with _layer("root directory"):
-        namespaces.change_root(tools.linux, _root(policy, tools))
+        namespaces.change_root(tools.linux, _root(policy, tools, scratch))
     if not tools.root:  # last: the mounts above belong to the zygote's user namespace, not to ours
         with _layer("user namespace"):
             namespaces.enter_user_namespace(tools.linux, proc)
     os.close(proc)
 
 
-def _root(policy: Policy, tools: Tools) -> namespaces.Root:
+def _root(policy: Policy, tools: Tools, scratch: str) -> namespaces.Root:
     return namespaces.Root(
         readable=policy.readable,
         devices=(*namespaces.DEVICES, *nvidia_devices(policy.device)),
+        scratch=scratch,
         scratch_bytes=policy.limits.disk_bytes,
         scratch_inodes=policy.limits.disk_inodes,
         owner=privileges.worker_uid(tools.keeper, policy.slot),

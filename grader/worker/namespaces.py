@@ -1,6 +1,7 @@
 """New namespaces, and a root directory that holds nothing but what the policy names."""
 
 import errno
+import itertools
 import os
 import socket
 from collections.abc import Iterable, Iterator
@@ -24,10 +25,11 @@ from grader.worker.linux import (
     Linux,
 )
 
-SCRATCH = "/tmp"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-# Mounting the new root over one of these hides no path that a policy could name.
-_STAGES = ("/sys/kernel", "/sys", "/mnt")
+# Where code that knows of no TMPDIR writes; in the new root it is the scratch as well.
+_TMP = "/tmp"
+# The new root is built over the first of these that is there and that no readable path needs.
+_STAGES = ("/sys/kernel", "/sys", "/mnt", "/media", "/srv", "/boot", "/run", "/home", "/root")
 _ROOT_BYTES, _ROOT_INODES = 1 << 20, 4096
 
 
@@ -36,12 +38,14 @@ class Root:
     """What a worker's file system holds.
 
     `readable`: absolute paths, bound read-only at the same place; `devices`: device nodes;
-    `scratch_bytes`, `scratch_inodes`: the size of /tmp; `owner`: the user id it belongs to;
+    `scratch`: the one folder for files of its own, see `scratch_place`; `scratch_bytes`,
+    `scratch_inodes`: its size; `owner`: the user id it belongs to;
     `whole_proc`: /proc with the machine's files too (drivers read them), not only processes.
     """
 
     readable: tuple[str, ...]
     devices: tuple[str, ...]
+    scratch: str
     scratch_bytes: int
     scratch_inodes: int
     owner: int
@@ -102,37 +106,76 @@ class PidNamespaces:
         self._linux.setns(self._own, CLONE_NEWPID)
 
 
+def scratch_place(readable: Iterable[str]) -> str:
+    """A path for the scratch in the new root that no readable path lies at, above or below.
+
+    It is not /tmp, where a project and its libraries may lie. Nor should the machine have it: a
+    Landlock rule for it then opens nothing, even if the new root were not there.
+    """
+    paths = tuple(readable)
+    names = (f"/scratch{number or ''}" for number in itertools.count())
+    return next(name for name in names if _apart(name, paths) and not os.path.lexists(name))
+
+
 def change_root(linux: Linux, root: Root) -> None:
-    """Replace the root directory by a small read-only one with a private /proc and /tmp.
+    """Replace the root directory by a small read-only one with a private /proc and scratch.
 
     Needs a mount namespace of one's own. Raises `OSError`.
     """
     linux.mount("none", "/", None, MS_REC | MS_PRIVATE)
-    stage = next(path for path in _STAGES if os.path.isdir(path))
+    os.umask(0o022)  # the folders made below must be open to the worker's user
+    stage = _stage(root.readable)
     options = f"size={_ROOT_BYTES},nr_inodes={_ROOT_INODES},mode=755"
     linux.mount("root", stage, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    _mount_scratch(linux, stage, root)  # first: a readable path may lie below /tmp
     for path in outermost(root.readable):
         _bind(linux, stage, path, MS_RDONLY | MS_NOSUID | MS_NODEV)
     for path in root.devices:
         _bind(linux, stage, path, MS_NOSUID)
-    for path in ("/proc", SCRATCH):
-        os.makedirs(stage + path, exist_ok=True)
+    os.makedirs(stage + "/proc", exist_ok=True)
     _mount_proc(linux, stage + "/proc", root.whole_proc)
-    options = f"size={root.scratch_bytes},nr_inodes={root.scratch_inodes},mode=700"
-    options += f",uid={root.owner},gid={root.owner}" if os.getuid() == 0 else ""
-    linux.mount("scratch", stage + SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
     os.chdir(stage)
     linux.pivot_root(".", ".")
     linux.unmount(".")
     linux.mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
-    os.chdir(SCRATCH)
+    os.chdir(root.scratch)
+
+
+def _stage(readable: Iterable[str]) -> str:
+    paths = (*readable, "/dev", "/proc")
+    for stage in _STAGES:
+        if os.path.isdir(stage) and _apart(stage, paths):
+            return stage
+    raise OSError(errno.ENOENT, f"none of {', '.join(_STAGES)} is there and free")
+
+
+def _apart(path: str, others: Iterable[str]) -> bool:
+    """Whether neither of `path` and each other path lies at or below the other."""
+    return not any(
+        _below(path, other) or _below(other, path) for other in map(os.path.normpath, others)
+    )
+
+
+def _below(path: str, other: str) -> bool:
+    return (path + "/").startswith(other.rstrip("/") + "/")
+
+
+def _mount_scratch(linux: Linux, stage: str, root: Root) -> None:
+    """One small file system, at a place of its own and at /tmp."""
+    options = f"size={root.scratch_bytes},nr_inodes={root.scratch_inodes},mode=700"
+    options += f",uid={root.owner},gid={root.owner}" if os.getuid() == 0 else ""
+    os.mkdir(stage + root.scratch)
+    os.mkdir(stage + _TMP)
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    linux.mount("scratch", stage + root.scratch, "tmpfs", flags, options)
+    linux.mount(stage + root.scratch, stage + _TMP, None, MS_BIND)
 
 
 def outermost(paths: Iterable[str]) -> Iterator[str]:
     """The paths that exist and lie below no other of `paths`, parents of links included."""
     kept: list[str] = []
     for path in sorted({os.path.normpath(path) for path in paths}):
-        if any(path == other or path.startswith(other + "/") for other in kept):
+        if any(_below(path, other) for other in kept):
             continue
         if os.path.lexists(path):
             kept.append(path)
