@@ -25,7 +25,7 @@ from grader.course.syllabus import load_course
 from grader.errors import UsageError
 from grader.exporting.files import export, file_names
 from grader.exporting.gathering import from_report, gather
-from grader.grading.store import Store, default_url, result_key
+from grader.grading.store import Record, Store, default_url, result_key
 from grader.render.grades import Grades
 
 
@@ -85,7 +85,7 @@ def test_results_come_from_the_store(course_root: Path) -> None:
     with Store(default_url(course_root)) as store:
         for one in (BOB, ALICE):
             key = result_key(one.student, "checks", "seed", "cpu", "full")
-            store.put("one", key, one)
+            store.put(Record(assignment="one", key=key, result=one))
     found = gather(course, "one", with_titles=True)
     assert [s.student for s in found.submissions] == ["alice", "bob"]
     assert found.titles["Counter"] == "Counting."

@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.cli.json_file import JsonFile
 from grader.cli.loop_commands import enter_into_gradebook
-from grader.errors import UsageError
+from grader.course.syllabus import Course
 from grader.grading.doctor import require_full
 from grader.grading.grading import Options, grade_class
+from grader.grading.keeping import Enters, Keeping, keeping, nobody, unsaved_folder
 from grader.grading.machine import choose_device, cores
-from grader.grading.store import Store, default_url
 from grader.nbgrader.places import places_of
-from grader.notebook.build import write_whole
-from grader.render.terminal import by_exercise, by_student, one_student
+from grader.nbgrader.roster import members
+from grader.render.terminal import by_exercise, by_student, notes, one_student
 from grader.results import Report, SubmissionResult
 
 
@@ -48,46 +50,71 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what was graded before.")
     ] = False,
+    enter: Annotated[
+        bool,
+        typer.Option("--enter", help="With PATH: enter the results into the class, for exports."),
+    ] = False,
 ) -> None:
     """Grade submissions in parallel against the hidden cases."""
     with exit_codes():
         course = this_course()
-        if json is not None and str(json) != "-" and not json.absolute().parent.is_dir():
-            raise UsageError(f"--json: the folder of {json} does not exist")
+        file = None if json is None or str(json) == "-" else JsonFile(json)
+        enters = _class_of(course, path, enter)
         if isolation == "full":
             require_full()
         options = Options(jobs or cores(), choose_device(device), isolation, tuple(only or ()))
-        url = course.database or default_url(course.root)
-        with Store(url) as store, _bar() as bar:
-            task = bar.add_task(assignment, total=None)
+        with keeping(course, enters, fresh) as kept:
+            with _bar() as bar:
+                task = bar.add_task(assignment, total=None)
 
-            def show(done: int, of: int, last: SubmissionResult | None) -> None:
-                bar.update(task, completed=done, total=of)
+                def show(done: int, of: int, last: SubmissionResult | None) -> None:
+                    bar.update(task, completed=done, total=of)
 
-            submitted = path or places_of(course).submitted
-            report = grade_class(
-                course, assignment, submitted, options, None if fresh else store, show
-            )
-    _print(report, json)
-    if path is None and not only:
-        with exit_codes():
+                submitted = path or places_of(course).submitted
+                report = grade_class(course, assignment, submitted, options, kept, show)
+            _print(report, to_stdout=str(json) == "-")
+            _say_who_is_left_out(kept, ad_hoc=enters is nobody)
+            if file is not None:
+                file.write(report.to_json(), unsaved_folder(course))
+        if path is None and not only:
             enter_into_gradebook(course, assignment, report)
     if any(submission.status == "grader_error" for submission in report.submissions):
         raise typer.Exit(OURS)
 
 
-def _print(report: Report, json: Path | None) -> None:
-    if str(json) == "-":
+def _class_of(course: Course, path: Path | None, enter: bool) -> Enters:
+    """Whose results enter the class: the roster's, of what was collected or by --enter."""
+    collected = places_of(course).submitted.resolve()
+    if path is not None and not enter:
+        whole = path.resolve()
+        if whole != collected.parent and not whole.is_relative_to(collected):
+            return nobody
+    return members(course)
+
+
+def _say_who_is_left_out(kept: Keeping, ad_hoc: bool) -> None:
+    if not kept.left_out:
+        return
+    if ad_hoc:
+        told = "graded ad hoc: not entered into the class; add --enter to do so"
+    else:
+        names = ", ".join(sorted(kept.left_out))
+        told = f"not in the roster, so not entered into the class: {escape(names)}"
+    complaints().print(told, soft_wrap=True)
+
+
+def _print(report: Report, to_stdout: bool) -> None:
+    if to_stdout:
         typer.echo(report.to_json(), nl=False)
         return
-    if json is not None:
-        write_whole(json, report.to_json())
     out = console()
     out.print(by_student(report))
     if len(report.submissions) == 1:
         out.print(one_student(report.submissions[0]))
     else:
         out.print(by_exercise(report))
+    for note in notes(report):
+        out.print(note, soft_wrap=True)
 
 
 def _bar() -> Progress:

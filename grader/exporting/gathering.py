@@ -11,7 +11,7 @@ from grader.course.catalogue import load_catalogue
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.grading.store import Store, default_url
+from grader.grading.keeping import opened
 from grader.render.grades import Grades
 from grader.results import Report, SubmissionResult
 
@@ -46,11 +46,13 @@ def gather(
     course.plan(name)
     titles = exercise_titles(course, name) if with_titles else {}
     if json is None:
-        with Store(course.database or default_url(course.root)) as store:
+        with opened(course) as store:
             found = store.latest(name)
         if not found:
             raise UsageError(
-                f"there are no results of {name} yet; `chainrule grade {name} PATH` makes them"
+                f"the class has no results of {name} yet; `chainrule grade {name}` makes them from "
+                "what was collected, with `PATH --enter` from other files (or name a file of "
+                "results with --json)"
             )
         return _grades(course, name, tuple(found), titles)
     report = read_report(json)

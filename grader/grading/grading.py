@@ -17,9 +17,10 @@ from grader.course.lesson import Lesson, load_lesson
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
 from grader.errors import UsageError
+from grader.grading.keeping import Keeping
 from grader.grading.machine import Device, Isolation, allowance_of, policy_of
 from grader.grading.pool import Finished, run_all, slots
-from grader.grading.store import Store, result_key
+from grader.grading.store import result_key
 from grader.notebook import demo_sources, read_assignment
 from grader.notebook.otter_cells import otter_cells
 from grader.results import Report, Status, SubmissionResult, total
@@ -88,7 +89,7 @@ def grade_class(
     name: str,
     path: Path,
     options: Options,
-    store: Store | None,
+    keeping: Keeping | None,
     progress: Callable[[int, int, SubmissionResult | None], None] = lambda done, of, last: None,
 ) -> Report:
     """Grade every submission below `path`.
@@ -98,7 +99,7 @@ def grade_class(
         name: the assignment.
         path: a file, a folder, nbgrader's tree or an LMS archive.
         options: how to grade.
-        store: where results are kept and looked up; None keeps none. With `only`, results are
+        keeping: where results are kept and looked up; None keeps none. With `only`, results are
             partial and are not kept.
         progress: called with (done, of, last result) after each submission.
 
@@ -108,10 +109,10 @@ def grade_class(
     grading = begin(course, name, options)
     found = discover(path, name)
     if options.only:
-        store = None
+        keeping = None
     results: dict[int, SubmissionResult] = {}
     for number, one in enumerate(found):
-        known = _known(grading, one, store)
+        known = _known(grading, one, keeping)
         if known is not None:
             results[number] = known
     todo = [number for number in range(len(found)) if number not in results]
@@ -121,8 +122,8 @@ def grade_class(
             number, one = finished.task
             result = _settled(grading, one, finished)
             results[number] = result
-            if store is not None and result.status == "graded":
-                store.put(name, grading.key(result.sha256), result)
+            if keeping is not None and result.status == "graded":
+                keeping.keep(name, grading.key(result.sha256), result)
             progress(len(results), len(found), result)
     return Report(
         assignment=name,
@@ -133,19 +134,21 @@ def grade_class(
     )
 
 
-def _known(grading: Grading, one: Found, store: Store | None) -> SubmissionResult | None:
+def _known(grading: Grading, one: Found, keeping: Keeping | None) -> SubmissionResult | None:
     """The result of a submission that needs no worker: unreadable, or graded before."""
     try:
         submission = read(one)
     except Unreadable as error:
         return _ungraded(grading, one, "unreadable", str(error))
-    if store is None:
+    if keeping is None:
         return None
-    known = store.get(grading.key(submission.sha256))
+    key = grading.key(submission.sha256)
+    known = keeping.known(key)
     if known is None:
         return None
-    again = known.model_copy(update={"student": one.student, "file": one.file})
-    store.put(grading.lesson.name, grading.key(submission.sha256), again)
+    own = {"student": one.student, "file": one.file, "message": "; ".join(submission.notes)}
+    again = known.model_copy(update=own)
+    keeping.keep(grading.lesson.name, key, again)
     return again
 
 

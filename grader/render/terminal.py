@@ -60,6 +60,15 @@ def _to_look_at(submission: SubmissionResult) -> str:
     return ", ".join(names) + more
 
 
+def notes(report: Report) -> list[str]:
+    """What an instructor should know of how graded submissions were read, a line a student."""
+    return [
+        f"[yellow]look:[/] {escape(f'{one.student} ({one.file}): {one.message}')}"
+        for one in report.submissions
+        if one.status == "graded" and one.message
+    ]
+
+
 def by_exercise(report: Report) -> Table:
     """One row per exercise: verdicts, mean score, and the mistakes seen most."""
     table = Table(title="By exercise", expand=False)

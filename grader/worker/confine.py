@@ -146,9 +146,7 @@ def prepare(policy: Policy, keeper: int) -> Tools:
     return Tools(Linux(), filters, groups, keeper, is_machine_root(), parent)
 
 
-def confine(
-    policy: Policy, keep: Iterable[int], tools: Tools, folder: str | None = None
-) -> None:
+def confine(policy: Policy, keep: Iterable[int], tools: Tools, folder: str | None = None) -> None:
     """Confine the calling process, a fresh fork with one thread, for good.
 
     `keep`: the descriptors above 2 that stay open; `folder`: under isolation "process", an empty
