@@ -99,9 +99,17 @@ def test_the_scratch_is_where_everybody_looks_for_it(worker: Box, project: Path)
     if os.path.exists(scratch):  # isolation "process": a folder of the machine's own
         assert worker.run(f"open({there!r}, 'w')").error == "PermissionError"
     else:
-        both = f"open({there!r}, 'w').write('y')\nresult = open('/tmp/here').read()"
-        assert worker.run(both).result == "x"
+        both = f"open({there!r}, 'w').write('y')\nresult = open({there!r}).read()"
+        assert worker.run(both).result == "y"
+        assert worker.run("import os; result = os.listdir()").result == ["here"]
     assert not Path(there).exists()
+
+
+def test_the_doctor_finds_as_much_there(project: Path) -> None:
+    usual = policy()
+    below = replace(usual, readable=(*usual.readable, str(project / ".venv")))
+    found = {probe.layer: probe.works for probe in diagnose(below)}
+    assert found == {probe.layer: probe.works for probe in diagnose(usual)}
 
 
 def test_a_private_umask_hides_no_library() -> None:
@@ -114,10 +122,10 @@ def test_a_private_umask_hides_no_library() -> None:
 
 
 def test_the_scratch_collides_with_nothing() -> None:
-    free = namespaces.scratch_place(("/usr", "/tmp/chainrule/.venv"))
+    free = namespaces.free_scratch(("/usr", "/tmp/chainrule/.venv")).place
     assert free.startswith("/scratch") and not os.path.lexists(free)
     for taken in (free, f"{free}/project/.venv"):
-        other = namespaces.scratch_place(("/usr", taken))
+        other = namespaces.free_scratch(("/usr", taken)).place
         assert other != free and not taken.startswith(f"{other}/")
 
 

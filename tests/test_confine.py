@@ -210,11 +210,14 @@ def test_signals_reach_nobody_else(hostile: Box) -> None:
 
 
 def test_nothing_is_left_for_the_next_worker(zygote: Zygote) -> None:
+    listing = "import os; result = [sorted(os.listdir('/tmp')), os.listdir()]"
     with box(zygote) as first:
-        first.run("import os; open('/tmp/left', 'w').write('x'); os.mkdir('/tmp/folder')")
+        before = first.run(listing).result
+        first.run("import os; open('/tmp/left', 'w').write('x'); os.mkdir('folder')")
+        assert first.run(listing).result != before
         children = first.run("import os, time\nif os.fork() == 0: time.sleep(600)\nresult = 1")
     with box(zygote) as second:
-        assert second.run("import os; result = os.listdir('/tmp')").result == []
+        assert second.run(listing).result == before and before[1] == []
         seen = "import os; result = [name for name in os.listdir('/proc') if name.isdigit()]"
         assert second.run(seen).result == ["1"]
     assert children.result == 1 or children.error == "PermissionError"

@@ -26,11 +26,26 @@ from grader.worker.linux import (
 )
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-# Where code that knows of no TMPDIR writes; in the new root it is the scratch as well.
-_TMP = "/tmp"
 # The new root is built over the first of these that is there and that no readable path needs.
 _STAGES = ("/sys/kernel", "/sys", "/mnt", "/media", "/srv", "/boot", "/run", "/home", "/root")
 _ROOT_BYTES, _ROOT_INODES = 1 << 20, 4096
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A worker's own small file system, at `place`, with two folders that it may write into."""
+
+    place: str
+
+    @property
+    def home(self) -> str:
+        """Empty at the start: the working folder, HOME and TMPDIR."""
+        return f"{self.place}/home"
+
+    @property
+    def tmp(self) -> str:
+        """Shown at /tmp, for code that names that; readable paths below /tmp lie in it."""
+        return f"{self.place}/tmp"
 
 
 @dataclass(frozen=True)
@@ -38,14 +53,14 @@ class Root:
     """What a worker's file system holds.
 
     `readable`: absolute paths, bound read-only at the same place; `devices`: device nodes;
-    `scratch`: the one folder for files of its own, see `scratch_place`; `scratch_bytes`,
-    `scratch_inodes`: its size; `owner`: the user id it belongs to;
-    `whole_proc`: /proc with the machine's files too (drivers read them), not only processes.
+    `scratch`: where it may write; `scratch_bytes`, `scratch_inodes`: how much; `owner`: the user id
+    that may; `whole_proc`: /proc with the machine's files too (drivers read them), not only
+    processes.
     """
 
     readable: tuple[str, ...]
     devices: tuple[str, ...]
-    scratch: str
+    scratch: Scratch
     scratch_bytes: int
     scratch_inodes: int
     owner: int
@@ -106,15 +121,15 @@ class PidNamespaces:
         self._linux.setns(self._own, CLONE_NEWPID)
 
 
-def scratch_place(readable: Iterable[str]) -> str:
-    """A path for the scratch in the new root that no readable path lies at, above or below.
+def free_scratch(readable: Iterable[str]) -> Scratch:
+    """A scratch at a path that no readable path lies at, above or below.
 
-    It is not /tmp, where a project and its libraries may lie. Nor should the machine have it: a
-    Landlock rule for it then opens nothing, even if the new root were not there.
+    It is not /tmp, where a project and its libraries may lie. Nor does the machine have it: a
+    Landlock rule for it opens nothing, even if the new root were not there.
     """
     paths = tuple(readable)
     names = (f"/scratch{number or ''}" for number in itertools.count())
-    return next(name for name in names if _apart(name, paths) and not os.path.lexists(name))
+    return Scratch(next(n for n in names if _apart(n, paths) and not os.path.lexists(n)))
 
 
 def change_root(linux: Linux, root: Root) -> None:
@@ -138,7 +153,7 @@ def change_root(linux: Linux, root: Root) -> None:
     linux.pivot_root(".", ".")
     linux.unmount(".")
     linux.mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
-    os.chdir(root.scratch)
+    os.chdir(root.scratch.home)
 
 
 def _stage(readable: Iterable[str]) -> str:
@@ -161,14 +176,16 @@ def _below(path: str, other: str) -> bool:
 
 
 def _mount_scratch(linux: Linux, stage: str, root: Root) -> None:
-    """One small file system, at a place of its own and at /tmp."""
-    options = f"size={root.scratch_bytes},nr_inodes={root.scratch_inodes},mode=700"
-    options += f",uid={root.owner},gid={root.owner}" if os.getuid() == 0 else ""
-    os.mkdir(stage + root.scratch)
-    os.mkdir(stage + _TMP)
+    options = f"size={root.scratch_bytes},nr_inodes={root.scratch_inodes},mode=755"
+    os.mkdir(stage + root.scratch.place)
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    linux.mount("scratch", stage + root.scratch, "tmpfs", flags, options)
-    linux.mount(stage + root.scratch, stage + _TMP, None, MS_BIND)
+    linux.mount("scratch", stage + root.scratch.place, "tmpfs", flags, options)
+    for folder in (root.scratch.home, root.scratch.tmp):
+        os.mkdir(stage + folder, 0o700)
+        if root.owner != os.getuid():
+            os.chown(stage + folder, root.owner, root.owner)
+    os.mkdir(stage + "/tmp")
+    linux.mount(stage + root.scratch.tmp, stage + "/tmp", None, MS_BIND)
 
 
 def outermost(paths: Iterable[str]) -> Iterator[str]:

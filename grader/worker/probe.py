@@ -123,7 +123,7 @@ def _change_root(policy: Policy) -> str:
         namespaces.Root(
             readable=policy.readable,
             devices=namespaces.DEVICES,
-            scratch=namespaces.scratch_place(policy.readable),
+            scratch=namespaces.free_scratch(policy.readable),
             scratch_bytes=1 << 20,
             scratch_inodes=64,
             owner=os.getuid(),
