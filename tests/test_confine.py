@@ -106,7 +106,8 @@ def test_nothing_but_tmp_can_be_written(hostile: Box, folder: str) -> None:
 
 
 def test_links_lead_nowhere(hostile: Box) -> None:
-    code = f"import os; os.symlink({PROJECT!r}, '/tmp/way'); result = os.listdir('/tmp/way')"
+    inside = f"{PROJECT}/grader"
+    code = f"import os; os.symlink({inside!r}, '/tmp/way'); result = os.listdir('/tmp/way')"
     assert hostile.run(code).error in ("FileNotFoundError", "PermissionError")
 
 
