@@ -94,6 +94,11 @@ class Report(_Record):
         return self.model_dump_json(by_alias=True, indent=1) + "\n"
 
 
+def with_notes(result: SubmissionResult, notes: tuple[str, ...]) -> SubmissionResult:
+    """The result whose message says first how the file was read."""
+    return result.model_copy(update={"message": "; ".join(filter(None, [*notes, result.message]))})
+
+
 def total(scores: list[float]) -> float:
     """Add up scores to the hundredth, so that sums do not show binary fractions."""
     return round(sum(scores), 2)

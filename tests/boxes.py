@@ -152,6 +152,6 @@ HONEST = """
 import torch
 w = torch.ones(2, requires_grad=True)
 ((w * 2.0) ** 2).sum().mul(0.5).backward()
-open("/tmp/mine" if __import__("os").getcwd() == "/tmp" else "mine", "w").write("x")
+open(__import__("tempfile").gettempdir() + "/mine", "w").write("x")
 result = w.grad.tolist()
 """

@@ -9,7 +9,7 @@ from grader.course.syllabus import Course, load_course
 from grader.demo.loop import Handed, submit_all
 from grader.demo.sample import Student
 from grader.grading.grading import Options, grade_class
-from grader.grading.store import Store, default_url
+from grader.grading.keeping import keeping
 from grader.nbgrader.entering import Entered, enter_scores
 from grader.nbgrader.places import places_of
 from grader.nbgrader.steps import gradebook
@@ -74,8 +74,8 @@ def hand_in(course: Course, payloads: dict[str, bytes], hours: float = -5) -> No
 def graded(course: Course) -> tuple[Report, Entered]:
     """What `chainrule grade ASSIGNMENT` does, without the printing."""
     options = Options(2, "cpu", "process")
-    with Store(course.database or default_url(course.root)) as store:
-        report = grade_class(course, ONE, places_of(course).submitted, options, store)
+    with keeping(course) as kept:
+        report = grade_class(course, ONE, places_of(course).submitted, options, kept)
     return report, enter_scores(course, ONE, report, "process")
 
 

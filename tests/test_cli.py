@@ -94,7 +94,7 @@ def started(course: Path, *options: str) -> subprocess.Popen:
     command = [sys.executable, "-c", RUN, "grade", "one", "class", "--jobs", "1", *options]
     environment = os.environ | {"PYTHONPATH": grader_folder()}
     return subprocess.Popen(
-        [*command, "--isolation", "process"], cwd=course, env=environment, text=True,
+        [*command, "--enter", "--isolation", "process"], cwd=course, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ def test_only_the_worker_s_own_descriptors_are_open(hostile: Box) -> None:
 
 def test_the_environment_is_empty(hostile: Box) -> None:
     names = hostile.run("import os; result = sorted(os.environ)").result
-    assert names == ["HOME", "JOBLIB_MULTIPROCESSING"]
+    assert names == ["HOME", "JOBLIB_MULTIPROCESSING", "TMPDIR"]
     code = "result = open('/proc/self/environ').read() + open('/proc/self/cmdline').read()"
     assert SECRET not in str(hostile.run(code).result)
 
@@ -106,7 +106,8 @@ def test_nothing_but_tmp_can_be_written(hostile: Box, folder: str) -> None:
 
 
 def test_links_lead_nowhere(hostile: Box) -> None:
-    code = f"import os; os.symlink({PROJECT!r}, '/tmp/way'); result = os.listdir('/tmp/way')"
+    inside = f"{PROJECT}/grader"
+    code = f"import os; os.symlink({inside!r}, '/tmp/way'); result = os.listdir('/tmp/way')"
     assert hostile.run(code).error in ("FileNotFoundError", "PermissionError")
 
 
@@ -210,11 +211,14 @@ def test_signals_reach_nobody_else(hostile: Box) -> None:
 
 
 def test_nothing_is_left_for_the_next_worker(zygote: Zygote) -> None:
+    listing = "import os; result = [sorted(os.listdir('/tmp')), os.listdir()]"
     with box(zygote) as first:
-        first.run("import os; open('/tmp/left', 'w').write('x'); os.mkdir('/tmp/folder')")
+        before = first.run(listing).result
+        first.run("import os; open('/tmp/left', 'w').write('x'); os.mkdir('folder')")
+        assert first.run(listing).result != before
         children = first.run("import os, time\nif os.fork() == 0: time.sleep(600)\nresult = 1")
     with box(zygote) as second:
-        assert second.run("import os; result = os.listdir('/tmp')").result == []
+        assert second.run(listing).result == before and before[1] == []
         seen = "import os; result = [name for name in os.listdir('/proc') if name.isdigit()]"
         assert second.run(seen).result == ["1"]
     assert children.result == 1 or children.error == "PermissionError"

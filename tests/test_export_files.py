@@ -23,9 +23,9 @@ from typer.testing import CliRunner
 from grader.cli import app
 from grader.course.syllabus import load_course
 from grader.errors import UsageError
-from grader.exporting.files import export, file_names
+from grader.exporting.files import Format, export, file_names
 from grader.exporting.gathering import from_report, gather
-from grader.grading.store import Store, default_url, result_key
+from grader.grading.store import Record, Store, default_url, result_key
 from grader.render.grades import Grades
 
 
@@ -84,10 +84,26 @@ def test_results_come_from_the_store(course_root: Path) -> None:
     with Store(default_url(course_root)) as store:
         for one in (BOB, ALICE):
             key = result_key(one.student, "checks", "seed", "cpu", "full")
-            store.put("one", key, one)
+            store.put(Record(assignment="one", key=key, result=one))
     found = gather(course, "one", with_titles=True)
     assert [one.student for one in found.worths] == ["alice", "bob"]
     assert found.titles["Counter"] == "Counting."
+
+
+@pytest.mark.parametrize("kind", ["csv", "canvas", "moodle", "junit", "html", "gradescope"])
+def test_a_damaged_result_stops_no_export(course_root: Path, kind: Format) -> None:
+    course = load_course(course_root)
+    with Store(default_url(course_root)) as store:
+        for one in (BOB, ALICE):
+            store.put(Record(assignment="one", key=one.student, result=one))
+        store._database.run(
+            lambda c: c.exec_driver_sql("UPDATE results SET body = '{' WHERE key = 'bob'"), "spoilt"
+        )
+    written = export(gather(course, "one", with_titles=True), kind, course_root / "out")
+    assert all(path.is_file() for path in written.files)
+    everything = "".join(f"{path} {path.read_text()}" for path in written.files)
+    assert "alice" in everything
+    assert "bob is damaged" in everything + str(written.said)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError, UsageError
 from grader.grading.doctor import diagnose
 from grader.grading.grading import Options, grade_class
+from grader.grading.keeping import keeping
 from grader.grading.machine import Isolation
 from grader.grading.store import Store, default_url
 from grader.results import Report, SubmissionResult
@@ -172,11 +173,11 @@ def test_a_second_run_grades_only_what_changed(tmp_path: Path) -> None:
         if last is None:
             known.append(done)
 
-    with Store(default_url(course.root)) as store:
+    with keeping(course) as kept, Store(default_url(course.root)) as store:
 
         def grade(isolation: Isolation = "process", **options: object) -> Report:
             made = Options(isolation=isolation, **options)  # type: ignore[arg-type]
-            return grade_class(course, "one", folder, made, store, progress)
+            return grade_class(course, "one", folder, made, kept, progress)
 
         first = grade(jobs=2)
         assert grade() == first
@@ -240,9 +241,9 @@ def test_a_zygote_killed_again_and_again_costs_nobody_a_mark(tmp_path: Path) -> 
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        with Store(default_url(course.root)) as store:
+        with keeping(course) as kept:
             options = Options(jobs=1, isolation="process")
-            report = grade_class(course, "one", folder, options, store, progress)
+            report = grade_class(course, "one", folder, options, kept, progress)
             assert [one.status for one in report.submissions] == [
                 "graded", "grader_error", "graded"
             ]  # fmt: skip
@@ -250,7 +251,7 @@ def test_a_zygote_killed_again_and_again_costs_nobody_a_mark(tmp_path: Path) -> 
             assert broken.message.startswith("the grader failed, not the submission")
             over.set()
             killer.join()
-            again = grade_class(course, "one", folder, options, store)
+            again = grade_class(course, "one", folder, options, kept)
             assert [one.score for one in again.submissions] == [6, 6, 6]
             assert again.submissions[0] == report.submissions[0]
     finally:

@@ -1,12 +1,7 @@
 """The gradebook in PostgreSQL, and two writers on SQLite."""
 
-import os
-import pwd
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,43 +22,14 @@ from tests.loop_class import (
     set_manual,
     small_course,
 )
-
-
-def _binaries() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    if found:
-        return found[-1].parent
-    return Path(on_path).resolve().parent if on_path else None
+from tests.postgres_server import server
 
 
 @pytest.fixture
 def postgresql() -> Iterator[str]:
-    """URL of a throw-away cluster, run by an ordinary user."""
-    binaries = _binaries()
-    if binaries is None or not (binaries / "pg_ctl").exists():
-        pytest.skip("PostgreSQL's initdb and pg_ctl are not installed")
-    pytest.importorskip("psycopg2")
-    user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    folder = Path(tempfile.mkdtemp(prefix="chainrule-pg-"))
-    shutil.chown(folder, user)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(*command: str) -> None:
-        prefix = ["setpriv", f"--reuid={user}", "--clear-groups"] if os.geteuid() == 0 else []
-        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd=folder)
-
-    data, control = str(folder / "data"), str(binaries / "pg_ctl")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    run(str(binaries / "initdb"), "-D", data, "-U", "teacher", "-A", "trust", "--no-sync")
-    try:
-        run(control, "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
-        yield f"postgresql+psycopg2://teacher@127.0.0.1:{port}/postgres"
-    finally:
-        run(control, "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    """URL of a throw-away cluster, as course.yml spells it."""
+    with server() as running:
+        yield running.url
 
 
 def test_the_loop_runs_on_postgresql(tmp_path: Path, postgresql: str) -> None:

@@ -87,8 +87,10 @@ def submission(server: str, page: Any, first: str) -> None:
     link = page.locator("tr", has_text=first).locator("a[href*='/submissions/']").first
     link.wait_for()
     page.goto(f"{server}{link.get_attribute('href')}")
-    page.locator("input.score").first.wait_for()
-    page.wait_for_function("document.querySelector('input.score').placeholder != ''")
+    # Scores and comments come by two requests of their own, after the page has loaded.
+    page.wait_for_function(
+        "window.formgrader && formgrader.grades?.loaded && formgrader.comments?.loaded"
+    )
 
 
 def shot(page: Any, name: str) -> None:

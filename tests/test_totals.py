@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from grader.cli import app
 from grader.course.syllabus import Course, load_course
 from grader.grading.grading import Options, grade_class
-from grader.grading.store import Store, default_url
+from grader.grading.keeping import keeping
 from grader.nbgrader.collecting import collect
 from grader.nbgrader.entering import enter_scores
 from grader.nbgrader.places import places_of
@@ -89,13 +89,13 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> School:
 
 def grade(course: Course) -> None:
     """Grade the class; one student's exercise waits for a GPU, and on another the grader fails."""
-    with Store(default_url(course.root)) as store:
+    with keeping(course) as kept:
         submitted = places_of(course).submitted
-        report = grade_class(course, ONE, submitted, Options(2, "cpu", "process"), store)
+        report = grade_class(course, ONE, submitted, Options(2, "cpu", "process"), kept)
         found = tuple(altered(one) for one in report.submissions)
         for one in found:
             if one.student in ("gpu", "ours"):
-                store.put(ONE, f"altered {one.student}", one)
+                kept.keep(ONE, f"altered {one.student}", one)
     enter_scores(course, ONE, report.model_copy(update={"submissions": found}), "process")
 
 

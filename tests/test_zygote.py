@@ -188,8 +188,11 @@ def test_landlock_holds_where_the_new_root_would_leak() -> None:
         pytest.skip("this machine cannot confine fully")
     program = LIGHT.replace(
         "sys.exit(",
-        "import os\nfrom grader.worker import namespaces\n"
-        "namespaces.change_root = lambda *_: os.chdir('/tmp')\nsys.exit(",
+        "import os, tempfile\nfrom grader.worker import namespaces\n"
+        "place = namespaces.Scratch(tempfile.mkdtemp())\n"
+        "os.mkdir(place.home), os.mkdir(place.tmp), os.chmod(place.place, 0o755)\n"
+        "namespaces.free_scratch = lambda _: place\n"
+        "namespaces.change_root = lambda *_: os.chdir(place.home)\nsys.exit(",
     )
     with Zygote(policy("full"), program=program) as zygote, box(zygote) as worker:
         for path in (str(PROJECT / "pyproject.toml"), "/etc/hostname", "/"):

@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.cli.json_file import JsonFile
 from grader.cli.loop_commands import enter_into_gradebook
 from grader.course.syllabus import Course
-from grader.errors import UsageError
 from grader.exporting.gathering import from_report
 from grader.grading.doctor import require_full
 from grader.grading.grading import Options, grade_class
+from grader.grading.keeping import Enters, Keeping, keeping, nobody, unsaved_folder
 from grader.grading.machine import choose_device, cores
-from grader.grading.store import Store, default_url
 from grader.nbgrader.places import places_of
+from grader.nbgrader.roster import members
 from grader.nbgrader.totals import class_grades
-from grader.notebook.build import write_whole
 from grader.render.grades import Grades
-from grader.render.terminal import by_exercise, by_student, one_student
+from grader.render.terminal import by_exercise, by_student, notes, one_student
 from grader.results import Report, SubmissionResult
 
 
@@ -52,49 +53,70 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what was graded before.")
     ] = False,
+    enter: Annotated[
+        bool,
+        typer.Option("--enter", help="With PATH: enter the results into the class, for exports."),
+    ] = False,
 ) -> None:
     """Grade submissions in parallel against the hidden cases."""
     with exit_codes():
         course = this_course()
-        if json is not None and str(json) != "-" and not json.absolute().parent.is_dir():
-            raise UsageError(f"--json: the folder of {json} does not exist")
+        file = None if json is None or str(json) == "-" else JsonFile(json)
+        enters = _class_of(course, path, enter)
         if isolation == "full":
             require_full()
         options = Options(jobs or cores(), choose_device(device), isolation, tuple(only or ()))
-        url = course.database or default_url(course.root)
-        with Store(url) as store, _bar() as bar:
-            task = bar.add_task(assignment, total=None)
+        with keeping(course, enters, fresh) as kept:
+            with _bar() as bar:
+                task = bar.add_task(assignment, total=None)
 
-            def show(done: int, of: int, last: SubmissionResult | None) -> None:
-                bar.update(task, completed=done, total=of)
+                def show(done: int, of: int, last: SubmissionResult | None) -> None:
+                    bar.update(task, completed=done, total=of)
 
-            submitted = path or places_of(course).submitted
-            report = grade_class(
-                course, assignment, submitted, options, None if fresh else store, show
-            )
-    _write(report, json)
+                submitted = path or places_of(course).submitted
+                report = grade_class(course, assignment, submitted, options, kept, show)
+            if str(json) == "-":
+                typer.echo(report.to_json(), nl=False)
+            elif file is not None:
+                file.write(report.to_json(), unsaved_folder(course))
+            _say_who_is_left_out(kept, ad_hoc=enters is nobody)
+    whole_class = path is None and not only
     try:
-        if path is None and not only:
+        if whole_class:
             with exit_codes():
                 enter_into_gradebook(course, assignment, report)
     finally:
         if str(json) != "-":
             with exit_codes():
-                _print(_grades(course, report, path is None, tuple(only or ())))
+                _print(_grades(course, report, whole_class, options.only))
     if any(submission.status == "grader_error" for submission in report.submissions):
         raise typer.Exit(OURS)
 
 
-def _write(report: Report, json: Path | None) -> None:
-    if str(json) == "-":
-        typer.echo(report.to_json(), nl=False)
-    elif json is not None:
-        write_whole(json, report.to_json())
+def _class_of(course: Course, path: Path | None, enter: bool) -> Enters:
+    """Whose results enter the class: the roster's, of what was collected or by --enter."""
+    collected = places_of(course).submitted.resolve()
+    if path is not None and not enter:
+        whole = path.resolve()
+        if whole != collected.parent and not whole.is_relative_to(collected):
+            return nobody
+    return members(course)
 
 
-def _grades(course: Course, report: Report, of_class: bool, only: tuple[str, ...]) -> Grades:
+def _say_who_is_left_out(kept: Keeping, ad_hoc: bool) -> None:
+    if not kept.left_out:
+        return
+    if ad_hoc:
+        told = "graded ad hoc: not entered into the class; add --enter to do so"
+    else:
+        names = ", ".join(sorted(kept.left_out))
+        told = f"not in the roster, so not entered into the class: {escape(names)}"
+    complaints().print(told, soft_wrap=True)
+
+
+def _grades(course: Course, report: Report, whole_class: bool, only: tuple[str, ...]) -> Grades:
     """What the submissions are worth; of the class with its gradebook and its roster."""
-    if of_class and not only:
+    if whole_class:
         return class_grades(course, report.assignment, report=report)
     return from_report(course, report, only=only)
 
@@ -106,6 +128,8 @@ def _print(grades: Grades) -> None:
         out.print(one_student(grades.handed_in[0], grades.hints))
     else:
         out.print(by_exercise(grades))
+    for note in notes(grades):
+        out.print(note, soft_wrap=True)
 
 
 def _bar() -> Progress:

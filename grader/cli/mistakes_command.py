@@ -10,8 +10,8 @@ import typer
 from grader.cli.common import complaints, exit_codes, this_course
 from grader.grading.doctor import require_full
 from grader.grading.grading import Options
+from grader.grading.keeping import keeping, nobody
 from grader.grading.machine import cores
-from grader.grading.store import Store, default_url
 from grader.grading.unnamed import Entry, unnamed
 from grader.nbgrader.places import places_of
 
@@ -39,11 +39,11 @@ def mistakes(
             require_full()
         options = Options(jobs or cores(), "cpu", isolation)
         with (
-            Store(course.database or default_url(course.root)) as store,
+            keeping(course, nobody) as kept,
             complaints().status(f"grading {assignment}"),
         ):
             submitted = path or places_of(course).submitted
-            found = unnamed(course, assignment, submitted, options, store)
+            found = unnamed(course, assignment, submitted, options, kept)
     chosen = [entry for entry in found if entry.cluster.size >= at_least]
     for entry in chosen:
         typer.echo(_printed(entry))

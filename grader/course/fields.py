@@ -7,6 +7,7 @@ import keyword
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -74,6 +75,21 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f"; did you mean {by_lower[near[0]]}?" if near else ""
+
+
+def database_url(text: str, root: Path) -> str:
+    """The URL as SQLAlchemy takes it: PostgreSQL by psycopg 3, an SQLite file below `root`.
+
+    Raises:
+        ValueError: it is of another kind. The value is not repeated: it may hold a password.
+    """
+    server = re.fullmatch(r"postgres(?:ql)?(?:\+psycopg2?)?://(\S*)", text)
+    if server:
+        return f"postgresql+psycopg://{server[1]}"
+    file = re.fullmatch(r"sqlite:///(\S.*)", text)
+    if file:
+        return f"sqlite:///{root / file[1]}"
+    raise ValueError("give a URL such as postgresql://HOST/NAME or sqlite:///FILE")
 
 
 Name = Annotated[StrictStr, AfterValidator(_name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +30,7 @@ from grader.course.fields import (
     Slug,
     Text,
     Zone,
+    database_url,
     did_you_mean,
 )
 from grader.course.marked_yaml import Marked, Place, dotted, load_marked, shown
@@ -152,7 +152,7 @@ class Course(Data):
     exchange: Path | None = None
     """nbgrader's exchange, absolute after loading."""
     database: StrictStr | None = None
-    """URL of the results store; None means the file beside the course."""
+    """URL of the results store, driver and all, after loading; None: the file beside the course."""
     roster: Path | None = None
     """CSV of the students, absolute after loading."""
     assignments: dict[Name, AssignmentPlan] = Field(default_factory=dict)
@@ -168,11 +168,8 @@ class Course(Data):
 
     @field_validator("database")
     @classmethod
-    def _url(cls, url: str | None) -> str | None:
-        # The value is not repeated: it may hold a password.
-        if url is not None and not re.fullmatch(r"[a-z0-9]+(\+[a-z0-9]+)?://\S*", url):
-            raise ValueError("give a URL such as postgresql://HOST/NAME or sqlite:///FILE")
-        return url
+    def _url(cls, url: str | None, info: ValidationInfo) -> str | None:
+        return None if url is None else database_url(url, info.data["root"])
 
     @property
     def file(self) -> Path:

@@ -21,7 +21,7 @@ from grader.errors import GraderError
 from grader.exporting.files import Format, default_out, export
 from grader.exporting.gradebook import SafeCsv
 from grader.grading.grading import Options, grade_class
-from grader.grading.store import Store, default_url
+from grader.grading.keeping import keeping
 from grader.nbgrader.collecting import STAMP, collect
 from grader.nbgrader.entering import Entered, enter_scores
 from grader.nbgrader.feedback import Written, write_feedback
@@ -29,6 +29,7 @@ from grader.nbgrader.pieces import Unreadable, pieces_of
 from grader.nbgrader.places import places_of
 from grader.nbgrader.rebuild import rebuild
 from grader.nbgrader.releasing import release
+from grader.nbgrader.roster import members
 from grader.nbgrader.steps import api_of, gradebook
 from grader.nbgrader.totals import class_grades
 from grader.notebook import notebook_text
@@ -105,8 +106,8 @@ def run_loop(
     say("collect")
     collect(course, name)
     say("grade")
-    with Store(course.database or default_url(course.root)) as store:
-        report = grade_class(course, name, places_of(course).submitted, options, store)
+    with keeping(course, members(course)) as kept:
+        report = grade_class(course, name, places_of(course).submitted, options, kept)
     say("enter the scores into nbgrader's gradebook")
     entered = enter_scores(course, name, report, options.isolation)
     say("feedback")

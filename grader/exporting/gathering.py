@@ -12,7 +12,7 @@ from grader.course.catalogue import load_catalogue
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.grading.store import Store, default_url
+from grader.grading.keeping import opened
 from grader.render.grades import Grades
 from grader.render.worth import MISSING, Entry, Offer, worth
 from grader.results import Report, SubmissionResult
@@ -80,14 +80,16 @@ def gather(
     found = stored(course, name)
     if not found and not (book and book.entries):
         raise UsageError(
-            f"there are no results of {name} yet; `chainrule grade {name} PATH` makes them"
+            f"the class has no results of {name} yet; `chainrule grade {name}` makes them from "
+            "what was collected, with `PATH --enter` from other files (or name a file of "
+            "results with --json)"
         )
     return reckon(course, name, found, titles, book, roster, missing=MISSING)
 
 
 def stored(course: Course, name: str) -> list[SubmissionResult]:
     """Each student's last result of an assignment in the course's store."""
-    with Store(course.database or default_url(course.root)) as store:
+    with opened(course) as store:
         return store.latest(name)
 
 

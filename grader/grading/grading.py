@@ -22,14 +22,15 @@ from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.grading.belonging import Siblings, siblings
+from grader.grading.keeping import Keeping
 from grader.grading.machine import Device, Isolation, allowance_of, policy_of
 from grader.grading.pool import Finished, run_all, slots
-from grader.grading.store import Store, result_key
+from grader.grading.store import result_key
 from grader.notebook import demo_sources, read_assignment
 from grader.notebook.model import Prompt
 from grader.notebook.otter_cells import otter_cells
 from grader.render.clusters import clusters_of
-from grader.results import Report, Status, SubmissionResult, total
+from grader.results import Report, Status, SubmissionResult, total, with_notes
 from grader.submissions import Found, Submission, Unreadable, discover, read
 
 Task = tuple[int, Found]
@@ -43,6 +44,19 @@ class Options:
     device: Device = "cpu"
     isolation: Isolation = "full"
     only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, which depends on a submission's bytes alone, and how this very file was read."""
+
+    result: SubmissionResult
+    notes: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> SubmissionResult:
+        """The result with all that its student is told."""
+        return with_notes(self.result, self.notes)
 
 
 @dataclass(frozen=True)
@@ -101,7 +115,7 @@ def grade_class(
     name: str,
     path: Path,
     options: Options,
-    store: Store | None,
+    keeping: Keeping | None,
     progress: Callable[[int, int, SubmissionResult | None], None] = lambda done, of, last: None,
 ) -> Report:
     """Grade every submission below `path`.
@@ -111,7 +125,7 @@ def grade_class(
         name: the assignment.
         path: a file, a folder, nbgrader's tree or an LMS archive.
         options: how to grade.
-        store: where results are kept and looked up; None keeps none. With `only`, results are
+        keeping: where results are kept and looked up; None keeps none. With `only`, results are
             partial and are not kept.
         progress: called with (done, of, last result) after each submission.
 
@@ -121,25 +135,25 @@ def grade_class(
     grading = begin(course, name, options)
     found = discover(path, name)
     if options.only:
-        store = None
+        keeping = None
     results: dict[int, SubmissionResult] = {}
+
+    def settle(number: int, graded: Graded) -> SubmissionResult:
+        results[number] = graded.told
+        if keeping is not None:
+            keeping.keep(name, _key(grading, graded), graded.result, graded.notes)
+        return results[number]
+
     for number, one in enumerate(found):
-        known = _known(grading, one, store)
+        known = _known(grading, one, keeping)
         if known is not None:
-            results[number] = known
-            if store is not None and known.status == "unreadable":
-                store.put(name, _unsettled(grading, known), known)
+            settle(number, known)
     todo = [number for number in range(len(found)) if number not in results]
     progress(len(results), len(found), None)
     if todo:
         for finished in _run(course, grading, [(n, found[n]) for n in todo], options):
             number, one = finished.task
-            result = _settled(grading, one, finished)
-            results[number] = result
-            if store is not None:
-                graded = result.status == "graded"
-                key = grading.key(result.sha256) if graded else _unsettled(grading, result)
-                store.put(name, key, result)
+            result = settle(number, _settled(grading, one, finished))
             progress(len(results), len(found), result)
     submissions = tuple(results[number] for number in range(len(found)))
     return Report(
@@ -152,33 +166,33 @@ def grade_class(
     )
 
 
-def _known(grading: Grading, one: Found, store: Store | None) -> SubmissionResult | None:
+def _known(grading: Grading, one: Found, keeping: Keeping | None) -> Graded | None:
     """The result of a submission that needs no worker: unreadable, or graded before."""
     try:
         submission = read(one)
     except Unreadable as error:
-        return _ungraded(grading, one, "unreadable", str(error))
+        return Graded(_ungraded(grading, one, "unreadable", str(error)))
     if problem := grading.siblings.problem(submission):
-        return _ungraded(grading, one, "unreadable", problem)
-    if store is None:
-        return None
-    known = store.get(grading.key(submission.sha256))
+        return Graded(_ungraded(grading, one, "unreadable", problem))
+    known = None if keeping is None else keeping.known(grading.key(submission.sha256))
     if known is None:
         return None
-    again = known.model_copy(update={"student": one.student, "file": one.file})
-    store.put(grading.lesson.name, grading.key(submission.sha256), again)
-    return again
+    own = {"student": one.student, "file": one.file}
+    return Graded(known.model_copy(update=own), submission.notes)
 
 
-def _unsettled(grading: Grading, result: SubmissionResult) -> str:
-    """The key of a result that no later run may take for a grade, but that exports must know."""
-    parts = (grading.key(result.sha256), result.status, result.message)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def _key(grading: Grading, graded: Graded) -> str:
+    """A result's key; of one that no later run may take for a grade, a key of its own."""
+    result = graded.result
+    key = grading.key(result.sha256)
+    if result.status == "graded":
+        return key
+    return hashlib.sha256("\0".join((key, result.status, result.message)).encode()).hexdigest()
 
 
 def _run(
     course: Course, grading: Grading, tasks: Sequence[Task], options: Options
-) -> Iterator[Finished[Task, SubmissionResult]]:
+) -> Iterator[Finished[Task, Graded]]:
     limits = course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
     policy = policy_of(limits, options.isolation, options.device)
@@ -194,8 +208,10 @@ def _run(
             course.feedback.show_values,
         )
 
-        def work(task: Task, zygote: Zygote) -> SubmissionResult:
-            return grade_one(grading, standards, read(task[1]), zygote, allowance)
+        def work(task: Task, zygote: Zygote) -> Graded:
+            submission = read(task[1])
+            result = grade_one(grading, standards, submission, zygote, allowance)
+            return Graded(result, submission.notes)
 
         yield from run_all(tasks, places, work)
     finally:
@@ -221,7 +237,7 @@ def grade_one(
     zygote: Zygote,
     allowance: Allowance,
 ) -> SubmissionResult:
-    """Grade one submission.
+    """Grade one submission; the message says how its cells ran, not how its file was read.
 
     Raises:
         GraderError: ours; the submission is not to blame.
@@ -240,7 +256,7 @@ def grade_one(
         score=total([exercise.score for exercise in exercises]),
         max_score=grading.max_score,
         seconds=round(time.monotonic() - start, 4),
-        message="; ".join((*submission.notes, *notes_on(execution))),
+        message="; ".join(notes_on(execution)),
         exercises=exercises,
     )
 
@@ -250,14 +266,12 @@ def notes_on(execution: Execution) -> list[str]:
     return [note for note in (skipped(execution.skipped), not_installed(execution.faults)) if note]
 
 
-def _settled(
-    grading: Grading, one: Found, finished: Finished[Task, SubmissionResult]
-) -> SubmissionResult:
+def _settled(grading: Grading, one: Found, finished: Finished[Task, Graded]) -> Graded:
     """The result of a finished task; an error of ours becomes `grader_error`, never a zero mark."""
     if finished.result is not None:
         return finished.result
     reason = f"the grader failed, not the submission: {finished.error}"
-    return _ungraded(grading, one, "grader_error", reason, finished.seconds)
+    return Graded(_ungraded(grading, one, "grader_error", reason, finished.seconds))
 
 
 def _ungraded(

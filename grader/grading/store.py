@@ -2,34 +2,37 @@
 
 A result's key names everything that it depends on, so delivering it twice changes nothing, and a
 run that was killed goes on where it was. One transaction writes one submission's whole result.
+Results may be kept of any file; the *deliveries* say whose are of the class.
 """
 
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import (
     Column,
+    Connection,
     DateTime,
-    Engine,
     MetaData,
     String,
     Table,
     Text,
-    create_engine,
-    event,
     func,
+    inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from grader import __version__
 from grader.errors import GraderError
-from grader.results import SubmissionResult
+from grader.grading.database import PATIENCE, Database
+from grader.results import SubmissionResult, with_notes
 
 _METADATA = MetaData()
 _RESULTS = Table(
@@ -49,7 +52,29 @@ _DELIVERIES = Table(
     Column("file", Text, nullable=False),
     Column("key", String(64), nullable=False, index=True),
     Column("written", DateTime(timezone=True), server_default=func.now(), nullable=False),
+    Column("message", Text),  # of this file; two students may share a result
 )
+
+
+class DamagedResult(GraderError):
+    """What is stored under a key is no result, or one that this version cannot read."""
+
+
+class Record(BaseModel):
+    """A result to be written down."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    assignment: str
+    key: str
+    result: SubmissionResult
+    notes: tuple[str, ...] = ()
+    """How this delivery was read; two students may share a result."""
+    delivered: bool = True
+    """Whether it counts as the student's delivery to the class."""
+    replaces: bool = False
+    """Whether it takes the place of what is stored under its key."""
+    written: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
 def result_key(sha256: str, checks: str, seed: str, device: str, isolation: str) -> str:
@@ -66,85 +91,88 @@ def default_url(root: Path) -> str:
 class Store:
     """The one writer of results. Use as a context manager, from one thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
         """Open the database and make its tables.
 
+        Args:
+            url: of the database.
+            patience: for how many seconds a lost or locked database is tried again.
+
         Raises:
+            UsageError: the URL cannot be understood, or its driver is not installed.
             GraderError: it cannot be opened.
         """
-        if url.startswith("sqlite:///"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        self._database = Database(url, patience)
+        at_once = None if self._database.dialect == "sqlite" else 1.0
         try:
-            self._engine = create_engine(url)
-            if self._engine.dialect.name == "sqlite":
-                _set_up_sqlite(self._engine)
-            _METADATA.create_all(self._engine)
-        except SQLAlchemyError as error:
-            raise GraderError(f"the results' database cannot be opened: {error}") from error
+            self._database.run(_make_tables, "the results' database cannot be opened", at_once)
+        except GraderError:
+            self.close()
+            raise
 
     def get(self, key: str) -> SubmissionResult | None:
-        """The result of this key, None if there is none."""
-        query = select(_RESULTS.c.body).where(_RESULTS.c.key == key)
-        try:
-            with self._engine.connect() as connection:
-                body = connection.execute(query).scalar()
-            return None if body is None else SubmissionResult.model_validate_json(body)
-        except (SQLAlchemyError, ValueError) as error:
-            raise GraderError(f"the results' database cannot be read: {error}") from error
+        """The result of this key, None if there is none.
 
-    def put(self, assignment: str, key: str, result: SubmissionResult) -> None:
+        Raises:
+            DamagedResult: there is one that cannot be read.
+            GraderError: the database cannot be read.
+        """
+        query = select(_RESULTS.c.body).where(_RESULTS.c.key == key)
+        body = self._database.run(
+            lambda connection: connection.execute(query).scalar(),
+            "the results' database cannot be read",
+        )
+        if body is None:
+            return None
+        try:
+            return SubmissionResult.model_validate_json(body)
+        except ValidationError:
+            raise DamagedResult("a stored result is damaged; grade again") from None
+
+    def put(self, record: Record) -> None:
         """Write a submission's result, and that this student delivered it, in one transaction.
 
         Raises:
-            GraderError: the database refused it (full disk, locked).
+            GraderError: the database refused it (full disk, locked, gone).
         """
-        row = {
-            "key": key,
-            "assignment": assignment,
-            "version": __version__,
-            "body": result.model_dump_json(),
-        }
-        delivery = {
-            "assignment": assignment,
-            "student": result.student,
-            "file": result.file,
-            "key": key,
-        }
-        insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(_RESULTS).values(row).on_conflict_do_nothing())
-                connection.execute(
-                    insert(_DELIVERIES)
-                    .values(delivery)
-                    .on_conflict_do_update(
-                        index_elements=["assignment", "student"],
-                        set_={"file": result.file, "key": key, "written": func.now()},
-                    )
-                )
-        except SQLAlchemyError as error:
-            raise GraderError(f"a result could not be written down: {error}") from error
+        self._write(record, only_if_newer=False)
+
+    def take_in(self, record: Record) -> None:
+        """Write what an earlier run could not; a later delivery of that student stands.
+
+        Raises:
+            GraderError: as `put`.
+        """
+        self._write(record, only_if_newer=True)
 
     def latest(self, assignment: str) -> list[SubmissionResult]:
-        """Each student's last result of an assignment, in order of student."""
+        """Each student's last result of an assignment, in order of student.
+
+        A result that is damaged comes as a `grader_error` that says what to do.
+
+        Raises:
+            GraderError: the database cannot be read.
+        """
         query = (
-            select(_DELIVERIES.c.student, _DELIVERIES.c.file, _RESULTS.c.body)
-            .join(_RESULTS, _RESULTS.c.key == _DELIVERIES.c.key)
+            select(
+                _DELIVERIES.c.student,
+                _DELIVERIES.c.file,
+                _DELIVERIES.c.message,
+                _RESULTS.c.body,
+            )
+            .outerjoin(_RESULTS, _RESULTS.c.key == _DELIVERIES.c.key)
             .where(_DELIVERIES.c.assignment == assignment)
             .order_by(_DELIVERIES.c.student)
         )
-        with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return [
-            SubmissionResult.model_validate_json(body).model_copy(
-                update={"student": student, "file": file}
-            )
-            for student, file, body in rows
-        ]
+        rows = self._database.run(
+            lambda connection: connection.execute(query).all(),
+            "the results' database cannot be read",
+        )
+        return [_delivered(assignment, *row) for row in rows]
 
     def close(self) -> None:
         """Close the database."""
-        self._engine.dispose()
+        self._database.close()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -159,14 +187,73 @@ class Store:
         """Close."""
         self.close()
 
+    def _write(self, record: Record, only_if_newer: bool) -> None:
+        insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
 
-def _set_up_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN comes too late for us
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
-            connection.execute(f"PRAGMA {pragma}")
+        def work(connection: Connection) -> None:
+            connection.execute(_result(insert, record))
+            if record.delivered:
+                connection.execute(_delivery(insert, record, only_if_newer))
 
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        self._database.run(work, f"the result of {record.result.student} cannot be written down")
+
+
+def _result(insert: Any, record: Record) -> Any:
+    row = {
+        "key": record.key,
+        "assignment": record.assignment,
+        "version": __version__,
+        "body": record.result.model_dump_json(),
+        "written": record.written,
+    }
+    statement = insert(_RESULTS).values(row)
+    if not record.replaces:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=["key"], set_=row)
+
+
+def _delivery(insert: Any, record: Record, only_if_newer: bool) -> Any:
+    row = {
+        "assignment": record.assignment,
+        "student": record.result.student,
+        "file": record.result.file,
+        "key": record.key,
+        "written": record.written,
+        "message": with_notes(record.result, record.notes).message,
+    }
+    return (
+        insert(_DELIVERIES)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["assignment", "student"],
+            set_=row,
+            where=_DELIVERIES.c.written <= record.written if only_if_newer else None,
+        )
+    )
+
+
+def _delivered(
+    assignment: str, student: str, file: str, message: str | None, body: str | None
+) -> SubmissionResult:
+    own = {"student": student, "file": file} | ({} if message is None else {"message": message})
+    try:
+        return SubmissionResult.model_validate_json(body or "").model_copy(update=own)
+    except ValidationError:
+        return SubmissionResult(
+            student=student,
+            file=file,
+            sha256="",
+            status="grader_error",
+            score=0.0,
+            max_score=0.0,
+            seconds=0.0,
+            message=f"the stored result of {student} is damaged; "
+            f"grade {file} again with `chainrule grade {assignment}`",
+        )
+
+
+def _make_tables(connection: Connection) -> None:
+    _METADATA.create_all(connection)
+    columns = inspect(connection).get_columns("deliveries")
+    if all(column["name"] != "message" for column in columns):  # made by an earlier version
+        connection.execute(text("ALTER TABLE deliveries ADD COLUMN message TEXT"))

@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.grading.grading import Options, grade_class
-from grader.grading.store import Store
+from grader.grading.keeping import Keeping
 from grader.results import Cluster, Report
 from grader.submissions import Found, discover, read
 from grader.worker.magics import plain_python
@@ -35,7 +35,7 @@ class Entry:
 
 
 def unnamed(
-    course: Course, name: str, path: Path, options: Options, store: Store | None
+    course: Course, name: str, path: Path, options: Options, kept: Keeping | None
 ) -> list[Entry]:
     """Grade what is below `path`, and write an entry for each cluster, the largest first.
 
@@ -43,7 +43,7 @@ def unnamed(
         UsageError, CourseError: nothing was graded.
     """
     lesson = load_lesson(course, name)
-    report = grade_class(course, name, path, options, store)
+    report = grade_class(course, name, path, options, kept)
     found = discover(path, name)
     taken = {mistake.name for mistake in lesson.mistakes}
     entries = []

@@ -13,9 +13,10 @@ from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.doctor import require_full
 from grader.grading.grading import Options, grade_class
+from grader.grading.keeping import keeping
 from grader.grading.machine import Isolation, choose_device, cores
-from grader.grading.store import Store, default_url
 from grader.nbgrader.places import places_of
+from grader.nbgrader.roster import members
 from grader.results import Report, SubmissionResult
 from grader.submissions import Found, discover
 
@@ -123,6 +124,5 @@ class Desk:
         if self._isolation == "full":
             require_full()
         options = Options(cores(), choose_device("auto"), self._isolation)
-        url = self.course.database or default_url(self.course.root)
-        with Store(url) as store:
-            return grade_class(self.course, self.assignment, self.places.submitted, options, store)
+        with keeping(self.course, members(self.course)) as kept:
+            return grade_class(self.course, self.assignment, self.places.submitted, options, kept)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.fields import did_you_mean
+from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.submissions.names import folded, student_problem
 
@@ -42,6 +43,18 @@ def read_roster(path: Path) -> tuple[Student, ...]:
         raise CourseError(f"{path}:1: no column `id`; name the columns {', '.join(COLUMNS)}{near}")
     rows.fieldnames = names
     return tuple(_students(path, rows))
+
+
+def members(course: Course) -> Callable[[str], bool]:
+    """Whether a student is of the class: on the roster or, where there is none, anybody.
+
+    Raises:
+        CourseError: the roster is wrong.
+    """
+    if course.roster is None:
+        return lambda student: True
+    known = {student.id for student in read_roster(course.roster)}
+    return lambda student: student in known
 
 
 def _students(path: Path, rows: csv.DictReader[str]) -> Iterator[Student]:

@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from grader.course.syllabus import Course
 from grader.errors import GraderError
+from grader.grading.database import Database
 from grader.grading.machine import Isolation
 from grader.nbgrader.config import configure_for
 from grader.nbgrader.places import places_of
@@ -59,8 +60,10 @@ def gradebook(course: Course) -> Iterator[Gradebook]:
     """nbgrader's gradebook.
 
     Raises:
+        UsageError: `database` of course.yml cannot be used: its URL, or no driver for it.
         GraderError: its database cannot be opened, or refuses.
     """
+    Database(places_of(course).database).close()  # nbgrader would end in a traceback
     try:
         with Gradebook(places_of(course).database, course.course) as book:
             yield book

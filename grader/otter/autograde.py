@@ -84,7 +84,7 @@ def _report(course: Course, name: str, folder: Path, isolation: Isolation) -> Re
     for choice in (exact, notebooks, found):
         if len(choice) == 1:
             options = Options(jobs=1, device="cpu", isolation=isolation)
-            return grade_class(course, name, choice[0], options, store=None)
+            return grade_class(course, name, choice[0], options, keeping=None)
     wanted = f"Hand in your notebook, {name}.ipynb"
     listed = ", ".join(path.name for path in found[:5])
     reason = f"several files could be meant ({listed})" if found else "it holds no notebook"

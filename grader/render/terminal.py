@@ -69,6 +69,15 @@ def _to_look_at(one: Worth) -> str:
     return "; ".join(filter(None, [names + more, late, one.why_open]))
 
 
+def notes(grades: Grades) -> list[str]:
+    """What an instructor should know of how graded submissions were read, a line a student."""
+    return [
+        f"[yellow]look:[/] {escape(plain(f'{one.student} ({one.result.file}): {said}'))}"
+        for one in grades.handed_in
+        if one.result and one.result.status == "graded" and (said := one.result.message)
+    ]
+
+
 def by_exercise(grades: Grades) -> Table:
     """One row per exercise: verdicts, mean score, and the mistakes seen most."""
     table = Table(title="By exercise", expand=False)

@@ -21,11 +21,19 @@ and capabilities as far as the machine has them; and children are refused, where
 allowed. Elsewhere RLIMIT_AS bounds one process, so children are not allowed. CUDA maps far more
 addresses than it uses, so under "full" it needs the cgroup.
 
+**Files.** A worker writes into an empty folder, which is its HOME, TMPDIR and working folder. Under
+"full" that is in a small file system of its own, the *scratch*, at a path that nothing else has;
+another folder of the scratch is shown at /tmp, for code that names that, and libraries that lie
+below /tmp are bound into it, read-only. Landlock's rules for writing are the scratch's, never one
+for the machine's /tmp, below which a course may lie. Under "process" it is a fresh folder of the
+machine, and /tmp itself stays shut.
+
 **Pipes.** 0 is /dev/null; 1 and 2 are one pipe that the controller drains with a cap; 3 is the
 worker's socket. Nothing else is open, and no other descriptor can be had: no `socket`, no exec.
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -55,7 +63,7 @@ class ConfinementError(Exception):
 class Limits:
     """What one worker may use. Bytes, seconds of CPU time, counts.
 
-    `processes` counts threads too, and the worker itself; `disk_*` is its /tmp.
+    `processes` counts threads too, and the worker itself; `disk_*` is its scratch.
     """
 
     memory_bytes: int = 2048 * _MIB
@@ -139,31 +147,35 @@ def prepare(policy: Policy, keeper: int) -> Tools:
     return Tools(Linux(), filters, groups, keeper, is_machine_root(), parent)
 
 
-def confine(policy: Policy, keep: Iterable[int], tools: Tools, scratch: str = "/tmp") -> None:
+def confine(policy: Policy, keep: Iterable[int], tools: Tools, folder: str | None = None) -> None:
     """Confine the calling process, a fresh fork with one thread, for good.
 
-    `keep`: the descriptors above 2 that stay open; `scratch`: under isolation "process", an empty
-    directory for its files (else /tmp is a file system of its own). Raises `ConfinementError`.
+    `keep`: the descriptors above 2 that stay open; `folder`: under isolation "process", an empty
+    directory for its files (else it gets a scratch). Raises `ConfinementError`.
     """
     full = policy.isolation == "full"
+    scratch = namespaces.free_scratch(policy.readable)
+    writable = (folder,) if folder else (scratch.home, scratch.tmp)
     with _layer("session"):
         os.setsid()
     with _layer("descriptors"):
         _close_others(keep)
     with _layer("environment"):
         os.environ.clear()
-        os.environ.update(HOME=scratch, JOBLIB_MULTIPROCESSING="0")  # it has no semaphores
+        os.environ.update(HOME=writable[0], TMPDIR=writable[0])
+        os.environ.update(JOBLIB_MULTIPROCESSING="0")  # it has no semaphores
+        tempfile.tempdir = None  # the zygote's own choice, if it has made one
     group = _join_group(policy, tools)
     mapped = rlimits.address_space() if is_linux() else None  # read while /proc is still there
     with _layer("working directory"):
-        _enter_directory(policy, tools, scratch)
+        _enter_directory(policy, tools, folder, scratch)
     with _layer("rlimits"):
         _limit(policy, None if group else mapped)
     if is_linux():
-        _give_up(policy, tools, scratch, required=full)
+        _give_up(policy, tools, writable, required=full)
 
 
-def _give_up(policy: Policy, tools: Tools, scratch: str, required: bool) -> None:
+def _give_up(policy: Policy, tools: Tools, writable: tuple[str, ...], required: bool) -> None:
     with _layer("no_new_privs", required):
         privileges.forbid_new_privileges(tools.linux)
     with _layer("capabilities", required):
@@ -173,7 +185,7 @@ def _give_up(policy: Policy, tools: Tools, scratch: str, required: bool) -> None
     with _layer("death signal", required):
         _die_with_zygote(tools)
     with _layer("landlock", required):
-        _restrict_files(policy, scratch)
+        _restrict_files(policy, writable)
     if tools.filters is not None:
         with _layer("seccomp", required):
             for program in tools.filters:
@@ -214,28 +226,31 @@ def _join_group(policy: Policy, tools: Tools) -> bool:
     return True
 
 
-def _enter_directory(policy: Policy, tools: Tools, scratch: str) -> None:
-    if policy.isolation == "process":
-        os.chdir(scratch)
+def _enter_directory(
+    policy: Policy, tools: Tools, folder: str | None, scratch: namespaces.Scratch
+) -> None:
+    if folder:
+        os.chdir(folder)
         return
     proc = namespaces.open_proc()
     with _layer("namespaces"):
         namespaces.enter_namespaces(tools.linux)
     with _layer("root directory"):
-        namespaces.change_root(tools.linux, _root(policy, tools))
+        namespaces.change_root(tools.linux, _root(policy, tools, scratch))
     if not tools.root:  # last: the mounts above belong to the zygote's user namespace, not to ours
         with _layer("user namespace"):
             namespaces.enter_user_namespace(tools.linux, proc)
     os.close(proc)
 
 
-def _root(policy: Policy, tools: Tools) -> namespaces.Root:
+def _root(policy: Policy, tools: Tools, scratch: namespaces.Scratch) -> namespaces.Root:
     return namespaces.Root(
         readable=policy.readable,
         devices=(*namespaces.DEVICES, *nvidia_devices(policy.device)),
+        scratch=scratch,
         scratch_bytes=policy.limits.disk_bytes,
         scratch_inodes=policy.limits.disk_inodes,
-        owner=privileges.worker_uid(tools.keeper, policy.slot),
+        owner=privileges.worker_uid(tools.keeper, policy.slot) if tools.root else os.getuid(),
         whole_proc=policy.device == "cuda",
     )
 
@@ -277,11 +292,11 @@ def _die_with_zygote(tools: Tools) -> None:
         os._exit(1)
 
 
-def _restrict_files(policy: Policy, scratch: str) -> None:
+def _restrict_files(policy: Policy, writable: tuple[str, ...]) -> None:
     exists: Callable[[str], bool] = os.path.exists
     devices = [*filter(exists, namespaces.DEVICES), *nvidia_devices(policy.device)]
     own_proc = ["/proc"] if policy.isolation == "full" else []
-    landlock.restrict(filter(exists, (*policy.readable, *own_proc)), [scratch], devices)
+    landlock.restrict(filter(exists, (*policy.readable, *own_proc)), writable, devices)
 
 
 def group_of(policy: Policy, tools: Tools) -> cgroup.Group | None:

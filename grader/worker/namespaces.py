@@ -1,6 +1,7 @@
 """New namespaces, and a root directory that holds nothing but what the policy names."""
 
 import errno
+import itertools
 import os
 import socket
 from collections.abc import Iterable, Iterator
@@ -24,11 +25,27 @@ from grader.worker.linux import (
     Linux,
 )
 
-SCRATCH = "/tmp"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-# Mounting the new root over one of these hides no path that a policy could name.
-_STAGES = ("/sys/kernel", "/sys", "/mnt")
+# The new root is built over the first of these that is there and that no readable path needs.
+_STAGES = ("/sys/kernel", "/sys", "/mnt", "/media", "/srv", "/boot", "/run", "/home", "/root")
 _ROOT_BYTES, _ROOT_INODES = 1 << 20, 4096
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A worker's own small file system, at `place`, with two folders that it may write into."""
+
+    place: str
+
+    @property
+    def home(self) -> str:
+        """Empty at the start: the working folder, HOME and TMPDIR."""
+        return f"{self.place}/home"
+
+    @property
+    def tmp(self) -> str:
+        """Shown at /tmp, for code that names that; readable paths below /tmp lie in it."""
+        return f"{self.place}/tmp"
 
 
 @dataclass(frozen=True)
@@ -36,12 +53,14 @@ class Root:
     """What a worker's file system holds.
 
     `readable`: absolute paths, bound read-only at the same place; `devices`: device nodes;
-    `scratch_bytes`, `scratch_inodes`: the size of /tmp; `owner`: the user id it belongs to;
-    `whole_proc`: /proc with the machine's files too (drivers read them), not only processes.
+    `scratch`: where it may write; `scratch_bytes`, `scratch_inodes`: how much; `owner`: the user id
+    that may; `whole_proc`: /proc with the machine's files too (drivers read them), not only
+    processes.
     """
 
     readable: tuple[str, ...]
     devices: tuple[str, ...]
+    scratch: Scratch
     scratch_bytes: int
     scratch_inodes: int
     owner: int
@@ -102,37 +121,78 @@ class PidNamespaces:
         self._linux.setns(self._own, CLONE_NEWPID)
 
 
+def free_scratch(readable: Iterable[str]) -> Scratch:
+    """A scratch at a path that no readable path lies at, above or below.
+
+    It is not /tmp, where a project and its libraries may lie. Nor does the machine have it: a
+    Landlock rule for it opens nothing, even if the new root were not there.
+    """
+    paths = tuple(readable)
+    names = (f"/scratch{number or ''}" for number in itertools.count())
+    return Scratch(next(n for n in names if _apart(n, paths) and not os.path.lexists(n)))
+
+
 def change_root(linux: Linux, root: Root) -> None:
-    """Replace the root directory by a small read-only one with a private /proc and /tmp.
+    """Replace the root directory by a small read-only one with a private /proc and scratch.
 
     Needs a mount namespace of one's own. Raises `OSError`.
     """
     linux.mount("none", "/", None, MS_REC | MS_PRIVATE)
-    stage = next(path for path in _STAGES if os.path.isdir(path))
+    os.umask(0o022)  # the folders made below must be open to the worker's user
+    stage = _stage(root.readable)
     options = f"size={_ROOT_BYTES},nr_inodes={_ROOT_INODES},mode=755"
     linux.mount("root", stage, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    _mount_scratch(linux, stage, root)  # first: a readable path may lie below /tmp
     for path in outermost(root.readable):
         _bind(linux, stage, path, MS_RDONLY | MS_NOSUID | MS_NODEV)
     for path in root.devices:
         _bind(linux, stage, path, MS_NOSUID)
-    for path in ("/proc", SCRATCH):
-        os.makedirs(stage + path, exist_ok=True)
+    os.makedirs(stage + "/proc", exist_ok=True)
     _mount_proc(linux, stage + "/proc", root.whole_proc)
-    options = f"size={root.scratch_bytes},nr_inodes={root.scratch_inodes},mode=700"
-    options += f",uid={root.owner},gid={root.owner}" if os.getuid() == 0 else ""
-    linux.mount("scratch", stage + SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
     os.chdir(stage)
     linux.pivot_root(".", ".")
     linux.unmount(".")
     linux.mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
-    os.chdir(SCRATCH)
+    os.chdir(root.scratch.home)
+
+
+def _stage(readable: Iterable[str]) -> str:
+    paths = (*readable, "/dev", "/proc")
+    for stage in _STAGES:
+        if os.path.isdir(stage) and _apart(stage, paths):
+            return stage
+    raise OSError(errno.ENOENT, f"none of {', '.join(_STAGES)} is there and free")
+
+
+def _apart(path: str, others: Iterable[str]) -> bool:
+    """Whether neither of `path` and each other path lies at or below the other."""
+    return not any(
+        _below(path, other) or _below(other, path) for other in map(os.path.normpath, others)
+    )
+
+
+def _below(path: str, other: str) -> bool:
+    return (path + "/").startswith(other.rstrip("/") + "/")
+
+
+def _mount_scratch(linux: Linux, stage: str, root: Root) -> None:
+    options = f"size={root.scratch_bytes},nr_inodes={root.scratch_inodes},mode=755"
+    os.mkdir(stage + root.scratch.place)
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    linux.mount("scratch", stage + root.scratch.place, "tmpfs", flags, options)
+    for folder in (root.scratch.home, root.scratch.tmp):
+        os.mkdir(stage + folder, 0o700)
+        if root.owner != os.getuid():
+            os.chown(stage + folder, root.owner, root.owner)
+    os.mkdir(stage + "/tmp")
+    linux.mount(stage + root.scratch.tmp, stage + "/tmp", None, MS_BIND)
 
 
 def outermost(paths: Iterable[str]) -> Iterator[str]:
     """The paths that exist and lie below no other of `paths`, parents of links included."""
     kept: list[str] = []
     for path in sorted({os.path.normpath(path) for path in paths}):
-        if any(path == other or path.startswith(other + "/") for other in kept):
+        if any(_below(path, other) for other in kept):
             continue
         if os.path.lexists(path):
             kept.append(path)

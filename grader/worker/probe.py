@@ -118,9 +118,18 @@ def _try_root(policy: Policy) -> str:
 
 def _change_root(policy: Policy) -> str:
     namespaces.enter_namespaces(Linux())
-    devices = namespaces.DEVICES
-    root = namespaces.Root(policy.readable, devices, 1 << 20, 64, os.getuid(), False)
-    namespaces.change_root(Linux(), root)
+    namespaces.change_root(
+        Linux(),
+        namespaces.Root(
+            readable=policy.readable,
+            devices=namespaces.DEVICES,
+            scratch=namespaces.free_scratch(policy.readable),
+            scratch_bytes=1 << 20,
+            scratch_inodes=64,
+            owner=os.getuid(),
+            whole_proc=False,
+        ),
+    )
     names = sorted(os.listdir("/"))
     proc = "with" if os.path.exists("/proc/self") else "without"
     return f"{len(names)} folders, {proc} a private /proc"
@@ -197,7 +206,7 @@ def _try_all(policy: Policy) -> str:
 def _confine(policy: Policy, keeper: int) -> str:
     tools = prepare(policy, keeper)
     confine(policy, (_ANSWER,), tools)
-    if os.getpid() != 1 or len(os.listdir("/tmp")) != 0:
+    if os.getpid() != 1 or len(os.listdir(os.environ["HOME"])) != 0:
         raise OSError(_UNCONFINED)
     return "a process confined as a worker is"
 

@@ -33,7 +33,7 @@ def run_worker(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         sock = _arrange_descriptors(*fds)
         try:
-            confine(policy, (_WORKER_SOCKET,), tools, scratch or "/tmp")
+            confine(policy, (_WORKER_SOCKET,), tools, scratch)
         except ConfinementError as error:
             wire.send_frame(sock, {"confinement": error.layer, "reason": error.reason})
             os._exit(EXIT_UNCONFINED)
