@@ -246,7 +246,7 @@ FORBIDDEN = {
         "def product(a, b):\n    return right_product(a, b)\n"
         "right_product = lambda a, b: (a[:, :, None] * b[None]).sum(1)\n",
         {"product": "forbidden"},
-        {"product": "(code nested too deeply to be read)"},
+        {"product": "(ctypes)"},
     ),
     "behind_a_bad_statement": Attack(
         "nonlocal nothing\nimport ctypes\nctypes.c_int(1)\n",
