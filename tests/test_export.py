@@ -19,6 +19,8 @@ from export_class import (  # type: ignore[import-not-found]
     EVE,
     MALLORY,
     report,
+    result,
+    submission,
     tags_of,
 )
 from hypothesis import given
@@ -27,7 +29,7 @@ from small_course import write_course  # type: ignore[import-not-found]
 
 from grader.course.syllabus import load_course
 from grader.exporting.gathering import from_report
-from grader.render.grades import Grades
+from grader.render.grades import Grades, summaries
 from grader.render.gradescope import results_json
 from grader.render.html import class_page, student_page
 from grader.render.junit import junit
@@ -241,3 +243,16 @@ def test_class_page_links_students(grades: Grades) -> None:
     found = tags_of(class_page(grades, {0: "students/alice.html"}))
     assert ("href", "students/alice.html") in found.attributes
     assert "double_squared" in found.text
+
+
+def test_what_is_right_given_a_right_one_is_shown_to_the_instructor(course_root: Path) -> None:
+    said = "right, given a right double"
+    followed = result("Counter", "passed", 3, 3, message=said, follow_through=("double",))
+    wrong = result("double", "failed", 0, 2)
+    both = report(submission("dora", wrong, followed), submission("emil", wrong, followed))
+    grades = from_report(load_course(course_root), both)
+    assert summaries(grades)[1].followed == 2
+    row = rows(table(grades))[0]
+    assert row["Counter given"] == "double"
+    assert "passed 2 (2 by follow-through)" in class_page(grades, {})
+    assert said in student_page(grades, grades.worths[0])

@@ -67,6 +67,8 @@ class Summary:
     name: str
     count: int
     passed: int
+    followed: int
+    """Of these, how many given a right one of what they build on."""
     mean: float
     points: float
     verdicts: tuple[tuple[str, int], ...]
@@ -92,6 +94,7 @@ def _summary(grades: Grades, name: str) -> Summary:
         name,
         len(results),
         verdicts["passed"],
+        sum(result.verdict == "passed" and bool(result.follow_through) for result in results),
         round(sum(scores) / len(scores), 2) if scores else 0.0,
         grades.offer.points.get(name, 0.0),
         tuple(verdicts.most_common()),

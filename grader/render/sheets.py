@@ -63,7 +63,7 @@ def table(grades: Grades) -> str:
         "bonus", "written", "late_penalty", "file", "message", "sha256",
     ]  # fmt: skip
     for name in names:
-        headings += [name, f"{name} verdict", f"{name} mistake"]
+        headings += [name, f"{name} verdict", f"{name} mistake", f"{name} given"]
     headings += grades.offer.written
     rows: list[list[str | float | None]] = [list(headings)]
     for one in grades.worths:
@@ -98,8 +98,8 @@ def _head(one: Worth) -> list[str | float | None]:
 def _cells(part: Part | None, result: ExerciseResult | None) -> list[str | float | None]:
     score = part.score if part and (result or part.by_hand) else None
     if result is None:
-        return [score, "", ""]
-    return [score, result.verdict, result.mistake]
+        return [score, "", "", ""]
+    return [score, result.verdict, result.mistake, " ".join(result.follow_through)]
 
 
 def _question(part: Part, one: Worth) -> str | float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.markup import escape
 from rich.table import Table
 
-from grader.render.grades import Grades, summaries
+from grader.render.grades import Grades, Summary, summaries
 from grader.render.plain import number, plain
 from grader.render.worth import Part, Worth
 from grader.results import ExerciseResult
@@ -81,25 +81,26 @@ def notes(grades: Grades) -> list[str]:
 def by_exercise(grades: Grades) -> Table:
     """One row per exercise: verdicts, mean score, and the mistakes seen most."""
     table = Table(title="By exercise", expand=False)
-    for heading in (
-        "exercise",
-        "passed",
-        "mean",
-        "verdicts",
-        "mistakes seen most",
-        "not explained",
-    ):
+    table.add_column("exercise", no_wrap=True, overflow="fold")
+    for heading in ("passed", "mean", "verdicts", "mistakes seen most"):
         table.add_column(heading, justify="right" if heading in ("passed", "mean") else "left")
     for row in summaries(grades):
+        known = [f"{name} ×{n}" for name, n in row.mistakes[:2]]
         table.add_row(
             escape(row.name),
             f"{row.passed}/{row.count}",
             f"{row.mean:.2f} / {number(row.points)}",
-            " ".join(f"{coloured(verdict)} {n}" for verdict, n in row.verdicts),
-            escape(", ".join(f"{name} ×{n}" for name, n in row.mistakes[:2])),
-            ", ".join(f"×{n}" for n in row.unexplained),
+            " ".join(_counted(row, verdict, n) for verdict, n in row.verdicts),
+            escape(", ".join([*known, *(f"not explained ×{n}" for n in row.unexplained[:2])])),
         )
     return table
+
+
+def _counted(row: Summary, verdict: str, count: int) -> str:
+    followed = (
+        f" ({row.followed} by follow-through)" if verdict == "passed" and row.followed else ""
+    )
+    return f"{coloured(verdict)} {count}{followed}"
 
 
 def one_student(one: Worth, hints: str = "folded") -> Table:

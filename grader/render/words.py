@@ -21,6 +21,7 @@ _ZH = {
     "Groups": "分组",
     "More about this": "进一步的提示",
     "Not explained": "尚无提示",
+    "by follow-through": "沿用正确的前题",
     "Mean": "平均",
     "Passed": "通过",
     "Verdicts": "各种结果",
