@@ -134,10 +134,11 @@ class Faster:
 
 
 def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
-    """Ask for speed: median time of `than` over the student's is at least `ratio`.
+    """Ask for speed: the time of `than` over the student's is at least `ratio`.
 
-    Both run on the same inputs in the same run, in turn, each in a worker of its own; the
-    controller holds the clock. `than` is self-contained (imports inside), as a driver is.
+    Both run on the same inputs in the same run, in turn, each in a worker of its own, and on inputs
+    that the check draws anew for each lap; CPU time counts, by the kernel's account. `than` is
+    self-contained (imports inside), as a driver is.
     """
     if ratio <= 0 or not reason.strip():
         raise ValueError("a speed ratio is positive and comes with the reason for it")

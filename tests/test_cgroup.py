@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.controller.meter import Meter
 from grader.worker import cgroup
 from grader.worker.cgroup import Group, Parents
 
@@ -22,7 +23,7 @@ def test_version_2_limits_joins_and_counts(tmp_path: Path) -> None:
         ("memory__max", "memory__swap__max", "memory__oom__group", "pids__max", "cgroup__procs"), ""
     )
     path = folder(tmp_path / "g", memory__events=events, **files)
-    group = Group(2, path, path)
+    group = Group(2, path, path, path)
     group.limit(1 << 20, 7)
     group.join()
     assert (path / "memory.max").read_text() == str(1 << 20)
@@ -37,12 +38,14 @@ def test_version_1_limits_swap_with_memory(tmp_path: Path) -> None:
     events = "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n"
     memory = folder(tmp_path / "memory", memory__oom_control=events, **limits)
     pids = folder(tmp_path / "pids", pids__max="", tasks="")
-    group = Group(1, memory, pids)
+    cpu = folder(tmp_path / "cpuacct", tasks="", cpuacct__usage="12000000\n")
+    group = Group(1, memory, pids, cpu)
     group.limit(1 << 20, 7)
     group.join()
     assert (memory / "memory.limit_in_bytes").read_text() == str(1 << 20)
     assert (memory / "memory.memsw.limit_in_bytes").read_text().endswith(str(1 << 20))
-    assert (memory / "tasks").read_text() == (pids / "tasks").read_text() == "0"
+    assert [(path / "tasks").read_text() for path in (memory, pids, cpu)] == ["0"] * 3
+    assert Meter(None, str(group.cpu_file)).cpu() == 0
     assert group.oom_kills() == 5
 
 
@@ -66,21 +69,28 @@ def test_version_2_needs_a_group_that_may_have_children(
     monkeypatch.setattr(cgroup, "_write", refuse)
     monkeypatch.setattr(cgroup, "_mounts", lambda: [("cgroup2", str(tmp_path), {"rw"})])
     monkeypatch.setattr(cgroup, "_own_groups", lambda: {"": "/a/b"})
-    expected = Parents(2, tmp_path / chosen, tmp_path / chosen) if chosen else None
+    expected = Parents(2, *[tmp_path / chosen] * 3) if chosen else None
     assert cgroup.locate() == expected
 
 
-def test_version_1_needs_both_controllers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mounts = [("cgroup", "/m", {"rw", "memory"}), ("cgroup", "/p", {"rw", "pids"})]
-    monkeypatch.setattr(cgroup, "_own_groups", lambda: {"memory": "/x", "pids": "/y"})
+def test_version_1_needs_all_three_controllers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = [
+        ("cgroup", "/m", {"rw", "memory"}),
+        ("cgroup", "/p", {"rw", "pids"}),
+        ("cgroup", "/c", {"rw", "cpu", "cpuacct"}),
+    ]
+    own = {"memory": "/x", "pids": "/y", "cpu": "/z", "cpuacct": "/z"}
+    monkeypatch.setattr(cgroup, "_own_groups", lambda: own)
     monkeypatch.setattr(cgroup, "_mounts", lambda: mounts)
-    assert cgroup.locate() == Parents(1, Path("/m/x"), Path("/p/y"))
-    monkeypatch.setattr(cgroup, "_mounts", lambda: mounts[:1])
+    assert cgroup.locate() == Parents(1, Path("/m/x"), Path("/p/y"), Path("/c/z"))
+    monkeypatch.setattr(cgroup, "_mounts", lambda: mounts[:2])
     assert cgroup.locate() is None
 
 
 def test_what_cannot_be_joined_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    parents = Parents(2, tmp_path, tmp_path)
+    parents = Parents(2, tmp_path, tmp_path, tmp_path)
     monkeypatch.setattr(cgroup, "locate", lambda: parents)
     assert cgroup.find_parents(os.getpid()) is None  # a plain folder has no memory.max
     assert list(tmp_path.iterdir()) == []
@@ -99,7 +109,7 @@ def test_only_dead_keepers_groups_are_swept(tmp_path: Path) -> None:
     names = [f"chainrule-{os.getpid()}-0", f"chainrule-{dead}-0", "chainrule-x", "other"]
     for name in names:
         (tmp_path / name).mkdir()
-    parents = Parents(2, tmp_path, tmp_path)
+    parents = Parents(2, tmp_path, tmp_path, tmp_path)
     cgroup.sweep(parents)
     assert {path.name for path in tmp_path.iterdir()} == {names[0], names[2], names[3]}
     cgroup.sweep(parents, os.getpid())

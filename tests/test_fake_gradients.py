@@ -7,7 +7,7 @@ import torch
 
 from grader.comparing.outcomes import Call
 from grader.controller.conversation import Conversation, Lost
-from grader.controller.prepared import PreparedExercise
+from grader.controller.prepared import Laps, PreparedExercise
 from grader.controller.program import Program
 from grader.vocabulary import Exercise, case
 from grader.worker.fake import try_on_cuda
@@ -58,7 +58,8 @@ def prepared() -> PreparedExercise:
     asked = case(expect=np.float64(1))
     calls = tuple(Call(asked, fake, 1.0, (), {}) for fake in (False, True, True))
     exercise = Exercise("f", "title", lambda rng: iter(()))
-    return PreparedExercise(exercise, 1.0, "torch", "cpu", calls, (), b"")
+    laps = Laps(exercise, "seed", "cpu", "checks.py")
+    return PreparedExercise(exercise, 1.0, "torch", "cpu", calls, (), b"", laps)
 
 
 def test_a_worker_that_dies_of_simulated_tensors_costs_nothing() -> None:

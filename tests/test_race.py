@@ -1,10 +1,15 @@
 """Speed groups: by ratio to a rival, on inputs of their own, in one run."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+from race_under_load import RIGHT, busy, race  # type: ignore[import-not-found]
 from small_course import write_course  # type: ignore[import-not-found]
 
 from grader.course.syllabus import load_course
-from grader.grading.grading import Options, grade_class
+from grader.errors import CourseError
+from grader.grading.grading import Options, begin, grade_class
 from grader.results import Report
 
 COURSE = """\
@@ -86,24 +91,78 @@ SUBMISSIONS = {
         "        kept[x.size] = float(sum(float(v) ** 2 for v in x))\n"
         "    return kept[x.size]\n"
     ),
+    "rescales": (
+        "kept = {}\n"
+        "def total(x):\n"
+        "    if x.size not in kept:\n"
+        "        kept[x.size] = float(x[0]), float(sum(float(v) ** 2 for v in x))\n"
+        "    first, result = kept[x.size]\n"
+        "    return result * (float(x[0]) / first) ** 2\n"
+    ),
+    "wrong_once": (
+        "import numpy as np\ncalls = []\n"
+        "def total(x):\n"
+        "    calls.extend([x.size] * (x.size > 99))\n"
+        "    return float((x ** 2).sum()) + (len(calls) == 2)\n"
+    ),
     "cheats_when_large": (
         "import numpy as np\n"
         "def total(x):\n"
         "    return float(np.dot(x, x)) if x.size > 99 else float((x ** 2).sum())\n"
     ),
 }
+ELSEWHERE = {
+    "in_threads": (
+        "import threading\n"
+        "def total(x):\n"
+        "    parts = []\n"
+        "    def work(y): parts.append(sum(float(v) ** 2 for v in y))\n"
+        "    workers = [threading.Thread(target=work, args=(x[i::4],)) for i in range(4)]\n"
+        "    for worker in workers: worker.start()\n"
+        "    for worker in workers: worker.join()\n"
+        "    return float(sum(parts))\n"
+    ),
+    "in_a_child": (
+        "import os, signal, struct\n"
+        "def total(x):\n"
+        "    signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "    out, into = os.pipe()\n"
+        "    try:\n"
+        "        child = os.fork()\n"
+        "    except OSError:\n"
+        "        return float(sum(float(v) ** 2 for v in x))\n"
+        "    if child == 0:\n"
+        "        os.write(into, struct.pack('d', sum(float(v) ** 2 for v in x)))\n"
+        "        os._exit(0)\n"
+        "    result, = struct.unpack('d', os.read(out, 8))\n"
+        "    os.close(out); os.close(into)\n"
+        "    return result\n"
+    ),
+}
+
+
+def fast_course(root: Path, checks: str = CHECKS) -> Path:
+    return Path(write_course(root, COURSE, NOTEBOOK, ANSWERS, checks, MISTAKES))
+
+
+def graded(root: Path, submissions: dict[str, str]) -> Report:
+    folder = root / "class"
+    folder.mkdir()
+    for student, source in submissions.items():
+        (folder / f"{student}.py").write_text(source)
+    return grade_class(load_course(root), "one", folder, Options(jobs=1), None)
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    root = write_course(
-        tmp_path_factory.mktemp("fast"), COURSE, NOTEBOOK, ANSWERS, CHECKS, MISTAKES
-    )
-    folder = root / "class"
-    folder.mkdir()
-    for student, source in SUBMISSIONS.items():
-        (folder / f"{student}.py").write_text(source)
-    return grade_class(load_course(root), "one", folder, Options(jobs=1), None)
+    return graded(fast_course(tmp_path_factory.mktemp("fast")), SUBMISSIONS)
+
+
+@pytest.fixture(scope="module")
+def unwatched(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Nothing is forbidden, so threads and children are allowed."""
+    free = CHECKS.replace('forbid=Forbid("the dot product", calls=("numpy.dot",))', "")
+    return graded(fast_course(tmp_path_factory.mktemp("free"), free), ELSEWHERE)
 
 
 def exercise_of(report: Report, student: str) -> tuple[str, float, str, str]:
@@ -122,8 +181,15 @@ def test_a_loop_is_right_but_too_slow(report: Report) -> None:
     assert "too slow" in message
 
 
-def test_a_result_kept_from_an_earlier_call_is_wrong_in_the_race(report: Report) -> None:
-    verdict, score, _, message = exercise_of(report, "remembers")
+@pytest.mark.parametrize("student", ELSEWHERE)
+def test_a_loop_elsewhere_costs_the_same(unwatched: Report, student: str) -> None:
+    verdict, score, _, message = exercise_of(unwatched, student)
+    assert (verdict, score) == ("failed", 2.0) and "too slow" in message
+
+
+@pytest.mark.parametrize("student", ["remembers", "rescales", "wrong_once"])
+def test_each_lap_has_a_result_of_its_own(report: Report, student: str) -> None:
+    verdict, score, _, message = exercise_of(report, student)
     assert (verdict, score) == ("failed", 2.0)
     assert "other inputs" in message
 
@@ -139,3 +205,36 @@ def test_without_the_reason_there_is_no_ratio() -> None:
 
     with pytest.raises(ValueError, match="reason"):
         faster(than=exercise_of, ratio=3, reason=" ")
+
+
+def test_laps_are_drawn_anew_and_the_same_for_everybody(tmp_path: Path) -> None:
+    course = load_course(fast_course(tmp_path))
+    one, other = (begin(course, "one", Options()).prepared["total"] for _ in range(2))
+    number = next(n for n, call in enumerate(one.calls) if call.case.faster is not None)
+    laps = [one.lap(number, lap, watched=False).calls[0].case for lap in range(3)]
+    again = other.lap(number, 2, watched=True).calls[0].case
+    assert np.array_equal(laps[2].args[0], again.args[0])
+    drawn = [one.calls[number].case.args[0], *(case.args[0] for case in laps)]
+    assert len({array.shape for array in drawn}) == 1
+    for i, array in enumerate(drawn):
+        for earlier in drawn[:i]:
+            assert abs(np.corrcoef(array, earlier)[0, 1]) < 0.1
+    assert [case.expect for case in laps] == [
+        pytest.approx(float(c.args[0] @ c.args[0])) for c in laps
+    ]
+
+
+def test_a_check_that_draws_a_race_only_sometimes_is_told(tmp_path: Path) -> None:
+    sometimes = CHECKS.replace("faster=race)", "faster=race if rng.random() < 0.5 else None)")
+    course = load_course(fast_course(tmp_path, sometimes))
+    laps = begin(course, "one", Options()).prepared["total"].laps
+    with pytest.raises(CourseError, match="as many cases with faster= from every seed"):
+        [laps.case(0, lap) for lap in range(40)]
+
+
+def test_beside_busy_loops() -> None:
+    """A few of what `race_under_load.py` measures at length."""
+    with busy(4):
+        done = list(race(len(RIGHT), 3))
+    assert len(done) == len(RIGHT) + 3
+    assert not [one for one in done if one.wrong]

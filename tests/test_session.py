@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -11,28 +12,42 @@ from attacks import HONEST  # type: ignore[import-not-found]
 from boxes import policy  # type: ignore[import-not-found]
 from red_course import PATIENT, red_course  # type: ignore[import-not-found]
 
-from grader.controller.execution import Execution
+from grader.controller.findings import Explanations
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.program import Program
-from grader.controller.session import Allowance, execute
+from grader.controller.session import MAX_KILLS, Allowance, execute
+from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import load_course
+from grader.errors import GraderError
+from grader.grading.doctor import diagnose
 from grader.worker.confine import Limits
 
 PATIENCE = Allowance(60.0, 120.0, 1000)
 
 
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(policy("process", Limits())) as made:
+@pytest.fixture(scope="module", params=["full", "process"])
+def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
+    if request.param == "full" and not all(p.works for p in diagnose() if p.needed):
+        pytest.skip("this machine cannot confine fully")
+    with Zygote(policy(request.param, Limits())) as made:
         yield made
+
+
+def cases(root: Path, seconds: float) -> list[PreparedExercise]:
+    lesson = load_lesson(load_course(red_course(root, PATIENT)), "one")
+    return list(prepare(lesson, "seed", "cpu", seconds).values())
 
 
 @pytest.fixture
 def prepared(tmp_path: Path) -> list[PreparedExercise]:
-    course = load_course(red_course(tmp_path, PATIENT))
-    return list(prepare(load_lesson(course, "one"), "seed", "cpu", 60.0).values())
+    return cases(tmp_path, 60.0)
+
+
+@pytest.fixture
+def hurried(tmp_path: Path) -> list[PreparedExercise]:
+    return cases(tmp_path, 1.0)
 
 
 def workers(zygote: Zygote) -> list[psutil.Process]:
@@ -40,49 +55,121 @@ def workers(zygote: Zygote) -> list[psutil.Process]:
     return [worker for z in keeper.children() for worker in z.children()]
 
 
-def killed(zygote: Zygote, program: Program, exercises: list, times: int) -> Execution:
-    """Run a program whose first workers are killed from outside."""
+@contextmanager
+def killer(zygote: Zygote, times: int) -> Iterator[set[int]]:
+    """Kills the first workers from outside, each when it has been at work for a while."""
     over = threading.Event()
+    seen: set[int] = set()
 
     def kill() -> None:
-        seen: set[int] = set()
         while not over.is_set() and len(seen) < times:
             for worker in workers(zygote):
-                if worker.pid not in seen and time.time() - worker.create_time() > 1.5:
-                    seen.add(worker.pid)
-                    worker.kill()
+                with suppress(psutil.NoSuchProcess):
+                    if worker.pid not in seen and time.time() - worker.create_time() > 0.7:
+                        seen.add(worker.pid)
+                        worker.kill()
             time.sleep(0.02)
 
     zygote.wait_ready()
-    killer = threading.Thread(target=kill)
-    killer.start()
+    thread = threading.Thread(target=kill)
+    thread.start()
     try:
-        return execute(zygote, program, exercises, PATIENCE)
+        yield seen
     finally:
         over.set()
-        killer.join()
+        thread.join()
 
 
-@pytest.mark.parametrize(
-    "slow", ["time.sleep(3)", "def scale(x):\n    time.sleep(2)\n    return x"]
-)
-def test_a_worker_that_somebody_kills_costs_nothing(
-    zygote: Zygote, prepared: list[PreparedExercise], slow: str
+SLOW = {
+    "loading": "time.sleep(2)",
+    "a call": "def scale(x):\n    time.sleep(2)\n    return x",
+    "a later exercise": "def product(a, b):\n    time.sleep(2)\n    return a @ b",
+}
+
+
+@pytest.mark.parametrize("moment", SLOW)
+@pytest.mark.parametrize("times", [1, MAX_KILLS])
+def test_workers_that_somebody_kills_cost_nothing(
+    zygote: Zygote, prepared: list[PreparedExercise], moment: str, times: int
 ) -> None:
-    done = killed(zygote, Program(((1, f"{HONEST}\n{slow}\n"),), True), prepared, 1)
-    assert done.forks == 2 and done.loaded and not done.faults
+    program = Program(((1, f"{HONEST}\n{SLOW[moment]}\n"),), True)
+    with killer(zygote, times) as seen:
+        done = execute(zygote, program, prepared, PATIENCE)
+    assert len(seen) == times and done.forks == times + 1
+    assert done.loaded and not done.faults
     assert {name: run.ended for name, run in done.runs.items()} == dict.fromkeys(
         ["scale", "product", "Tally"], ""
     )
 
 
-def test_one_that_dies_again_is_the_submissions(
-    zygote: Zygote, prepared: list[PreparedExercise]
+@pytest.mark.parametrize("moment", SLOW)
+def test_what_is_always_killed_is_our_fault(
+    zygote: Zygote, prepared: list[PreparedExercise], moment: str
 ) -> None:
-    slow = f"{HONEST}\ndef scale(x):\n    time.sleep(6)\n    return x\n"
-    done = killed(zygote, Program(((1, slow),), True), prepared, 2)
-    assert done.runs["scale"].ended == "crash" and done.forks == 3
-    assert not done.runs["product"].ended
+    program = Program(((1, f"{HONEST}\n{SLOW[moment]}\n"),), True)
+    with killer(zygote, 1000), pytest.raises(GraderError, match="killed from outside"):
+        execute(zygote, program, prepared, PATIENCE)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "os.kill(os.getpid(), 9)",
+        "os.kill(0, 9)",
+        "os.killpg(os.getpid(), 9)",
+        "import signal, threading; signal.pthread_kill(threading.get_ident(), 9)",
+        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass",
+        "import ctypes; libc = ctypes.CDLL(None, use_errno=True)\n"
+        "libc.syscall(62, os.getpid(), ctypes.c_long((1 << 32) + 9))",
+    ],
+)
+def test_a_submission_cannot_kill_itself_and_call_it_our_fault(
+    zygote: Zygote, hurried: list[PreparedExercise], how: str
+) -> None:
+    body = "\n".join(f"    {line}" for line in how.splitlines())
+    source = f"{HONEST}\ndef scale(x):\n{body}\n    return right(x)\n"
+    done = execute(zygote, Program(((1, source),), True), hurried, PATIENCE)
+    scale = done.runs["scale"]
+    assert done.forks <= 2
+    assert scale.ended in ("", "timeout", "crash")
+    assert [done.runs[name].ended for name in ("product", "Tally")] == ["", ""]
+
+
+def test_a_killed_mistake_is_not_remembered(zygote: Zygote, tmp_path: Path) -> None:
+    root = red_course(tmp_path, PATIENT)
+    path = root / "solutions" / "one" / "mistakes.py"
+    path.write_text(
+        path.read_text().replace("    return", "    import time\n    time.sleep(1)\n    return")
+    )
+    lesson = load_lesson(load_course(root), "one")
+    prepared = prepare(lesson, "seed", "cpu", 60.0)
+    standards = Standards(lesson, prepared, PATIENCE, zygote)
+
+    def explained() -> Explanations:
+        found = standards.of("scale", zygote).explanations
+        assert found is not None
+        return found
+
+    with killer(zygote, 1000), pytest.raises(GraderError, match="killed from outside"):
+        explained().mistakes()
+    (known,) = explained().mistakes()
+    assert known.name == "no_shift" and known.calls == len(prepared["scale"].calls)
+
+
+@pytest.mark.parametrize(
+    "body", ["time.sleep(1000)", "while True: pass", "while True: time.sleep(0.001)"]
+)
+def test_time_that_is_up(zygote: Zygote, hurried: list[PreparedExercise], body: str) -> None:
+    source = f"{HONEST}\ndef scale(x):\n    {body}\n"
+    done = execute(zygote, Program(((1, source),), True), hurried, PATIENCE)
+    assert done.runs["scale"].ended == "timeout" and not done.runs["product"].ended
+
+
+def test_all_the_time_that_is_up(zygote: Zygote, prepared: list[PreparedExercise]) -> None:
+    source = "while True: pass\n" * 9 + HONEST
+    done = execute(zygote, Program(((1, source),), True), prepared, Allowance(1.0, 3.0, 1000))
+    assert {run.ended for run in done.runs.values()} == {"timeout"}
+    assert done.forks < 9
 
 
 def test_what_is_printed_is_kept_up_to_the_cap(

@@ -154,7 +154,7 @@ def test_threads_in_the_zygote_are_refused() -> None:
     [
         ("landlock.restrict = broken", "landlock"),
         (
-            "cgroup.find_parents = lambda keeper: cgroup.Parents(1, Path('/no'), Path('/no'))",
+            "cgroup.find_parents = lambda keeper: cgroup.Parents(1, *[Path('/no')] * 3)",
             "cgroup",
         ),
         ("rlimits.apply_rlimits = broken", "rlimits"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,10 @@ def this_course(start: Path | None = None) -> Course:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Exit 2 for what was typed, the course or the isolation; 1 for the grader's own faults."""
+    """Exit 2 for what was typed, the course or the isolation; 1 for the grader's own faults.
+
+    130 for an interrupt, with its own words if it has any.
+    """
     try:
         yield
     except UsageError as error:
@@ -49,9 +53,8 @@ def exit_codes() -> Iterator[None]:
             f"[bold red]chainrule, our fault:[/] {escape(str(error))}", soft_wrap=True
         )
         raise typer.Exit(OURS) from None
-    except KeyboardInterrupt:
-        print(
-            "\nstopped; what was graded is kept, and the next run goes on from there",
-            file=sys.stderr,
-        )
+    except KeyboardInterrupt as stop:
+        kept = "stopped; what was graded is kept, and the next run goes on from there"
+        print(f"\n{stop.args[0] if stop.args else kept}", file=sys.stderr)
+        gc.freeze()  # looking through all modules for garbage on the way out takes a second
         raise typer.Exit(130) from None

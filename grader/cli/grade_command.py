@@ -69,12 +69,18 @@ def grade(
         with keeping(course, enters, fresh) as kept:
             with _bar() as bar:
                 task = bar.add_task(assignment, total=None)
+                reached = (0, 0)
 
                 def show(done: int, of: int, last: SubmissionResult | None) -> None:
+                    nonlocal reached
+                    reached = done, of
                     bar.update(task, completed=done, total=of)
 
                 submitted = path or places_of(course).submitted
-                report = grade_class(course, assignment, submitted, options, kept, show)
+                try:
+                    report = grade_class(course, assignment, submitted, options, kept, show)
+                except KeyboardInterrupt:
+                    raise KeyboardInterrupt(_stopped(*reached, keeps=not only)) from None
             if str(json) == "-":
                 typer.echo(report.to_json(), nl=False)
             elif file is not None:
@@ -130,6 +136,13 @@ def _print(grades: Grades) -> None:
         out.print(by_exercise(grades))
     for note in notes(grades):
         out.print(note, soft_wrap=True)
+
+
+def _stopped(done: int, of: int, *, keeps: bool) -> str:
+    if not keeps:
+        return f"stopped: {done} of {of} graded; with --only none is kept"
+    results = "result is" if done == 1 else "results are"
+    return f"stopped: {done} {results} kept of {of}; the next run goes on from there"
 
 
 def _bar() -> Progress:

@@ -61,10 +61,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Round:
-    """One race on inputs of its own: what both returned, and the seconds by our clock."""
+    """One lap on inputs of its own: what came of it, and the seconds that both took.
 
+    No seconds at all where the lap was watched instead of timed.
+    """
+
+    call: Call
     mine: Outcome
-    rival: Outcome
     seconds: float
     rival_seconds: float
 

@@ -15,7 +15,8 @@ from typing import Any
 from grader.comparing.outcomes import Ended, ExerciseRun, Outcome
 from grader.controller import frames
 from grader.controller.execution import Skipped, UnitFault
-from grader.controller.link import Link, Overdue
+from grader.controller.limit import Limit, Overdue, Watch
+from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise, rules_of
 from grader.controller.program import Program
 from grader.controller.zygote import Worker, Zygote
@@ -24,13 +25,17 @@ from grader.worker.wire import Closed, ProtocolError, pack
 # A fork and a confinement take milliseconds; a loaded machine may need much longer.
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
+DYING_TRIES = 60
 MAX_FAULTS = 200
 _SIGKILL, _SIGXCPU = 9, 24
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """Time and space of one submission: seconds per unit, seconds in all, bytes of output."""
+    """Time and space of one submission: seconds per unit, seconds in all, bytes of output.
+
+    Seconds are CPU time; see `grader.controller.limit` for a worker that sleeps.
+    """
 
     seconds: float
     total_seconds: float
@@ -38,7 +43,7 @@ class Allowance:
 
 
 class Lost(Exception):
-    """The worker hung, died or broke the protocol; `killed`: by a signal that somebody sent."""
+    """The worker hung, died or broke the protocol; `killed`: from outside, by whomever."""
 
     def __init__(self, ended: Ended, *, killed: bool = False) -> None:
         super().__init__(ended)
@@ -47,11 +52,11 @@ class Lost(Exception):
 
 
 class Again(Exception):
-    """The worker was lost, perhaps by no doing of the student's; `ended` as it seems."""
+    """The worker was lost by no doing of the student's: surely if `killed`, perhaps if not."""
 
     def __init__(self, lost: Lost) -> None:
         super().__init__(lost.ended)
-        self.ended = lost.ended
+        self.ended, self.killed = lost.ended, lost.killed
 
 
 @dataclass
@@ -59,7 +64,7 @@ class State:
     """What a session knows so far."""
 
     pending: list[PreparedExercise]
-    deadline: float
+    total: Limit
     runs: dict[str, ExerciseRun] = field(default_factory=dict)
     faults: dict[int, UnitFault] = field(default_factory=dict)
     skip: list[int] = field(default_factory=list)
@@ -69,6 +74,7 @@ class State:
     maxrss_kib: int = 0
     cpu_seconds: float = 0.0
     forks: int = 0
+    kills: int = 0
     loaded: bool = False
     second_chance: bool = True
 
@@ -90,7 +96,9 @@ class Conversation:
         self._token = secrets.token_hex(16)
         self._program = Program(())
         self._cell, self._ended = 0, -1
+        self._lap_end: float | None = None
         self.lost = False
+        state.total.begin(worker.meter)
 
     def load(
         self, program: Program, exercises: Sequence[PreparedExercise]
@@ -158,7 +166,7 @@ class Conversation:
 
     def _lost_at(self, unit: int, lost: Lost) -> None:
         """Note in which unit the worker was lost; it is left out from now on."""
-        if unit < 0 or unit in self._state.skip or (lost.killed and self._state.second_chance):
+        if unit < 0 or unit in self._state.skip or lost.killed:
             raise Again(lost)
         place = self._program.place_of_cell(self._cell)
         self._fault(UnitFault(unit, None, lost.ended, self._cell, place))
@@ -178,7 +186,7 @@ class Conversation:
         except ProtocolError:
             return ExerciseRun(tuple(outcomes), "protocol")
         except Lost as lost:
-            if lost.killed and self._state.second_chance:
+            if lost.killed:
                 raise Again(lost) from None
             left = exercise.calls[len(outcomes) :]
             if not left or not all(call.fake for call in left):
@@ -189,17 +197,25 @@ class Conversation:
         return ExerciseRun(tuple(outcomes))
 
     def lap(self, exercise: PreparedExercise) -> tuple[Outcome, float]:
-        """Run an exercise's only call; its outcome, and the seconds until it came."""
-        self._send(exercise.frame)
+        """Run an exercise's only call; its outcome, and the seconds that it cost.
+
+        CPU time from the end of the lap before, so that none is hidden between laps; on a GPU,
+        which it says nothing of, wall clock if that is more.
+        """
+        before = self._lap_end if self._lap_end is not None else self._worker.meter.settled()
         start = time.perf_counter()
+        self._send(exercise.frame)
         frame, body = self._receive(exercise.calls[0].seconds)
-        seconds = time.perf_counter() - start
         try:
             outcome = self._outcome(frame, body, exercise, 0)
         except ProtocolError:
             raise Lost("protocol") from None
-        self._receive(self._allowance.seconds)
-        return outcome, seconds
+        if "done" not in self._receive(self._allowance.seconds)[0]:
+            raise Lost("protocol")
+        wall = time.perf_counter() - start
+        self._lap_end = self._worker.meter.settled()
+        used = self._lap_end - before
+        return outcome, max(used, wall) if exercise.device == "cuda" else used
 
     def exchange(self, request: bytes) -> tuple[dict[str, Any], bytes]:
         """Send a request for one call of a program of ours; the frame that answers it."""
@@ -216,9 +232,12 @@ class Conversation:
         driver = exercise.exercise.driver
         return frames.outcome(frame, body, exercise.calls[number], self._program, driver)
 
+    def _watch(self, seconds: float) -> Watch:
+        return Watch(self._worker.meter, Limit(seconds), self._state.total)
+
     def _send(self, frame: bytes) -> None:
         try:
-            self._link.send(frame, self._left(START_SECONDS))
+            self._link.send(frame, self._watch(START_SECONDS))
         except Overdue:
             raise Lost("timeout") from None
         except Closed:
@@ -226,7 +245,7 @@ class Conversation:
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
         try:
-            frame, body = self._link.receive(self._left(seconds))
+            frame, body = self._link.receive(self._watch(seconds))
         except Overdue:
             raise Lost("timeout") from None
         except ProtocolError:
@@ -237,18 +256,17 @@ class Conversation:
             raise Lost("protocol")
         return frame, body
 
-    def _left(self, seconds: float) -> float:
-        left = self._state.deadline - time.monotonic()
-        if left <= 0:  # also where frames come so fast that nobody ever waits
-            raise Lost("timeout")
-        return min(seconds, left)
-
     def _how_it_ended(self) -> Lost:
-        ended = self._zygote.wait(self._worker, GRACE_SECONDS)
-        if ended is None:
+        ended = None
+        for _ in range(DYING_TRIES):
+            ended = self._zygote.wait(self._worker, GRACE_SECONDS)
+            if ended or not self._worker.meter.ending():
+                break
+        if ended is None:  # it lives, and has closed its socket
             return Lost("crash")
         if ended.oom:
             return Lost("memory")
-        if ended.signal == _SIGXCPU:
+        if ended.signal == _SIGXCPU or ended.overran:
             return Lost("timeout")
+        # Nothing that a worker may do sends it this one: see `grader.worker.seccomp`.
         return Lost("crash", killed=ended.signal == _SIGKILL)

@@ -1,12 +1,12 @@
-"""Talking to one worker against the controller's own clock, while draining what it prints."""
+"""Talking to one worker for as long as its limits allow, while draining what it prints."""
 
 from __future__ import annotations
 
 import os
 import select
-import time
 from typing import Any
 
+from grader.controller.limit import Watch
 from grader.controller.zygote import Worker
 from grader.worker.wire import (
     MAX_ANSWER,
@@ -17,10 +17,6 @@ from grader.worker.wire import (
     parse_prefix,
     prefix_size,
 )
-
-
-class Overdue(Exception):
-    """The worker said nothing in time."""
 
 
 class Link:
@@ -40,14 +36,13 @@ class Link:
         self._poll.register(self._sock, select.POLLIN)
         self._poll.register(worker.output_fd, select.POLLIN)
 
-    def send(self, frame: bytes, seconds: float) -> None:
-        """Send a packed frame; raises Overdue or Closed."""
-        deadline = time.monotonic() + seconds
+    def send(self, frame: bytes, watch: Watch) -> None:
+        """Send a packed frame; raises Overdue, Starved or Closed."""
         view = memoryview(frame)
         self._poll.modify(self._sock, select.POLLOUT)
         try:
             while view:
-                for fd, _ in self._wait(deadline):
+                for fd, _ in self._wait(watch):
                     if fd == self._worker.output_fd:
                         self._drain()
                         continue
@@ -60,13 +55,13 @@ class Link:
         finally:
             self._poll.modify(self._sock, select.POLLIN)
 
-    def receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """Return the next frame; raises Overdue, Closed or ProtocolError."""
-        deadline = time.monotonic() + seconds
+    def receive(self, watch: Watch) -> tuple[dict[str, Any], bytes]:
+        """Return the next frame; raises Overdue, Starved, Closed or ProtocolError."""
+        watch.pause(quiet=False)  # also where frames come so fast that nobody ever waits
         while True:
             if frame := self._take():
                 return frame
-            for fd, _ in self._wait(deadline):
+            for fd, _ in self._wait(watch):
                 if fd == self._worker.output_fd:
                     self._drain()
                 else:
@@ -77,11 +72,11 @@ class Link:
         self._drain()
         return b"".join(self._output)
 
-    def _wait(self, deadline: float) -> list[tuple[int, int]]:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise Overdue
-        return self._poll.poll(left * 1000)
+    def _wait(self, watch: Watch) -> list[tuple[int, int]]:
+        ready = self._poll.poll(watch.pause(quiet=False) * 1000)
+        if not ready:
+            watch.pause(quiet=True)
+        return ready
 
     def _fill(self) -> None:
         try:

@@ -6,7 +6,8 @@ What is packed holds inputs only; the expected values stay in the `Case`s, in th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,6 +18,35 @@ from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
 from grader.worker.wire import NUMPY_DTYPES, pack
+
+
+class Laps:
+    """Further draws of an exercise's races: made when first asked for, the same for everybody."""
+
+    def __init__(self, exercise: Exercise, seed: str, device: str, place: str) -> None:
+        """Draw from the run's secret seed; `place` is the check's file, for complaints."""
+        self._exercise, self._seed, self._device, self._place = exercise, seed, device, place
+        self._drawn: dict[int, list[Case]] = {}
+        self._lock = threading.Lock()
+
+    def case(self, race: int, lap: int) -> Case:
+        """The case of a race (the exercise's cases with `faster`, counted) in one of its laps.
+
+        Raises:
+            CourseError: drawn again, the check has no such case.
+        """
+        with self._lock:
+            if lap not in self._drawn:
+                rng = np.random.default_rng(_number(f"{self._seed}/lap {lap}"))
+                cases = _runnable(self._exercise.cases(rng), self._device)
+                self._drawn[lap] = [case for case in cases if case.faster is not None]
+            drawn = self._drawn[lap]
+        if race >= len(drawn):
+            raise CourseError(
+                f"{self._place}: {self._exercise.name} must yield as many cases with faster= from "
+                "every seed: each lap of a race is drawn anew"
+            )
+        return drawn[race]
 
 
 @dataclass(frozen=True)
@@ -33,6 +63,7 @@ class PreparedExercise:
     calls: tuple[Call, ...]
     deferred: tuple[Case, ...]
     frame: bytes
+    laps: Laps
     parameters: tuple[str, ...] = ()
     """What a student calls the arguments of a call, by position; "" for one without a name."""
     key: bytes = b""
@@ -56,15 +87,17 @@ class PreparedExercise:
         plain: dict[str, Any] = {"rules": None, "driver": "", "driver_name": "", "given": []}
         return {"do": "run", **own, **plain, "cases": [case]}
 
-    def lap(self, number: int, scale: float, *, watched: bool) -> PreparedExercise:
-        """One call alone, its floating inputs scaled, so that a remembered result is no use.
+    def lap(self, number: int, lap: int, *, watched: bool) -> PreparedExercise:
+        """One call alone, on inputs of its own, so that a remembered result is no use.
 
         Only a `watched` lap looks for forbidden operations: looking takes time.
+
+        Raises:
+            CourseError: drawn again, the check has no such case.
         """
         call = self.calls[number]
-        case = replace(
-            call.case, args=_scaled(call.case.args, scale), kwargs=_scaled(call.case.kwargs, scale)
-        )
+        races = [c for c in self.calls[:number] if c.case.faster is not None and not c.fake]
+        case = self.laps.case(len(races), lap)
         again = _call(case, self.framework, call.seconds, fake=False)
         exercise = self.exercise if watched else replace(self.exercise, forbid=None)
         frame = _frame(exercise, self.framework, self.device, [again])
@@ -83,16 +116,6 @@ class PreparedExercise:
         frame = _frame(exercise, self.framework, self.device, calls, called=name)
         exercise = replace(exercise, name=name)
         return replace(self, exercise=exercise, calls=tuple(calls), frame=frame)
-
-
-def _scaled(value: Any, scale: float) -> Any:
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return value * scale
-    if isinstance(value, list | tuple):
-        return type(value)(_scaled(item, scale) for item in value)
-    if isinstance(value, dict):
-        return {key: _scaled(item, scale) for key, item in value.items()}
-    return value
 
 
 def rules_of(exercise: Exercise) -> dict[str, Any] | None:
@@ -123,10 +146,11 @@ def _prepare_one(
 ) -> PreparedExercise:
     framework = lesson.plan.framework
     device = device if framework == "torch" else "cpu"
-    rng = np.random.default_rng(_number(f"{seed}/{lesson.name}/{exercise.name}"))
+    own_seed = f"{seed}/{lesson.name}/{exercise.name}"
+    rng = np.random.default_rng(_number(own_seed))
     try:
         cases = exercise.cases(rng)
-        runnable = [case for case in cases if device == "cuda" or case.needs == "any"]
+        runnable = _runnable(cases, device)
         calls = [_call(case, framework, seconds, fake=False) for case in runnable]
         if framework == "torch" and device == "cpu":
             on_devices = [c for c in runnable if c.group == DEVICE and c.raises is None]
@@ -148,9 +172,14 @@ def _prepare_one(
         tuple(calls),
         tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
         _frame(exercise, framework, device, calls),
+        Laps(exercise, own_seed, device, f"solutions/{lesson.name}/checks.py"),
         lesson.parameters(exercise.name),
         hashlib.sha256(f"{seed}/{lesson.name}/{exercise.name}/key".encode()).digest(),
     )
+
+
+def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
+    return [case for case in cases if device == "cuda" or case.needs == "any"]
 
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:

@@ -5,24 +5,29 @@ If the worker hangs or dies, what it was at is noted, and another worker goes on
 one bad cell or one endless loop costs its own exercise and nothing else.
 
 Once the source is sent, nothing that the worker says or does is a fault of ours: a frame that no
-honest worker sends, or a death, is the submission's. A worker that was killed, or that died before
-any of the student's code began, may not have been the student's doing: it is tried once more.
+honest worker sends, or a death, is the submission's. Two are not. A worker that somebody killed:
+what it was at is tried again, and if that goes on, the whole is our fault. And one that died before
+any of the student's code began: it may not have been the student's doing, and is tried once more.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from grader.controller.conversation import Again, Allowance, Conversation, State
 from grader.controller.execution import Execution
+from grader.controller.limit import Limit
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
 from grader.controller.zygote import Worker, Zygote
+from grader.errors import GraderError
 
 __all__ = ["Allowance", "Program", "execute"]
+
+MAX_KILLS = 4
+"""Workers of one submission that somebody may kill before it is given up as our fault."""
 
 
 def execute(
@@ -35,12 +40,13 @@ def execute(
     """Run a program's exercises in confined workers, each behind a link that `connect` makes.
 
     Raises:
-        GraderError: the machine failed (a dead zygote, a worker that could not be confined).
+        GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
+            was starved or killed from outside again and again).
     """
-    state = State(list(exercises), time.monotonic() + allowance.total_seconds)
+    state = State(list(exercises), Limit(allowance.total_seconds))
     going = True
     while going and (state.pending or not state.loaded):
-        if state.forks and time.monotonic() > state.deadline:
+        if state.total.used_up:
             state.give_up("timeout")
             break
         going = _one_worker(zygote, program, exercises, allowance, state, connect)
@@ -89,14 +95,34 @@ def _one_worker(
                 return True
         return True
     except Again as again:
-        if not state.second_chance:
-            state.give_up(again.ended)
-        going, state.second_chance = state.second_chance, False
-        return going
+        return _once_more(again, state)
     finally:
+        state.total.end(worker.meter)
         if len(state.output) < allowance.output_bytes:
             state.output += link.output()[: allowance.output_bytes - len(state.output)]
-        ended = zygote.kill(worker)
-        state.maxrss_kib = max(state.maxrss_kib, ended.maxrss_kib)
-        state.cpu_seconds += ended.cpu_seconds
-        worker.close()
+        try:
+            ended = zygote.kill(worker)
+            state.maxrss_kib = max(state.maxrss_kib, ended.maxrss_kib)
+            state.cpu_seconds += ended.cpu_seconds
+        finally:
+            worker.close()
+
+
+def _once_more(again: Again, state: State) -> bool:
+    """Whether another worker may try what this one was at.
+
+    Raises:
+        GraderError: workers are killed from outside again and again.
+    """
+    if again.killed:
+        state.kills += 1
+        if state.kills > MAX_KILLS:
+            raise GraderError(
+                f"{state.kills} workers were killed from outside, one after another: "
+                "is the machine short of memory, or does somebody end its processes?"
+            )
+        return True
+    if not state.second_chance:
+        state.give_up(again.ended)
+    going, state.second_chance = state.second_chance, False
+    return going

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.comparing.outcomes import ExerciseRun
-from grader.controller.conversation import START_SECONDS, Allowance, Conversation, Lost, State
+from grader.controller.conversation import Again, Allowance, Conversation, Lost, State
+from grader.controller.limit import Limit, Watch
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
@@ -44,24 +45,24 @@ class Substitutes:
         self._worker: Worker | None = None
         self._conversation: Conversation | None = None
         self._questions = self._bytes = 0
-        self._seconds = 0.0
+        self._total = Limit(allowance.total_seconds)
 
     def answer(self, frame: dict[str, Any], body: bytes) -> bytes:
-        """The frame that answers a stand-in's question, whatever the question is."""
+        """The frame that answers a stand-in's question, whatever the question is.
+
+        Raises:
+            GraderError: the model answers' worker was killed from outside.
+        """
         exercise = self._exercises.get(str(frame.get("ask")))
         if exercise is None or self._used_up(len(body)):
             return _refused("it was asked too much")
-        begun = time.monotonic()
-        try:
-            return self._answered(exercise, frame, body)
-        finally:
-            self._seconds += time.monotonic() - begun
+        return self._answered(exercise, frame, body)
 
     def _used_up(self, size: int) -> bool:
         self._questions += 1
         self._bytes += size
-        late = self._seconds > self._allowance.total_seconds
-        return late or self._questions > MAX_QUESTIONS or self._bytes > MAX_BYTES
+        many = self._questions > MAX_QUESTIONS or self._bytes > MAX_BYTES
+        return many or self._total.used_up
 
     def _answered(self, exercise: PreparedExercise, frame: dict[str, Any], body: bytes) -> bytes:
         try:
@@ -72,8 +73,10 @@ class Substitutes:
                 return _raised(said["raised"])
             if _holds_opaque(decode(said.get("value"), Reader(result))):
                 return _refused("it returns plain values only")
-        except (ProtocolError, Lost):
+        except (ProtocolError, Lost) as error:
             self._discard()
+            if isinstance(error, Lost) and error.killed:
+                raise GraderError("the model answers were killed from outside") from error
             return _refused("no answer came")
         return pack({"value": said["value"]}, [result])
 
@@ -90,11 +93,14 @@ class Substitutes:
     def _ready(self) -> Conversation:
         if self._conversation is None:
             self._worker = self._zygote.fork()
-            state = State([], time.monotonic() + self._allowance.total_seconds, forks=1)
+            state = State([], self._total, forks=1)
             link = Link(self._worker, self._allowance.output_bytes)
             conversation = Conversation(self._zygote, self._worker, link, self._allowance, state)
             program = replace(self._answers, trusted=True)
-            names = conversation.load(program, list(self._exercises.values()))
+            try:
+                names = conversation.load(program, list(self._exercises.values()))
+            except Again as again:
+                raise GraderError(f"the model answers were lost: {again.ended}") from again
             if names is None or not names.issuperset(self._exercises):
                 raise GraderError("the model answers could not be loaded as stand-ins")
             self._conversation = conversation
@@ -152,13 +158,13 @@ class AskingLink(Link):
         super().__init__(worker, output_bytes)
         self._substitutes = substitutes
 
-    def receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """Return the next frame that is no question; raises Overdue, Closed or ProtocolError."""
-        deadline = time.monotonic() + seconds
+    def receive(self, watch: Watch) -> tuple[dict[str, Any], bytes]:
+        """Return the next frame that is no question; raises what `Link.receive` does."""
         while True:
-            frame, body = super().receive(deadline - time.monotonic())
+            frame, body = super().receive(watch)
             if "ask" not in frame:
                 return frame, body
             begun = time.monotonic()
-            self.send(self._substitutes.answer(frame, body), START_SECONDS)
-            deadline += time.monotonic() - begun
+            answer = self._substitutes.answer(frame, body)
+            watch.excuse(time.monotonic() - begun)
+            self.send(answer, watch)

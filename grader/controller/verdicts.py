@@ -96,6 +96,8 @@ def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
     return f"{said}; a cell stopped early: {first}"
 
 
+# How torch, the C library and C++ say it; Python has an exception of its own.
+_NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "bad_alloc")
 _INSTRUMENTS = ("sys.setprofile", "sys.settrace", "_thread", "torch.library")
 
 
@@ -153,7 +155,7 @@ def _found(standard: Standard, outcome: Outcome, number: int, failure: Failure) 
         return Finding("missing", messages.STUB, number, failure)
     if raised.where == "driver" and raised.type == "AssertionError":
         return Finding("failed", f"{raised.shown or messages.UNTOLD} [{where}]", number, failure)
-    if raised.type == "MemoryError" or "can't allocate memory" in raised.message:
+    if raised.type == "MemoryError" or any(said in raised.message for said in _NO_MEMORY):
         return Finding("memory", f"{messages.MEMORY} [{where}]", number, failure)
     expected = f"; {failure.message}" if failure.message else ""
     return Finding("error", f"{messages.exception(raised)}{expected} [{where}]", number, failure)

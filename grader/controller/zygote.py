@@ -5,6 +5,7 @@ import json
 import os
 import selectors
 import socket
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from grader.controller.meter import Meter
 from grader.errors import GraderError
 from grader.worker import wire
 from grader.worker.confine import Policy
@@ -26,6 +28,7 @@ _START_SECONDS = 120.0  # importing torch from a cold disk
 _REPLY_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
 _SLOTS = 64
+_CREDENTIALS = struct.Struct("iII")  # pid, uid, gid
 _SYSTEM_PATHS = (
     "/lib",
     "/lib64",
@@ -42,13 +45,15 @@ _SYSTEM_PATHS = (
 class Worker:
     """A confined worker. `pid` is the zygote's name for it; `sock` and `output_fd` are ours.
 
-    `output_fd` reads what the worker prints; the caller drains and closes both, or calls `close`.
+    `meter` reads what it costs from the kernel. `output_fd` reads what the worker prints; the
+    caller drains and closes both, or calls `close`.
     """
 
     pid: int
     sock: socket.socket
     output_fd: int
     slot: int
+    meter: Meter
 
     def close(self) -> None:
         """Close our two ends; safe to call twice."""
@@ -61,6 +66,7 @@ class Worker:
 class Exit:
     """How a worker ended: exit code or the signal that killed it; `oom` by the kernel for memory.
 
+    `overran`: it used all the CPU time that its policy allows, for which the kernel kills.
     `maxrss_kib`: the most memory it held, with what it shares with the zygote; `cpu_seconds`.
     """
 
@@ -69,6 +75,7 @@ class Exit:
     oom: bool
     maxrss_kib: int
     cpu_seconds: float
+    overran: bool = False
 
 
 def default_readable() -> tuple[str, ...]:
@@ -93,7 +100,7 @@ class Zygote:
         self._policy = policy
         self._ready = False
         self._exits: dict[int, Exit] = {}
-        self._live: dict[int, Worker] = {}
+        self._live: dict[int, int] = {}  # slots by process
         self._rest = b""
         self._control, theirs = socket.socketpair()
         with theirs:
@@ -114,17 +121,17 @@ class Zygote:
         Raises `GraderError`, also when a layer of the confinement fails.
         """
         self.wait_ready()
-        taken = {worker.slot for worker in self._live.values()}
         slots = (s % _SLOTS for s in range(self._policy.slot, self._policy.slot + _SLOTS))
-        slot = next((s for s in slots if s not in taken), None)
+        slot = next((s for s in slots if s not in self._live.values()), None)
         if slot is None:
             raise GraderError(f"a zygote can have {_SLOTS} workers at a time; end some first")
         ours, theirs = socket.socketpair()
+        _ask_who_writes(ours, True)
         reader, writer = os.pipe()
         request = {"fork": replace(self._policy, slot=slot).to_json()}
         try:
             self._send(request, [theirs.fileno(), writer])
-            pid = int(self._reply("pid", _REPLY_SECONDS))
+            started = self._reply("pid", _REPLY_SECONDS)
         except BaseException:
             ours.close()
             os.close(reader)
@@ -132,14 +139,15 @@ class Zygote:
         finally:
             theirs.close()
             os.close(writer)
-        worker = Worker(pid, ours, reader, slot)
-        self._live[pid] = worker
+        pid = int(started["pid"])
+        self._live[pid] = slot
         try:
-            _await_confinement(worker)
+            seen_as = _await_confinement(ours)
         except BaseException:
-            worker.close()
+            ours.close()
+            os.close(reader)
             raise
-        return worker
+        return Worker(pid, ours, reader, slot, Meter(seen_as, started["cpu"]))
 
     def wait_ready(self) -> None:
         """Wait until the zygote has imported everything."""
@@ -169,8 +177,19 @@ class Zygote:
             raise GraderError(f"worker {worker.pid} is not one of this zygote's")
         return self._exits[worker.pid]
 
+    def abort(self) -> None:
+        """Hang up: workers end, and whoever waits for one of them gets `GraderError`.
+
+        The one method that another thread may call. `close` is still needed.
+        """
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        if not self._ready:  # it is importing, has no workers, and would hear of it late
+            self._process.kill()
+
     def close(self) -> None:
         """End the zygote and its workers; safe to call twice."""
+        self.abort()
         self._control.close()
         try:
             self._process.wait(_CLOSE_SECONDS)
@@ -199,7 +218,7 @@ class Zygote:
         except OSError as error:
             raise self._dead() from error
 
-    def _reply(self, key: str, timeout: float) -> Any:
+    def _reply(self, key: str, timeout: float) -> dict[str, Any]:
         deadline = time.monotonic() + timeout
         while True:
             message = self._receive(deadline)
@@ -209,7 +228,7 @@ class Zygote:
                 layer, reason = message["failed"], message["reason"]
                 raise GraderError(f"the zygote could not do its work: {layer}: {reason}")
             if key in message:
-                return message[key]
+                return message
 
     def _receive(self, deadline: float) -> dict[str, Any] | None:
         """The next message, exits noted on the way; None at the deadline."""
@@ -234,7 +253,10 @@ class Zygote:
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         self._live.pop(pid, None)
-        self._exits[pid] = Exit(killed, code, message["oom"], message["maxrss"], message["cpu"])
+        overran = message["cpu"] >= self._policy.limits.cpu_seconds
+        self._exits[pid] = Exit(
+            killed, code, message["oom"], message["maxrss"], message["cpu"], overran
+        )
 
     def _dead(self) -> GraderError:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -243,18 +265,42 @@ class Zygote:
         return GraderError(f"the zygote is dead (exit code {code}); start a new one")
 
 
-def _await_confinement(worker: Worker) -> None:
-    """Read the worker's first frame; only a confined worker has anything else to say later."""
-    worker.sock.settimeout(_REPLY_SECONDS)
+def _await_confinement(sock: socket.socket) -> int | None:
+    """Read the worker's first frame; only a confined worker has anything else to say later.
+
+    Returns the worker's process id as we see it, None where the kernel does not tell.
+    """
+    sock.settimeout(_REPLY_SECONDS)
     try:
-        header, _ = wire.receive_frame(worker.sock)
+        pid = _who_writes(sock)
+        header, _ = wire.receive_frame(sock)
+        _ask_who_writes(sock, False)
     except (wire.Closed, OSError) as error:
         raise GraderError("a worker ended before it was confined") from error
     finally:
-        worker.sock.settimeout(None)
+        sock.settimeout(None)
     if not header.get("confined"):
         layer, reason = header["confinement"], header["reason"]
         raise GraderError(f"a worker could not be confined: {layer}: {reason}")
+    return pid
+
+
+def _ask_who_writes(sock: socket.socket, asked: bool) -> None:
+    if hasattr(socket, "SO_PASSCRED"):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, asked)
+
+
+def _who_writes(sock: socket.socket) -> int | None:
+    """The process that wrote the bytes that wait, by the kernel's word, in our own numbers."""
+    if not hasattr(socket, "SCM_CREDENTIALS"):
+        return None
+    _, told, _, _ = sock.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size), socket.MSG_PEEK)
+    credentials = [
+        _CREDENTIALS.unpack(data)
+        for level, kind, data in told
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS)
+    ]
+    return credentials[0][0] or None if credentials else None
 
 
 def _readable(sock: socket.socket, timeout: float) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,10 +152,13 @@ def grade_class(
     todo = [number for number in range(len(found)) if number not in results]
     progress(len(results), len(found), None)
     if todo:
-        for finished in _run(course, grading, [(n, found[n]) for n in todo], options):
-            number, one = finished.task
-            result = settle(number, _settled(grading, one, finished))
-            progress(len(results), len(found), result)
+        tasks = [(n, found[n]) for n in todo]
+        # Closed as soon as it is left, also by an interrupt: what runs ends there and then.
+        with closing(_run(course, grading, tasks, options)) as going:
+            for finished in going:
+                number, one = finished.task
+                result = settle(number, _settled(grading, one, finished))
+                progress(len(results), len(found), result)
     submissions = tuple(results[number] for number in range(len(found)))
     return Report(
         assignment=name,
@@ -192,7 +196,7 @@ def _key(grading: Grading, graded: Graded) -> str:
 
 def _run(
     course: Course, grading: Grading, tasks: Sequence[Task], options: Options
-) -> Iterator[Finished[Task, Graded]]:
+) -> Generator[Finished[Task, Graded]]:
     limits = course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
     policy = policy_of(limits, options.isolation, options.device)

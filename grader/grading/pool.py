@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -40,18 +41,66 @@ class Slot:
         """Keep the policy; nothing is started yet."""
         self._policy = policy
         self._zygote: Zygote | None = None
+        self._stopped = False
+        self._lock = threading.Lock()
 
     def zygote(self) -> Zygote:
-        """The slot's zygote."""
-        if self._zygote is None:
-            self._zygote = Zygote(self._policy)
-        return self._zygote
+        """The slot's zygote. Raises `GraderError` after `abort`."""
+        with self._lock:
+            if self._stopped:
+                raise GraderError("stopped")
+            if self._zygote is None:
+                self._zygote = Zygote(self._policy)
+            return self._zygote
+
+    def abort(self) -> None:
+        """End what runs here, from any thread: its thread gets `GraderError`."""
+        with self._lock:
+            self._stopped = True
+            if self._zygote is not None:
+                self._zygote.abort()
 
     def discard(self) -> None:
-        """End the zygote; the next call of `zygote` makes another."""
-        if self._zygote is not None:
-            self._zygote.close()
-            self._zygote = None
+        """End the zygote; the next call of `zygote` makes another, unless it was aborted."""
+        with self._lock:
+            if self._zygote is not None:
+                self._zygote.close()
+                self._zygote = None
+
+
+class _Turns:
+    """Who runs: any number of tasks side by side, or one that must be alone."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running = 0
+        self._waiting = 0  # to be alone; nobody else begins
+
+    @contextmanager
+    def beside_others(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._running >= 0 and not self._waiting)
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._changed:
+            self._waiting += 1
+            self._changed.wait_for(lambda: self._running == 0)
+            self._waiting -= 1
+            self._running = -1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running = 0
+                self._changed.notify_all()
 
 
 def slots(policy: Policy, jobs: int) -> list[Slot]:
@@ -64,14 +113,16 @@ def run_all(
 ) -> Iterator[Finished[Task, Result]]:
     """Do all tasks on all slots; yields in the order in which they finish.
 
-    A `GraderError` is tried again with a fresh zygote; what fails twice comes back as an error of
-    that task alone. Ending the iteration early ends the threads after their present task.
+    A `GraderError` is tried again with a fresh zygote, while nothing else runs here; what fails
+    twice comes back as an error of that task alone. Ending the iteration early, by an interrupt
+    too, ends what is in progress at once.
     """
     todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in tasks:
         todo.put(task)
     done: queue.SimpleQueue[Finished[Task, Result]] = queue.SimpleQueue()
     stop = threading.Event()
+    turns = _Turns()
 
     def loop(slot: Slot) -> None:
         while not stop.is_set():
@@ -79,7 +130,7 @@ def run_all(
                 task = todo.get_nowait()
             except queue.Empty:
                 return
-            done.put(_attempt(task, slot, work))
+            done.put(_attempt(task, slot, work, turns))
 
     threads = [threading.Thread(target=loop, args=(slot,), daemon=True) for slot in places]
     for thread in threads:
@@ -87,20 +138,25 @@ def run_all(
     try:
         for _ in tasks:
             yield done.get()
-    finally:
         stop.set()
+    finally:
+        if not stop.is_set():  # cut short
+            stop.set()
+            for slot in places:
+                slot.abort()
         for thread in threads:
             thread.join()
 
 
 def _attempt(
-    task: Task, slot: Slot, work: Callable[[Task, Zygote], Result]
+    task: Task, slot: Slot, work: Callable[[Task, Zygote], Result], turns: _Turns
 ) -> Finished[Task, Result]:
     start = time.monotonic()
     error: Exception | None = None
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
-            result = work(task, slot.zygote())
+            with turns.alone() if attempt else turns.beside_others():
+                result = work(task, slot.zygote())
             return Finished(task, result, None, time.monotonic() - start)
         except GraderError as failed:
             error = failed

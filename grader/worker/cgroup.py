@@ -1,4 +1,4 @@
-"""A control group per worker: memory of all its processes together, and their number.
+"""A control group per worker: memory and CPU time of all its processes together, and their number.
 
 Below the group that the zygote runs in, so that limits set from outside go on holding. Version 1
 (one tree per controller) and version 2 (one tree) are both written as files.
@@ -17,20 +17,32 @@ _NAME = re.compile(r"chainrule-(\d+)-\d+")
 
 @dataclass(frozen=True)
 class Parents:
-    """The directories below which groups can be made; the same one twice in version 2."""
+    """The directories below which groups can be made; one and the same in version 2."""
 
     version: int
     memory: Path
     pids: Path
+    cpu: Path
 
 
 @dataclass(frozen=True)
 class Group:
-    """One worker's group. `memory` and `pids` are one directory in version 2."""
+    """One worker's group. `memory`, `pids` and `cpu` are one directory in version 2."""
 
     version: int
     memory: Path
     pids: Path
+    cpu: Path
+
+    @property
+    def directories(self) -> set[Path]:
+        """All of them."""
+        return {self.memory, self.pids, self.cpu}
+
+    @property
+    def cpu_file(self) -> Path:
+        """Where the kernel tells the CPU time that the group's processes have used."""
+        return self.cpu / ("cpuacct.usage" if self.version == 1 else "cpu.stat")
 
     def limit(self, memory_bytes: int, processes: int) -> None:
         """Set both limits. Raises `OSError`."""
@@ -48,7 +60,7 @@ class Group:
         """Move the calling process, which has one thread, into the group. Raises `OSError`."""
         # Version 1 moves a lone thread without waiting for the whole machine: 0.1 ms, not 10.
         file = "tasks" if self.version == 1 else "cgroup.procs"
-        for directory in {self.memory, self.pids}:
+        for directory in self.directories:
             _write(directory / file, "0")
 
     def oom_kills(self) -> int:
@@ -62,13 +74,13 @@ class Group:
 
     def remove(self) -> None:
         """Remove the group if no process is left in it."""
-        for directory in {self.memory, self.pids}:
+        for directory in self.directories:
             with contextlib.suppress(OSError):
                 directory.rmdir()
 
 
 def locate() -> Parents | None:
-    """Where groups would be made, not yet tried; None without both controllers."""
+    """Where groups would be made, not yet tried; None without all the controllers."""
     try:
         mounts, own = _mounts(), _own_groups()
     except OSError:
@@ -91,15 +103,16 @@ def make_group(parents: Parents, keeper: int, slot: int) -> Group:
     Raises `OSError`. An empty one left behind under this name is used again.
     """
     name = f"chainrule-{keeper}-{slot}"
-    group = Group(parents.version, parents.memory / name, parents.pids / name)
-    for directory in {group.memory, group.pids}:
+    above = (parents.memory, parents.pids, parents.cpu)
+    group = Group(parents.version, *(directory / name for directory in above))
+    for directory in group.directories:
         directory.mkdir(exist_ok=True)
     return group
 
 
 def sweep(parents: Parents, keeper: int | None = None) -> None:
     """Remove the groups of `keeper`, or of every keeper that is no longer alive."""
-    for directory in {parents.memory, parents.pids}:
+    for directory in {parents.memory, parents.pids, parents.cpu}:
         for path in directory.glob("chainrule-*"):
             match = _NAME.fullmatch(path.name)
             if match and (int(match[1]) == keeper if keeper else not _alive(int(match[1]))):
@@ -136,10 +149,12 @@ def _own_groups() -> dict[str, str]:
 def _version_1(mounts: list[tuple[str, str, set[str]]], own: dict[str, str]) -> Parents | None:
     found: dict[str, Path] = {}
     for kind, directory, options in mounts:
-        for controller in ("memory", "pids"):
+        for controller in ("memory", "pids", "cpuacct"):
             if kind == "cgroup" and controller in options and controller in own:
                 found[controller] = Path(directory + own[controller])
-    return Parents(1, found["memory"], found["pids"]) if len(found) == 2 else None
+    if len(found) < 3:
+        return None
+    return Parents(1, found["memory"], found["pids"], found["cpuacct"])
 
 
 def _version_2(mounts: list[tuple[str, str, set[str]]], own: dict[str, str]) -> Parents | None:
@@ -148,7 +163,7 @@ def _version_2(mounts: list[tuple[str, str, set[str]]], own: dict[str, str]) -> 
         if kind == "cgroup2" and "" in own:
             for path in _candidates(Path(directory), own[""]):
                 if _passes_controllers(path):
-                    return Parents(2, path, path)
+                    return Parents(2, path, path, path)
     return None
 
 
@@ -175,6 +190,7 @@ def _can_use(parents: Parents, keeper: int) -> bool:
         try:
             group.limit(1 << 30, 100)
             group.oom_kills()
+            group.cpu_file.read_text()
             return _can_join(group)
         finally:
             group.remove()

@@ -137,6 +137,7 @@ def prepare(policy: Policy, keeper: int) -> Tools:
     rules = seccomp.Rules(
         children=full and groups is not None,
         signals=full or shuts_signals,
+        unkillable=full,
         cuda=policy.device == "cuda",
     )
     filters = None

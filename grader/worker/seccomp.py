@@ -28,17 +28,17 @@ _PROCESS = """
 arch_prctl capget exit exit_group getcpu getegid geteuid getgid getgroups getpgid getpgrp getpid
 getppid getpriority getresgid getresuid getrlimit getrusage getsid gettid getuid rseq
 sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getparam sched_getscheduler
-sched_yield set_robust_list set_tid_address setrlimit sysinfo uname wait4 waitid getrandom
+sched_yield set_robust_list set_tid_address sysinfo uname wait4 waitid getrandom
 """
 _TIME = """
 alarm clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep setitimer time
-timer_create timer_delete timer_getoverrun timer_gettime timer_settime times
+timer_delete timer_getoverrun timer_gettime timer_settime times
 """
 _SIGNALS = """
 restart_syscall rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
 rt_sigtimedwait sigaltstack
 """
-_KILL = "kill tgkill tkill"
+_KILL = {"kill": 1, "tkill": 1, "tgkill": 2}  # and where their signal stands
 _CUDA = "get_mempolicy mbind mlock mlock2 munlock set_mempolicy sched_setaffinity memfd_create"
 
 _LOW_32_BITS = 0xFFFFFFFF  # the kernel ignores the rest of an int argument, so must the filter
@@ -52,6 +52,11 @@ _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 # F_DUPFD to F_SETLKW, F_DUPFD_CLOEXEC, F_GETPIPE_SZ: no leases, owners, watches, larger pipes.
 # flock is refused too: it would lock the libraries' files, which every neighbour shares.
 _FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
+# A worker has no way to be killed by SIGKILL: one that is was killed from outside. In a pid
+# namespace the kernel ignores what it sends itself; elsewhere the signal is refused. A number that
+# differs from another in one of these bits, by (mask, value), is not that number.
+_NOT_SIGKILL = ((1, 0), (8, 0), (2, 2), (4, 4), (16, 16), (32, 32), (64, 64))
+_NOT_RLIMIT_CPU = ((1, 1), (2, 2), (4, 4), (8, 8))
 _MAP_HUGETLB = 0x40000  # huge pages are not counted as a worker's memory
 # PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA
 _PRCTLS = (2, 3, 15, 16, 23, 0x53564D41)
@@ -62,11 +67,13 @@ class Rules:
     """What differs between one worker's filter and another's.
 
     `children`: it may fork; `signals`: it may send signals, because something else keeps them
-    inside its own box; `cuda`: the driver's ioctls and memory calls.
+    inside its own box; `unkillable`: the kernel ignores what it sends itself; `cuda`: the driver's
+    ioctls and memory calls.
     """
 
     children: bool
     signals: bool
+    unkillable: bool
     cuda: bool
 
 
@@ -84,14 +91,14 @@ def _allow_list(rules: Rules) -> Any:
 
     made = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
     names = " ".join((_FILES, _WAITING, _THE_SOCKET, _MEMORY, _PROCESS, _TIME, _SIGNALS))
-    extra = (_KILL if rules.signals else "") + " " + (_CUDA if rules.cuda else "")
-    for name in (names + " " + extra).split():
+    for name in (names + " " + (_CUDA if rules.cuda else "")).split():
         _add(made, seccomp.ALLOW, name)
+    _add_signals(made, rules)
     # glibc then falls back to clone, whose flags a filter can read
     _add(made, seccomp.ERRNO(errno.ENOSYS), "clone3")
     _add(made, seccomp.ERRNO(errno.ENOSYS), "openat2")
     _add_creation(made, rules.children)
-    _add(made, seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.MASKED_EQ, _LOW_32_BITS, 0))
+    _add_limits(made)
     if rules.cuda:
         _add(made, seccomp.ALLOW, "ioctl")
         _add(made, seccomp.ALLOW, "mmap")
@@ -111,6 +118,32 @@ def _add_values(made: Any, name: str, position: int, values: tuple[int, ...]) ->
     for value in values:
         only = seccomp.Arg(position, seccomp.MASKED_EQ, _LOW_32_BITS, value)
         _add(made, seccomp.ALLOW, name, only)
+
+
+def _add_signals(made: Any, rules: Rules) -> None:
+    """Signals, and timers that send one; SIGKILL only where it cannot end the worker itself."""
+    import pyseccomp as seccomp
+
+    if rules.unkillable:
+        _add(made, seccomp.ALLOW, "timer_create")
+    for name, position in _KILL.items() if rules.signals else ():
+        if rules.unkillable:
+            _add(made, seccomp.ALLOW, name)
+            continue
+        for mask, value in _NOT_SIGKILL:
+            _add(made, seccomp.ALLOW, name, seccomp.Arg(position, seccomp.MASKED_EQ, mask, value))
+
+
+def _add_limits(made: Any) -> None:
+    """A worker may read its own limits, and lower them all but that of CPU time, which kills."""
+    import pyseccomp as seccomp
+
+    itself = seccomp.Arg(0, seccomp.MASKED_EQ, _LOW_32_BITS, 0)
+    _add(made, seccomp.ALLOW, "prlimit64", itself, seccomp.Arg(2, seccomp.EQ, 0))
+    for mask, value in _NOT_RLIMIT_CPU:
+        other = seccomp.Arg(1, seccomp.MASKED_EQ, mask, value)
+        _add(made, seccomp.ALLOW, "prlimit64", itself, other)
+        _add(made, seccomp.ALLOW, "setrlimit", seccomp.Arg(0, seccomp.MASKED_EQ, mask, value))
 
 
 def _add_creation(made: Any, children: bool) -> None:

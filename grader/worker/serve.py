@@ -25,6 +25,7 @@ import torch
 
 from grader.worker import audit, fake, kernel, magics, units
 from grader.worker.faults import DRIVER_FILE, describe
+from grader.worker.rlimits import ballast
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
 from grader.worker.wire import Closed, Reader, receive_frame, send_frame
@@ -146,6 +147,7 @@ def _call(
 ) -> None:
     seen: list[str] = []
     encoder = Encoder()
+    kept_back = ballast()
     try:
         if rules is None:
             value = call(*args, **kwargs)
@@ -154,6 +156,7 @@ def _call(
                 value = call(*args, **kwargs)
         answer = {"value": encoder.encode(value)}
     except BaseException as error:
+        kept_back.close()
         encoder = Encoder()
         answer = {"raised": describe(error)}
     inputs = None if case["mutates"] else encoder.encode([args, kwargs])

@@ -19,6 +19,7 @@ from typing import Any
 from grader.worker.faults import CELL_FILE, describe
 from grader.worker.lines import parts
 from grader.worker.magics import Plain
+from grader.worker.rlimits import ballast
 
 Say = Callable[..., None]
 Position = tuple[int, int]
@@ -72,6 +73,7 @@ class Runner:
             return None
         self._say({"unit": number, "cell": cell, "begins": True})
         code = None
+        kept_back = ballast()
         try:
             code = compile(source, name, "exec", flags=self._flags, dont_inherit=True)
             # It holds for the cells below as well, as in IPython. No other future is handed on:
@@ -79,6 +81,7 @@ class Runner:
             self._flags |= code.co_flags & annotations.compiler_flag
             exec(code, self._namespace)
         except BaseException as error:
+            kept_back.close()
             self._say({"unit": number, "raised": describe(error)})
             return _position(error.__traceback__, code)
         finally:

@@ -2,7 +2,7 @@
 
 Started by exec with one descriptor, a stream socket to the controller. Messages are lines of
 JSON; descriptors travel beside them. First {"prepare": policy} → {"ready": true}. Then
-    {"fork": policy} + [worker's socket, pipe for its output] → {"pid": n}
+    {"fork": policy} + [worker's socket, pipe for its output] → {"pid": n, "cpu": file or null}
     {"kill": n}                                              → (its exit, below)
 and unasked, when a worker has ended,
     {"exit": n, "status": wait status, "maxrss": KiB, "cpu": seconds, "oom": bool}.
@@ -216,7 +216,7 @@ class Zygote:
         except OSError as error:
             return {"failed": "fork", "reason": str(error)}
         self._children[pid] = child
-        return {"pid": pid}
+        return {"pid": pid, "cpu": str(child.group.cpu_file) if child.group else None}
 
     def _make_child(self, policy: Policy) -> Child:
         group = group_of(policy, self._tools)

@@ -1,0 +1,92 @@
+"""Time limits: CPU time decides, idling twice as long ends it, wall clock is a far outer bound."""
+
+from __future__ import annotations
+
+import time
+
+from grader.controller.meter import Meter, Spent
+from grader.errors import GraderError
+
+LOOK = 0.25
+"""Seconds between two looks at the account; a call that is over sooner costs none."""
+IDLE = 2.0
+"""A worker may sleep or be blocked for this many times its limit."""
+FAR = 30.0
+"""What has neither worked nor idled for its limit within so many times of it was starved."""
+
+
+class Overdue(Exception):
+    """The worker has used up its time."""
+
+
+class Starved(GraderError):
+    """The machine gave the worker no time to speak of: nobody's fault but the machine's."""
+
+
+class Limit:
+    """So many seconds for what workers do from now on."""
+
+    def __init__(self, seconds: float) -> None:
+        """Begin with nothing spent."""
+        self._seconds = seconds
+        self._spent = Spent()
+        self._next = time.monotonic() + LOOK
+
+    def begin(self, meter: Meter) -> None:
+        """Go on with another worker, all of whose time counts."""
+        self._spent.begin(meter.first)
+
+    def excuse(self, seconds: float) -> None:
+        """Take back what passed while the worker waited for us."""
+        self._spent.idle -= seconds
+
+    def end(self, meter: Meter) -> None:
+        """Count what a worker has done since the last look."""
+        self._spent.add(meter.read(), quiet=meter.ending())
+
+    @property
+    def used_up(self) -> bool:
+        """Whether it is, as far as it has been counted."""
+        spent = self._spent
+        return spent.cpu >= self._seconds or spent.cpu + spent.idle >= IDLE * self._seconds
+
+    def look(self, meter: Meter, *, quiet: bool) -> float:
+        """Seconds until the next look; `quiet` if there is nothing of the worker's left to read.
+
+        Raises:
+            Overdue: the time is used up.
+            Starved: it is not, but far too much has passed on the wall.
+        """
+        now = time.monotonic()
+        if now >= self._next:
+            self._check(meter, quiet)
+            self._next = time.monotonic() + LOOK
+        return max(self._next - now, 0.001)
+
+    def _check(self, meter: Meter, quiet: bool) -> None:
+        spent = self._spent
+        spent.add(meter.read(), quiet=quiet)
+        if self.used_up:
+            raise Overdue
+        if spent.wall >= FAR * self._seconds:
+            raise Starved(
+                f"the machine is too busy: a worker got {spent.cpu:.1f} s of CPU time in "
+                f"{spent.wall:.0f} s; grade with fewer --jobs, or when less else is running"
+            )
+
+
+class Watch:
+    """The limits that one exchange with a worker obeys."""
+
+    def __init__(self, meter: Meter, *limits: Limit) -> None:
+        """Watch the worker of `meter`."""
+        self._meter, self._limits = meter, limits
+
+    def pause(self, *, quiet: bool) -> float:
+        """How long to wait at most before asking again. Raises Overdue, Starved."""
+        return min(limit.look(self._meter, quiet=quiet) for limit in self._limits)
+
+    def excuse(self, seconds: float) -> None:
+        """Take back what passed while the worker waited for us."""
+        for limit in self._limits:
+            limit.excuse(seconds)
