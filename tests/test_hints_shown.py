@@ -81,7 +81,7 @@ def test_clusters_are_listed_with_their_sizes(tmp_path: Path) -> None:
     class_ = [submission(name, "", "a-b-c") for name in ("alice", "bob", "carl")]
     grades = shown(tmp_path, *class_, submission("dora", "", "a-d-e"), submission("eve", FIRST))
     assert "×3, ×1" in class_page(grades)
-    assert "×3, ×1" in text_of(by_exercise(grades))
+    assert "×3" in text_of(by_exercise(grades)) and "×1" in text_of(by_exercise(grades))
 
 
 def test_theta_changed_in_place_is_said_of_every_optimizer(tmp_path: Path) -> None:

@@ -124,9 +124,9 @@ def better(
     if again.verdict == "grader_error":
         return first
     if again.verdict == "passed":
-        message = messages.RIGHT_GIVEN.format(names=names)
+        message = messages.RIGHT_GIVEN.format(names)
     else:
-        message = messages.EVEN_GIVEN.format(names=names, message=again.message)
+        message = messages.EVEN_GIVEN.format(names, again.message)
     groups = tuple(_best(a, b, credit) for a, b in zip(first.groups, again.groups, strict=True))
     score = total([group.score for group in groups])
     return again.model_copy(

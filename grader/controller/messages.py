@@ -13,21 +13,21 @@ TIMEOUT = "the call did not end within the time limit: is there a loop that neve
 MEMORY = "the call used more memory than is allowed"
 CRASH = "the process ended in the middle of the call (exit, or a crash in a library)"
 PROTOCOL = "a result is missing: the process did not report it as a plain array or number"
-MISSING = "no result: {name} is not defined in the submission"
+MISSING = "no result: {} is not defined in the submission"
 STUB = "not answered yet: it raises NotImplementedError"
 NETWORK = "the network is not available"
 DEFERRED = "some cases need a GPU, which this run has not; they are deferred, not passed"
-EVASION = "it reaches around the check of forbidden operations ({what})"
-FORBIDDEN = "it uses {what}; this exercise asks you to do without {label}"
+EVASION = "it reaches around the check of forbidden operations ({})"
+FORBIDDEN = "it uses {}; this exercise asks you to do without {}"
 
-RIGHT_GIVEN = "right, given a right {names}"
-EVEN_GIVEN = "even with a right {names}: {message}"
+RIGHT_GIVEN = "right, given a right {}"
+EVEN_GIVEN = "even with a right {}: {}"
 
-SKIPPED = "skipped, because nothing outside Python runs here: {what}"
-UNINSTALLED = "an import that failed was passed over: {what}"
+SKIPPED = "skipped, because nothing outside Python runs here: {}"
+UNINSTALLED = "an import that failed was passed over: {}"
 SHOWN = 5
 
-LACKING = "`{owner}` has no method or attribute `{name}`"
+LACKING = "`{}` has no method or attribute `{}`"
 
 UNREACHED = "the cells before it did not come to an end"
 UNTOLD = "the result has not the form that is asked for"
@@ -60,7 +60,7 @@ def _lacking(raised: Raised) -> str:
     found = _NO_ATTRIBUTE.fullmatch(raised.shown) if raised.where == "driver" else None
     if found is None or raised.type != "AttributeError":
         return ""
-    return LACKING.format(owner=found["owner"], name=found["name"])
+    return LACKING.format(found["owner"], found["name"])
 
 
 def kind(raised: Raised) -> str:
@@ -100,7 +100,7 @@ def skipped(found: Sequence[Skipped]) -> str:
         return ""
     named = [f"`{one.what}` ({one.place})" for one in found[:SHOWN]]
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return SKIPPED.format(what=", ".join(named) + more)
+    return SKIPPED.format(", ".join(named) + more)
 
 
 def not_installed(faults: Sequence[UnitFault]) -> str:
@@ -112,4 +112,4 @@ def not_installed(faults: Sequence[UnitFault]) -> str:
         and fault.raised.type == "ModuleNotFoundError"
         and fault.raised.shown
     ]
-    return UNINSTALLED.format(what="; ".join(dict.fromkeys(said[:SHOWN]))) if said else ""
+    return UNINSTALLED.format("; ".join(dict.fromkeys(said[:SHOWN]))) if said else ""

@@ -89,7 +89,7 @@ def _nothing(standard: Standard, verdict: Verdict, message: str) -> ExerciseResu
 
 
 def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
-    said = messages.MISSING.format(name=name)
+    said = messages.MISSING.format(name)
     if not faults:
         return said
     first = messages.unit_fault(faults[0])
@@ -110,8 +110,8 @@ def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) ->
     seen = {name for outcome in run.outcomes for name in outcome.seen}
     if seen:
         what = ", ".join(sorted(seen & known)) or "a forbidden operation"
-        return messages.FORBIDDEN.format(what=what, label=forbid.label)
-    return messages.EVASION.format(what=", ".join(evasions)) if evasions else ""
+        return messages.FORBIDDEN.format(what, forbid.label)
+    return messages.EVASION.format(", ".join(evasions)) if evasions else ""
 
 
 def _groups(standard: Standard, run: ExerciseRun, failures: dict[int, Failure]) -> dict[str, bool]:
