@@ -26,10 +26,11 @@ LOOPS = {
 
 
 def started(course: Path, isolation: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", RUN, "grade", "one", "class", "--isolation", isolation]
+    command = [sys.executable, "-c", RUN, "grade", "one", "class", "--enter"]
     return subprocess.Popen(
-        [*command, "--jobs", "2"], cwd=course, env=os.environ | {"PYTHONPATH": grader_folder()},
-        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [*command, "--isolation", isolation, "--jobs", "2"], cwd=course, text=True,
+        env=os.environ | {"PYTHONPATH": grader_folder()},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
