@@ -22,7 +22,7 @@ def clip_weights(weights, c):
 
 def weighted_risk(losses, weights):
     # hint: Compare your line with (1/n) Σ βᵢ lᵢ: the product, the sum, and what it is divided by.
-    return (weights * losses).mean()
+    return (losses * weights).mean()
 
 
 def confusion_matrix(predicted, labels, k):
