@@ -119,7 +119,7 @@ def char_lm_loss(logits, targets):
     # hint: Look at the softmax: over what does it run, and is its logarithm taken?
     log_p = torch.log_softmax(logits, dim=1)
     # hint: Look at how the target of each step is picked.
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
+    picked = log_p.gather(1, targets[:, None])
     # hint: Look at the last step: how do the T numbers become one, and which sign has it?
     return -picked.mean()
 

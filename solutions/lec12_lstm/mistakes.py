@@ -481,7 +481,7 @@ def targets_look_back(name, vocab, end):
 def lm_loss_summed(logits, targets):
     targets = torch.as_tensor(targets, device=logits.device)
     log_p = torch.log_softmax(logits, dim=1)
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
+    picked = log_p.gather(1, targets[:, None])
     return -picked.sum()
 
 
@@ -489,7 +489,7 @@ def lm_loss_summed(logits, targets):
 def lm_loss_over_all_entries(logits, targets):
     targets = torch.as_tensor(targets, device=logits.device)
     log_p = torch.log_softmax(logits, dim=1)
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
+    picked = log_p.gather(1, targets[:, None])
     return -picked.sum() / logits.numel()
 
 
@@ -497,7 +497,7 @@ def lm_loss_over_all_entries(logits, targets):
 def lm_loss_softmax_twice(logits, targets):
     targets = torch.as_tensor(targets, device=logits.device)
     log_p = torch.log_softmax(torch.softmax(logits, dim=1), dim=1)
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
+    picked = log_p.gather(1, targets[:, None])
     return -picked.mean()
 
 
@@ -505,7 +505,7 @@ def lm_loss_softmax_twice(logits, targets):
 def lm_loss_softmax_over_time(logits, targets):
     targets = torch.as_tensor(targets, device=logits.device)
     log_p = torch.log_softmax(logits, dim=0)
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
+    picked = log_p.gather(1, targets[:, None])
     return -picked.mean()
 
 
@@ -513,7 +513,7 @@ def lm_loss_softmax_over_time(logits, targets):
 def lm_loss_sign(logits, targets):
     targets = torch.as_tensor(targets, device=logits.device)
     log_p = torch.log_softmax(logits, dim=1)
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
+    picked = log_p.gather(1, targets[:, None])
     return picked.mean()
 
 
@@ -521,15 +521,15 @@ def lm_loss_sign(logits, targets):
 def lm_loss_of_last_step(logits, targets):
     targets = torch.as_tensor(targets, device=logits.device)
     log_p = torch.log_softmax(logits, dim=1)
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
-    return -picked[-1]
+    picked = log_p.gather(1, targets[:, None])
+    return -picked[-1, 0]
 
 
 @mistake("char_lm_loss", "The logarithm is the natural one.")
 def lm_loss_in_bits(logits, targets):
     targets = torch.as_tensor(targets, device=logits.device)
     log_p = torch.log2(torch.softmax(logits, dim=1))
-    picked = log_p[torch.arange(len(targets), device=logits.device), targets]
+    picked = log_p.gather(1, targets[:, None])
     return -picked.mean()
 
 
