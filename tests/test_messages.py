@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from grader.comparing.outcomes import Raised
 from grader.controller import messages
+from grader.controller.arguments import about, texts_told
 from grader.controller.execution import UnitFault
 from grader.controller.frames import raised, skipped, text, texts
 from grader.controller.phrases import key, told, words_of
 from grader.controller.program import CellPlace, Program
+from grader.vocabulary import case
 
 WORDS = words_of(["weights = bias.mean()"])
 DRIVER = """
@@ -189,6 +191,24 @@ def test_what_is_known_of_a_key_error() -> None:
     assert told == "KeyError: 'W1' (in the 4th code cell, beginning `a = {}`, line 2)"
     assert raised(data, Program(((4, "a = {}"),))).shown == ""
     assert raised(data, Program(((4, "a = {}"),), known=frozenset({"W1"}))).shown == "'W1'"
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "told"),
+    [
+        ("KeyError", "'错'", "KeyError: '错'"), ("KeyError", "'错误'", "KeyError: '错误'"),
+        ("KeyError", "'刘'", "KeyError"), ("KeyError", "''", "KeyError"),
+        ("KeyError", "'错误刘'", "KeyError"), ("ValueError", "错", "ValueError"),
+    ],
+)  # fmt: skip
+def test_a_key_is_named_where_the_text_it_is_of_is_shown(
+    kind: str, message: str, told: str
+) -> None:
+    names, one = ("name", "vocab"), case("错误", ["刘", "x"], expect=0)
+    data = {"type": kind, "mro": [kind], "message": message, "where": "student"}
+    known = messages.with_key(raised(data, Program(())), texts_told(one, names))
+    assert messages.exception(known) == told
+    assert "错误" in about(one, names) and "刘" not in about(one, names)
 
 
 @pytest.mark.parametrize(

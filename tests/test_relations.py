@@ -193,6 +193,8 @@ def test_values_of_a_result() -> None:
     assert told(look((a, b), (a,)))[0] == telling.TOO_FEW
     assert told(look((a, b), (a, b, c)))[0] == telling.TOO_MANY
     assert told(look([a, c, drawn(4, 3)], [a, a, a]))[0] == telling.STALE
+    zero = np.zeros_like(a)
+    assert telling.STALE not in told(look([a, c, drawn(4, 3)], [zero, zero, zero]))
     assert told(look(a, None))[0] == telling.NONE
     assert told(look(a, list(map(float, a))))[0] == telling.FORM
     assert told(look(a, list(map(float, a + 1)))) == ()

@@ -154,6 +154,8 @@ def _of_values(seen: Seen) -> Iterator[Said]:
     if len({leaf.want.shape for leaf in leaves}) == 1 and all(leaf.alike for leaf in leaves):
         first = leaves[0].got
         vary = not all(leaves[0].close(leaf.want) for leaf in leaves)
+        # Whole numbers, such as 0 and 1, are equal for many reasons.
+        vary = vary and not np.array_equal(first, np.round(first))
         if all(leaf.finite and np.array_equal(leaf.got, first) for leaf in leaves) and vary:
             yield STALE, ENOUGH
         if len(leaves) > 2 and seen.wrong == tuple(range(1, len(leaves))):

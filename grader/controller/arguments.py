@@ -7,6 +7,7 @@ the prompt's, and are shown by the name that the stub gives them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -23,8 +24,7 @@ def about(case: Case, names: Sequence[str]) -> str:
         case: the case.
         names: what the stub calls its arguments, by position; "" for one without a name.
     """
-    named = [names[n] if n < len(names) else "" for n in range(len(case.args))]
-    arguments = [*zip(named, case.args, strict=True), *case.kwargs.items()]
+    arguments = _named(case, names)
     plain = [f"{name} {value}" for name, value in arguments if name and _told(value)]
     shapes = [
         _shape(value)
@@ -33,6 +33,17 @@ def about(case: Case, names: Sequence[str]) -> str:
     ]
     inputs = [f"inputs {', '.join(shapes)}"] if shapes else []
     return ", ".join([case.group, *plain, *inputs])
+
+
+def texts_told(case: Case, names: Sequence[str]) -> tuple[str, ...]:
+    """The strings among a case's arguments that `about` shows."""
+    arguments = _named(case, names)
+    return tuple(v for name, v in arguments if name and isinstance(v, str) and _told(v))
+
+
+def _named(case: Case, names: Sequence[str]) -> list[tuple[str, Any]]:
+    named = [names[n] if n < len(names) else "" for n in range(len(case.args))]
+    return [*zip(named, case.args, strict=True), *case.kwargs.items()]
 
 
 def _told(value: object) -> bool:

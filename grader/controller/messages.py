@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.comparing.outcomes import Raised
 from grader.controller.execution import Skipped, UnitFault
@@ -53,6 +54,14 @@ def exception(raised: Raised) -> str:
         return lacking
     said = f"{kind(raised)}: {raised.shown}" if raised.shown else kind(raised)
     return f"{said} ({raised.place})" if raised.place else said
+
+
+def with_key(raised: Raised, texts: Sequence[str]) -> Raised:
+    """Name the key that a KeyError misses where it is part of a text that is shown beside it."""
+    missed = raised.message.strip("'\"")
+    if raised.type != "KeyError" or raised.shown or not missed:
+        return raised
+    return replace(raised, shown=repr(missed)) if any(missed in text for text in texts) else raised
 
 
 def _lacking(raised: Raised) -> str:

@@ -8,7 +8,7 @@ from grader.comparing.fingerprint import fingerprint
 from grader.comparing.judging import Failure, judge
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller import messages
-from grader.controller.arguments import about
+from grader.controller.arguments import about, texts_told
 from grader.controller.execution import UnitFault
 from grader.controller.explaining import explain
 from grader.controller.findings import Finding, Standard
@@ -158,4 +158,5 @@ def _found(standard: Standard, outcome: Outcome, number: int, failure: Failure) 
     if raised.type == "MemoryError" or any(said in raised.message for said in _NO_MEMORY):
         return Finding("memory", f"{messages.MEMORY} [{where}]", number, failure)
     expected = f"; {failure.message}" if failure.message else ""
-    return Finding("error", f"{messages.exception(raised)}{expected} [{where}]", number, failure)
+    named = messages.with_key(raised, texts_told(case, standard.prepared.parameters))
+    return Finding("error", f"{messages.exception(named)}{expected} [{where}]", number, failure)

@@ -1,4 +1,7 @@
-"""Wrong answers of the chapters on generalization that we know, each with the hint it earns."""
+"""Wrong answers of the chapters on generalization that we know, each with the hint it earns.
+
+Most are written as the model answer with one slip in it, so that two of them at once can be tried.
+"""
 
 import itertools
 import math
@@ -11,8 +14,9 @@ from solutions.d2l_generalization import answers
 
 @mistake("train_val_split", "The order of the two sets is (train, val).")
 def split_exchanged(n, val_fraction, generator):
-    train, val = answers.train_val_split(n, val_fraction, generator)
-    return val, train
+    order = torch.randperm(n, generator=generator)
+    n_val = round(n * val_fraction)
+    return order[:n_val], order[n_val:]
 
 
 @mistake("train_val_split", "n · val_fraction is rounded to the nearest integer, not down.")
@@ -31,13 +35,22 @@ def split_rounded_up(n, val_fraction, generator):
 
 @mistake("train_val_split", "Shuffle before you cut: data often come in an order.")
 def split_unshuffled(n, val_fraction, generator):
-    order, n_val = torch.arange(n), round(n * val_fraction)
+    order = torch.arange(n)
+    n_val = round(n * val_fraction)
     return order[n_val:], order[:n_val]
+
+
+@mistake("train_val_split", "Shuffle before you cut: the last rows are no random choice.")
+def split_takes_last_rows(n, val_fraction, generator):
+    order = torch.arange(n)
+    n_val = round(n * val_fraction)
+    return order[: n - n_val], order[n - n_val :]
 
 
 @mistake("train_val_split", "Draw from `generator`, not from PyTorch's global one.")
 def split_ignores_generator(n, val_fraction, generator):
-    order, n_val = torch.randperm(n), round(n * val_fraction)
+    order = torch.randperm(n)
+    n_val = round(n * val_fraction)
     return order[n_val:], order[:n_val]
 
 
@@ -60,6 +73,27 @@ def split_minus_nothing(n, val_fraction, generator):
     return order[:-n_val], order[-n_val:]
 
 
+@mistake("train_val_split", "With an empty validation set, `order[:-n_val]` is empty: −0 is 0.")
+def split_minus_nothing_for_training(n, val_fraction, generator):
+    order = torch.randperm(n, generator=generator)
+    n_val = round(n * val_fraction)
+    return order[:-n_val], order[n - n_val :]
+
+
+@mistake("train_val_split", "`val_fraction` is the share of the validation set, not of training.")
+def split_share_of_training(n, val_fraction, generator):
+    order = torch.randperm(n, generator=generator)
+    n_val = n - round(n * val_fraction)
+    return order[n_val:], order[:n_val]
+
+
+@mistake("train_val_split", "Each index is drawn once: `randint` draws some twice, others never.")
+def split_with_replacement(n, val_fraction, generator):
+    order = torch.randint(0, n, (n,), generator=generator)
+    n_val = round(n * val_fraction)
+    return order[n_val:], order[:n_val]
+
+
 @mistake("train_val_split", "Draw the indices themselves: a random place to cut is not enough.")
 def split_random_block(n, val_fraction, generator):
     start = torch.randint(n, (1,), generator=generator).item()
@@ -69,13 +103,52 @@ def split_random_block(n, val_fraction, generator):
 
 @mistake("kfold", "The order of each pair is (train, val).")
 def kfold_exchanged(n, k):
-    return [(val, train) for train, val in answers.kfold(n, k)]
+    indices = torch.arange(n)
+    pairs = []
+    for val in torch.tensor_split(indices, k):
+        train = torch.cat([indices[: val[0]], indices[val[-1] + 1 :]])
+        pairs.append((val, train))
+    return pairs
 
 
 @mistake("kfold", "When k does not divide n, the rest must not be left out of every fold.")
 def kfold_drops_rest(n, k):
     order, size = torch.arange(n), n // k
     blocks = [order[i * size : (i + 1) * size] for i in range(k)]
+    return [(torch.cat(blocks[:i] + blocks[i + 1 :]), blocks[i]) for i in range(k)]
+
+
+@mistake("kfold", "Together the k folds hold every index: where k does not divide n, none is left.")
+def kfold_rest_only_trains(n, k):
+    order, size = torch.arange(n), n // k
+    cuts = range(0, k * size, size)
+    return [(torch.cat([order[:a], order[a + size :]]), order[a : a + size]) for a in cuts]
+
+
+@mistake(
+    "kfold", "Sizes differ by at most one: blocks of n/k, rounded up, leave too few for the last."
+)
+def kfold_rounded_up(n, k):
+    order = torch.arange(n)
+    blocks = torch.split(order, -(-n // k))
+    return [(order[(order < val[0]) | (order > val[-1])], val) for val in blocks]
+
+
+@mistake("kfold", "Training takes what comes after the block, too, not only what comes before it.")
+def kfold_trains_on_the_past(n, k):
+    indices = torch.arange(n)
+    pairs = []
+    for val in torch.tensor_split(indices, k):
+        train = indices[: val[0]]
+        pairs.append((train, val))
+    return pairs
+
+
+@mistake("kfold", "Do not shuffle here: the folds are blocks of 0, …, n − 1 as they stand.")
+def kfold_shuffled(n, k):
+    torch.manual_seed(0)
+    indices = torch.randperm(n)
+    blocks = torch.tensor_split(indices, k)
     return [(torch.cat(blocks[:i] + blocks[i + 1 :]), blocks[i]) for i in range(k)]
 
 
@@ -88,8 +161,12 @@ def kfold_last_takes_rest(n, k):
 
 @mistake("kfold", "The larger folds come first.")
 def kfold_larger_last(n, k):
-    pairs = answers.kfold(n, k)
-    return [(n - 1 - train, n - 1 - val) for train, val in reversed(pairs)]
+    indices = torch.arange(n)
+    pairs = []
+    for val in indices.split([(n + i) // k for i in range(k)]):
+        train = torch.cat([indices[: val[0]], indices[val[-1] + 1 :]])
+        pairs.append((train, val))
+    return pairs
 
 
 @mistake("kfold", "Folds are contiguous blocks, not every k-th index.")
@@ -113,6 +190,11 @@ def error_is_count(predicted, labels):
     return float((predicted != labels).sum())
 
 
+@mistake("empirical_error", "A share, please, between 0 and 1, not a percentage.")
+def error_is_percentage(predicted, labels):
+    return 100 * (predicted != labels).double().mean().item()
+
+
 @mistake("empirical_error", "Classes are names, not numbers: how far they are apart is no matter.")
 def error_is_distance(predicted, labels):
     return (predicted - labels).abs().double().mean().item()
@@ -125,72 +207,86 @@ def error_is_tensor(predicted, labels):
 
 @mistake("clt_sample_size", "The smallest n that suffices: round up.")
 def clt_rounded_down(half_width, z=1.0):
-    return int(0.25 * (z / half_width) ** 2)
+    bound = 0.25 * (z / half_width) ** 2
+    return int(bound)
 
 
 @mistake("clt_sample_size", "Rounding to the nearest integer may fall short: round up.")
 def clt_rounded(half_width, z=1.0):
-    return round(0.25 * (z / half_width) ** 2)
+    bound = 0.25 * (z / half_width) ** 2
+    return round(bound)
 
 
 @mistake("clt_sample_size", "z stands outside the root, so it is squared together with the rest.")
 def clt_z_not_squared(half_width, z=1.0):
-    return math.ceil(0.25 * z / half_width**2)
+    bound = 0.25 * z / half_width**2
+    return math.ceil(bound)
 
 
 @mistake("clt_sample_size", "z is missing: it says how many standard deviations should fit.")
 def clt_without_z(half_width, z=1.0):
-    return math.ceil(0.25 / half_width**2)
+    bound = 0.25 * (1.0 / half_width) ** 2
+    return math.ceil(bound)
 
 
 @mistake("clt_sample_size", "The largest variance of a Bernoulli variable is ¼, not ½.")
 def clt_variance_half(half_width, z=1.0):
-    return math.ceil(0.5 * (z / half_width) ** 2)
+    bound = 0.5 * (z / half_width) ** 2
+    return math.ceil(bound)
 
 
 @mistake("clt_sample_size", "¼ is the variance already: it is not squared again.")
 def clt_variance_for_deviation(half_width, z=1.0):
-    return math.ceil((0.25 * z / half_width) ** 2)
+    bound = (0.25 * z / half_width) ** 2
+    return math.ceil(bound)
 
 
 @mistake("clt_sample_size", "The half width counts on each side of the error: do not halve it.")
 def clt_full_width(half_width, z=1.0):
-    return math.ceil((z / half_width) ** 2)
+    bound = (z / half_width) ** 2
+    return math.ceil(bound)
 
 
 @mistake("hoeffding_sample_size", "The smallest n that suffices: round up.")
 def hoeffding_rounded_down(t, delta):
-    return int(math.log(1 / delta) / (2 * t**2))
+    bound = math.log(1 / delta) / (2 * t**2)
+    return int(bound)
 
 
 @mistake("hoeffding_sample_size", "Rounding to the nearest integer may fall short: round up.")
 def hoeffding_rounded(t, delta):
-    return round(math.log(1 / delta) / (2 * t**2))
+    bound = math.log(1 / delta) / (2 * t**2)
+    return round(bound)
 
 
 @mistake("hoeffding_sample_size", "The exponent is −2nt²: where is its 2?")
 def hoeffding_without_two(t, delta):
-    return math.ceil(math.log(1 / delta) / t**2)
+    bound = math.log(1 / delta) / t**2
+    return math.ceil(bound)
 
 
 @mistake("hoeffding_sample_size", "The inequality is one-sided: exp(−2nt²), without a 2 before it.")
 def hoeffding_two_sided(t, delta):
-    return math.ceil(math.log(2 / delta) / (2 * t**2))
+    bound = math.log(2 / delta) / (2 * t**2)
+    return math.ceil(bound)
 
 
 @mistake("hoeffding_sample_size", "δ is the probability to fail; 1 − δ is the confidence.")
 def hoeffding_confidence(t, delta):
-    return math.ceil(math.log(1 / (1 - delta)) / (2 * t**2))
+    bound = math.log(1 / (1 - delta)) / (2 * t**2)
+    return math.ceil(bound)
 
 
 @mistake("hoeffding_sample_size", "exp is undone by the natural logarithm.")
 def hoeffding_log10(t, delta):
-    return math.ceil(math.log10(1 / delta) / (2 * t**2))
+    bound = math.log10(1 / delta) / (2 * t**2)
+    return math.ceil(bound)
 
 
 @mistake("hoeffding_sample_size", "t is squared in the exponent.")
 def hoeffding_t_not_squared(t, delta):
-    return math.ceil(math.log(1 / delta) / (2 * t))
+    bound = math.log(1 / delta) / (2 * t)
+    return math.ceil(bound)
 
 
 @mistake("any_false_discovery", "kα is only an upper bound, and it exceeds 1 for many tests.")
@@ -213,9 +309,24 @@ def discovery_some_right(k, alpha=0.05):
     return 1 - alpha**k
 
 
+@mistake("any_false_discovery", "`alpha` is an argument: 0.05 is only what it is if nobody says.")
+def discovery_at_five_percent(k, alpha=0.05):
+    return 1 - (1 - 0.05) ** k
+
+
 @mistake("bonferroni", "Each single test has to become stricter: divide α by k.")
 def bonferroni_multiplied(k, alpha=0.05):
     return k * alpha
+
+
+@mistake("bonferroni", "Each single test has to become stricter than all together: divide α by k.")
+def bonferroni_multiplied_up_to_one(k, alpha=0.05):
+    return min(1.0, k * alpha)
+
+
+@mistake("bonferroni", "`alpha` is an argument: 0.05 is only what it is if nobody says.")
+def bonferroni_at_five_percent(k, alpha=0.05):
+    return 0.05 / k
 
 
 @mistake("bonferroni", "The level α/k is asked, not the confidence 1 − α/k.")
@@ -230,12 +341,20 @@ def bonferroni_sidak(k, alpha=0.05):
 
 @mistake("polynomial_features", "Each power is divided by the factorial of its exponent.")
 def features_without_factorial(x, degree):
-    return torch.stack([x**i for i in range(degree + 1)], dim=1)
+    columns = [x**i for i in range(degree + 1)]
+    return torch.stack(columns, dim=1)
 
 
 @mistake("polynomial_features", "The divisor is i!, not i.")
 def features_divided_by_power(x, degree):
-    return torch.stack([x**i / max(i, 1) for i in range(degree + 1)], dim=1)
+    columns = [x**i / max(i, 1) for i in range(degree + 1)]
+    return torch.stack(columns, dim=1)
+
+
+@mistake("polynomial_features", "The powers run upwards: the column of ones comes first.")
+def features_downwards(x, degree):
+    columns = [x**i / math.factorial(i) for i in range(degree + 1)]
+    return torch.stack(columns[::-1], dim=1)
 
 
 @mistake("polynomial_features", "The first column is x⁰ = 1: there are degree + 1 columns.")
@@ -246,12 +365,14 @@ def features_without_ones(x, degree):
 
 @mistake("polynomial_features", "Powers run up to the degree, inclusive.")
 def features_last_missing(x, degree):
-    return answers.polynomial_features(x, degree)[:, :-1]
+    columns = [x**i / math.factorial(i) for i in range(max(degree, 1))]
+    return torch.stack(columns, dim=1)[:, :degree]
 
 
 @mistake("polynomial_features", "A row for each observation: stack along dimension 1.")
 def features_transposed(x, degree):
-    return answers.polynomial_features(x, degree).T
+    columns = [x**i / math.factorial(i) for i in range(degree + 1)]
+    return torch.stack(columns, dim=0)
 
 
 @mistake("polynomial_features", "Γ(i) is (i − 1)!; the factorial i! is Γ(i + 1).")
@@ -278,12 +399,34 @@ def ridge_penalises_intercept(x, y, lam):
     "ridge_fit", "The squared error is a mean: with XᵀX undivided, λ has to be multiplied by n."
 )
 def ridge_sum_for_mean(x, y, lam):
-    return answers.ridge_fit(x, y, lam / len(x))
+    d = x.shape[1]
+    xc = x - x.mean(dim=0)
+    yc = y - y.mean()
+    eye = torch.eye(d, dtype=x.dtype, device=x.device)
+    gram = xc.T @ xc + lam * eye
+    right = xc.T @ yc
+    w = torch.linalg.solve(gram, right)
+    return w, y.mean() - x.mean(dim=0) @ w
+
+
+@mistake("ridge_fit", "The squared error is a mean: XᵀX/n. And the intercept is free of λ.")
+def ridge_sum_penalises_intercept(x, y, lam):
+    ones = torch.ones(len(x), 1, dtype=x.dtype, device=x.device)
+    z = torch.cat([x, ones], dim=1)
+    solution = solve(z.T @ z, z.T @ y, lam)
+    return solution[:-1], solution[-1]
 
 
 @mistake("ridge_fit", "The penalty is λ‖w‖² here, without the ½ of the notes.")
 def ridge_half_penalty(x, y, lam):
-    return answers.ridge_fit(x, y, lam / 2)
+    n, d = x.shape
+    xc = x - x.mean(dim=0)
+    yc = y - y.mean()
+    eye = torch.eye(d, dtype=x.dtype, device=x.device)
+    gram = xc.T @ xc / n + lam / 2 * eye
+    right = xc.T @ yc / n
+    w = torch.linalg.solve(gram, right)
+    return w, y.mean() - x.mean(dim=0) @ w
 
 
 @mistake("ridge_fit", "The squared error has no ½ here: its mean is taken as it is.")
@@ -309,7 +452,49 @@ def ridge_not_centred(x, y, lam):
 
 @mistake("ridge_fit", "b is ȳ − x̄·w: the mean of x counts as well.")
 def ridge_intercept_is_mean(x, y, lam):
-    return answers.ridge_fit(x, y, lam)[0], y.mean()
+    n, d = x.shape
+    xc = x - x.mean(dim=0)
+    yc = y - y.mean()
+    eye = torch.eye(d, dtype=x.dtype, device=x.device)
+    gram = xc.T @ xc / n + lam * eye
+    right = xc.T @ yc / n
+    w = torch.linalg.solve(gram, right)
+    return w, y.mean()
+
+
+@mistake("ridge_fit", "λ belongs to the diagonal: where the system has w₁ with w₁, w₂ with w₂.")
+def ridge_penalty_everywhere(x, y, lam):
+    n = len(x)
+    xc = x - x.mean(dim=0)
+    yc = y - y.mean()
+    gram = xc.T @ xc / n + lam
+    right = xc.T @ yc / n
+    w = torch.linalg.lstsq(gram, right[:, None]).solution[:, 0]
+    return w, y.mean() - x.mean(dim=0) @ w
+
+
+@mistake("ridge_fit", "The order of the result is (w, b).")
+def ridge_exchanged(x, y, lam):
+    n, d = x.shape
+    xc = x - x.mean(dim=0)
+    yc = y - y.mean()
+    eye = torch.eye(d, dtype=x.dtype, device=x.device)
+    gram = xc.T @ xc / n + lam * eye
+    right = xc.T @ yc / n
+    w = torch.linalg.solve(gram, right)
+    return y.mean() - x.mean(dim=0) @ w, w
+
+
+@mistake("ridge_fit", "b is a single number: its shape is (), not (1,).")
+def ridge_intercept_with_axis(x, y, lam):
+    n, d = x.shape
+    xc = x - x.mean(dim=0)
+    yc = y - y.mean()
+    eye = torch.eye(d, dtype=x.dtype, device=x.device)
+    gram = xc.T @ xc / n + lam * eye
+    right = xc.T @ yc / n
+    w = torch.linalg.solve(gram, right)
+    return w, (y.mean() - x.mean(dim=0) @ w).reshape(1)
 
 
 @mistake("ridge_fit", "The penalty λ has no effect here.")
@@ -319,7 +504,8 @@ def ridge_without_penalty(x, y, lam):
 
 @mistake("log_rmse", "Predictions below 1 count as 1, or their logarithm is −∞ or nan.")
 def log_rmse_unclamped(predicted, y):
-    return ((torch.log(predicted) - torch.log(y)) ** 2).mean().sqrt()
+    errors = torch.log(predicted) - torch.log(y)
+    return (errors**2).mean().sqrt()
 
 
 @mistake("log_rmse", "Only predictions are lifted to 1; y is taken as it is.")
@@ -329,22 +515,37 @@ def log_rmse_clamps_both(predicted, y):
 
 @mistake("log_rmse", "Compare the logarithms of the prices, not the prices.")
 def log_rmse_of_prices(predicted, y):
-    return ((predicted.clamp(min=1) - y) ** 2).mean().sqrt()
+    lifted = predicted.clamp(min=1)
+    errors = lifted - y
+    return (errors**2).mean().sqrt()
 
 
 @mistake("log_rmse", "The root is missing: root of the mean of the squares.")
 def log_rmse_without_root(predicted, y):
-    return answers.log_rmse(predicted, y) ** 2
+    lifted = predicted.clamp(min=1)
+    errors = torch.log(lifted) - torch.log(y)
+    return (errors**2).mean()
 
 
 @mistake("log_rmse", "First the mean of the squares, then the root: not the other way round.")
 def log_rmse_mean_of_roots(predicted, y):
-    return (torch.log(predicted.clamp(min=1)) - torch.log(y)).abs().mean()
+    lifted = predicted.clamp(min=1)
+    errors = torch.log(lifted) - torch.log(y)
+    return (errors**2).sqrt().mean()
+
+
+@mistake("log_rmse", "The logarithm is the natural one.")
+def log_rmse_base_ten(predicted, y):
+    lifted = predicted.clamp(min=1)
+    errors = torch.log10(lifted) - torch.log10(y)
+    return (errors**2).mean().sqrt()
 
 
 @mistake("log_rmse", "The logarithm of the price itself is asked, not of the price plus 1.")
 def log_rmse_log1p(predicted, y):
-    return ((torch.log1p(predicted.clamp(min=1)) - torch.log1p(y)) ** 2).mean().sqrt()
+    lifted = predicted.clamp(min=1)
+    errors = torch.log1p(lifted) - torch.log1p(y)
+    return (errors**2).mean().sqrt()
 
 
 @mistake(

@@ -120,9 +120,9 @@ def label_shift_weights(rng: Rng) -> Cases:
         expect = shift.label_shift_weights(confusion, q, mu)
         return case(confusion, q, mu, expect=expect, **more)
 
+    yield probe(4, noise=0.15)
     yield probe(3)
     yield probe(5)
-    yield probe(4, noise=0.15)
     yield probe(1, group=SHAPES)
     yield probe(2, group=SHAPES)
     yield probe(2, noise=0.1, group=EDGES)

@@ -1,4 +1,7 @@
-"""Wrong answers about distribution shift that we know, each with the hint it earns."""
+"""Wrong answers about distribution shift that we know, each with the hint it earns.
+
+Most are written as the model answer with one slip in it, so that two of them at once can be tried.
+"""
 
 import torch
 
@@ -37,7 +40,7 @@ def domains_of_equal_size(source, target):
 
 @mistake("density_ratio", "The ratio is inverted: target over source.")
 def ratio_inverted(logits, n_source, n_target):
-    return 1 / answers.density_ratio(logits, n_source, n_target)
+    return 1 / (torch.exp(logits) * n_source / n_target)
 
 
 @mistake("density_ratio", "The classifier has seen n_source against n_target rows: correct for it.")
@@ -65,6 +68,19 @@ def ratio_logarithm(logits, n_source, n_target):
     return logits + torch.log(torch.tensor(n_source / n_target)).to(logits)
 
 
+@mistake("density_ratio", "The ratio is asked as it is: nothing scales it to a mean of 1.")
+def ratio_scaled_to_mean_one(logits, n_source, n_target):
+    ratio = torch.exp(logits) * n_source / n_target
+    return ratio / ratio.mean()
+
+
+@mistake(
+    "density_ratio", "The sizes are ints: `//` between them cuts off what is behind the point."
+)
+def ratio_of_whole_numbers(logits, n_source, n_target):
+    return torch.exp(logits) * (n_source // n_target)
+
+
 @mistake("clip_weights", "c is the largest weight that remains, not the smallest.")
 def weights_from_below(weights, c):
     return weights.clamp(min=c)
@@ -81,6 +97,24 @@ def weights_rescaled(weights, c):
     return clipped * weights.sum() / clipped.sum()
 
 
+@mistake("clip_weights", "After the clipping nothing is scaled, not to a mean of 1 either.")
+def weights_rescaled_to_mean_one(weights, c):
+    clipped = weights.clamp(max=c)
+    return clipped / clipped.mean()
+
+
+@mistake(
+    "clip_weights", "Weights below c stay as they are: the large ones are cut, not all scaled."
+)
+def weights_all_scaled(weights, c):
+    return weights * (c / weights.max())
+
+
+@mistake("clip_weights", "Small weights stay as they are: there is no bound from below.")
+def weights_bounded_on_both_sides(weights, c):
+    return weights.clamp(1 / c, max=c)
+
+
 @mistake("clip_weights", "The weights are changed in place; build a new tensor.")
 def weights_in_place(weights, c):
     return weights.clamp_(max=c)
@@ -88,12 +122,12 @@ def weights_in_place(weights, c):
 
 @mistake("weighted_risk", "Divide by n, not by the sum of the weights.")
 def risk_by_sum_of_weights(losses, weights):
-    return (weights * losses).sum() / weights.sum()
+    return (losses * weights).sum() / weights.sum()
 
 
 @mistake("weighted_risk", "The weighted losses are averaged: divide their sum by n.")
 def risk_not_averaged(losses, weights):
-    return (weights * losses).sum()
+    return (losses * weights).sum()
 
 
 @mistake("weighted_risk", "The weights have no effect here.")
@@ -101,60 +135,83 @@ def risk_unweighted(losses, weights):
     return losses.mean() * (weights.sum() > 0)
 
 
+@mistake("weighted_risk", "A weight is a factor of its loss, to the first power.")
+def risk_with_squared_weights(losses, weights):
+    return (losses * weights**2).mean()
+
+
 @mistake("weighted_risk", "A mean of products is not the product of two means.")
 def risk_product_of_means(losses, weights):
     return losses.mean() * weights.mean()
 
 
-def counts_of_pairs(predicted, labels, k):
-    """How often each prediction meets each label, (k, k)."""
-    return torch.bincount(predicted * k + labels, minlength=k * k).reshape(k, k).float()
-
-
 @mistake("confusion_matrix", "Rows are for predictions, columns for labels.")
 def confusion_transposed(predicted, labels, k):
-    return answers.confusion_matrix(predicted, labels, k).T
+    counts = torch.bincount(labels * k + predicted, minlength=k * k).reshape(k, k).float()
+    totals = counts.sum(dim=1, keepdim=True)
+    return counts / totals.clamp(min=1)
 
 
 @mistake("confusion_matrix", "P(predicted | label): each column is divided by its own sum.")
 def confusion_of_labels_given_predictions(predicted, labels, k):
-    counts = counts_of_pairs(predicted, labels, k)
-    return counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
+    counts = torch.bincount(predicted * k + labels, minlength=k * k).reshape(k, k).float()
+    totals = counts.sum(dim=1, keepdim=True)
+    return counts / totals.clamp(min=1)
 
 
 @mistake("confusion_matrix", "A conditional probability, not a count: divide by the label's count.")
 def confusion_counts(predicted, labels, k):
-    return counts_of_pairs(predicted, labels, k)
+    counts = torch.bincount(predicted * k + labels, minlength=k * k).reshape(k, k).float()
+    totals = counts.sum(dim=0)
+    return counts + 0 * totals
 
 
 @mistake("confusion_matrix", "Given the label: divide by how often that label occurs, not by n.")
 def confusion_joint(predicted, labels, k):
-    return counts_of_pairs(predicted, labels, k) / len(labels)
+    counts = torch.bincount(predicted * k + labels, minlength=k * k).reshape(k, k).float()
+    totals = counts.sum()
+    return counts / totals.clamp(min=1)
 
 
 @mistake("confusion_matrix", "A label that does not occur leaves a column of zeros, not of nan.")
 def confusion_nan(predicted, labels, k):
-    counts = counts_of_pairs(predicted, labels, k)
-    return counts / counts.sum(dim=0)
+    counts = torch.bincount(predicted * k + labels, minlength=k * k).reshape(k, k).float()
+    totals = counts.sum(dim=0)
+    return counts / totals
 
 
 @mistake("confusion_matrix", "Equal pairs add up: an assignment with index tensors counts one.")
 def confusion_pairs_counted_once(predicted, labels, k):
     counts = torch.zeros(k, k, device=labels.device)
     counts[predicted, labels] += 1
-    return counts / counts.sum(dim=0).clamp(min=1)
+    totals = counts.sum(dim=0)
+    return counts / totals.clamp(min=1)
+
+
+@mistake(
+    "confusion_matrix", "Equal pairs add up: `counts[i, j] += 1` with tensors counts them once."
+)
+def confusion_pairs_counted_once_over_all(predicted, labels, k):
+    counts = torch.zeros(k, k, device=labels.device)
+    counts[predicted, labels] += 1
+    totals = torch.bincount(labels, minlength=k)
+    return counts / totals.clamp(min=1)
 
 
 @mistake("label_shift_weights", "The ratio is inverted: the target's share over the source's.")
 def label_weights_inverted(confusion, source_prior, target_predicted):
-    p = torch.linalg.solve(confusion, target_predicted).clamp(min=0)
-    return source_prior / (p / p.sum())
+    p = torch.linalg.solve(confusion, target_predicted)
+    p = p.clamp(min=0)
+    p = p / p.sum()
+    return source_prior / p
 
 
 @mistake("label_shift_weights", "C is multiplied where it has to be inverted: solve C p = μ.")
 def label_weights_multiplied(confusion, source_prior, target_predicted):
     p = confusion @ target_predicted
-    return p / p.sum() / source_prior
+    p = p.clamp(min=0)
+    p = p / p.sum()
+    return p / source_prior
 
 
 @mistake(
@@ -166,43 +223,66 @@ def label_weights_of_predictions(confusion, source_prior, target_predicted):
 
 @mistake("label_shift_weights", "C is transposed: column j of C belongs to label j.")
 def label_weights_transposed(confusion, source_prior, target_predicted):
-    return answers.label_shift_weights(confusion.T, source_prior, target_predicted)
+    p = torch.linalg.solve(confusion.T, target_predicted)
+    p = p.clamp(min=0)
+    p = p / p.sum()
+    return p / source_prior
 
 
 @mistake("label_shift_weights", "A share cannot be negative: clip p at 0.")
 def label_weights_negative(confusion, source_prior, target_predicted):
-    return torch.linalg.solve(confusion, target_predicted) / source_prior
+    p = torch.linalg.solve(confusion, target_predicted)
+    p = p / p.sum()
+    return p / source_prior
+
+
+@mistake("label_shift_weights", "A negative share becomes 0: its size tells nothing.")
+def label_weights_absolute(confusion, source_prior, target_predicted):
+    p = torch.linalg.solve(confusion, target_predicted)
+    p = p.abs()
+    p = p / p.sum()
+    return p / source_prior
 
 
 @mistake("label_shift_weights", "After the clipping, p has to sum to 1 again.")
 def label_weights_not_normalised(confusion, source_prior, target_predicted):
-    return torch.linalg.solve(confusion, target_predicted).clamp(min=0) / source_prior
+    p = torch.linalg.solve(confusion, target_predicted)
+    p = p.clamp(min=0)
+    return p / source_prior
 
 
 @mistake("label_shift_weights", "p sums to 1, the ratios p/q need not: normalise before dividing.")
 def label_weights_normalised_after(confusion, source_prior, target_predicted):
-    ratio = torch.linalg.solve(confusion, target_predicted).clamp(min=0) / source_prior
-    return ratio / ratio.sum()
+    p = torch.linalg.solve(confusion, target_predicted)
+    p = p.clamp(min=0)
+    p = p / source_prior
+    return p / p.sum()
 
 
 @mistake("label_shift_weights", "The weights are p/q; here the division by the source is missing.")
 def label_weights_prior_only(confusion, source_prior, target_predicted):
-    return answers.label_shift_weights(confusion, source_prior, target_predicted) * source_prior
+    p = torch.linalg.solve(confusion, target_predicted)
+    p = p.clamp(min=0)
+    p = p / p.sum()
+    return p
 
 
 @mistake("online_step", "The loss carries a ½, which cancels the 2 of the square.")
 def online_doubled(w, x, y, lr):
-    return w - 2 * lr * (x @ w - y) * x
+    residual = x @ w - y
+    return w - 2 * lr * residual * x
 
 
 @mistake("online_step", "A step goes against the gradient: check the sign.")
 def online_uphill(w, x, y, lr):
-    return w + lr * (x @ w - y) * x
+    residual = x @ w - y
+    return w + lr * residual * x
 
 
 @mistake("online_step", "By the chain rule the residual is multiplied by x.")
 def online_without_input(w, x, y, lr):
-    return w - lr * (x @ w - y)
+    residual = x @ w - y
+    return w - lr * residual
 
 
 @mistake("online_step", "w is changed in place; return a new tensor.")
@@ -213,4 +293,21 @@ def online_in_place(w, x, y, lr):
 
 @mistake("online_step", "The learning rate is missing.")
 def online_without_rate(w, x, y, lr):
-    return w - (x @ w - y) * x
+    residual = x @ w - y
+    return w - residual * x
+
+
+@mistake(
+    "online_step", "One observation, one step of size lr: nothing is averaged over the entries."
+)
+def online_mean(w, x, y, lr):
+    residual = (x @ w - y) / len(w)
+    return w - lr * residual * x
+
+
+@mistake(
+    "online_step", "The step is lr times the gradient: its length is not divided by that of x."
+)
+def online_normalised(w, x, y, lr):
+    residual = (x @ w - y) / (x @ x)
+    return w - lr * residual * x

@@ -1,4 +1,7 @@
-"""Wrong answers of lecture 11 that we know, each with the hint it earns."""
+"""Wrong answers of lecture 11 that we know, each with the hint it earns.
+
+Many are written as the model answer with one slip in it, so that two of them at once can be tried.
+"""
 
 import collections
 import copy
@@ -7,12 +10,18 @@ import torch
 
 from grader.vocabulary import mistake
 from solutions.lec11_names import answers
-from solutions.lec11_names.answers import NameRNN
+from solutions.lec11_names.answers import NameRNN, encode
 
 
 @mistake("build_vocab", "The most frequent character comes first.")
 def vocab_rarest_first(names, size):
     return answers.build_vocab(names, 10**6)[::-1][:size]
+
+
+@mistake("build_vocab", "The most frequent character comes first, not the rarest.")
+def vocab_sorted_upwards(names, size):
+    counts = collections.Counter("".join(names))
+    return sorted(counts, key=counts.get)[:size]
 
 
 @mistake("build_vocab", "Equally frequent characters keep the order in which they first appear.")
@@ -51,12 +60,34 @@ def vocab_of_names(names, size):
 
 @mistake("filter_names", "All characters of a name have to be known, not just one.")
 def filter_any(names, vocab):
-    return [i for i, name in enumerate(names) if set(name) & set(vocab)]
+    known = set(vocab)
+    return [i for i, name in enumerate(names) if set(name) & known]
+
+
+@mistake(
+    "filter_names", "The name has to lie within vocab: vocab may hold more than the name does."
+)
+def filter_vocab_within_name(names, vocab):
+    known = set(vocab)
+    return [i for i, name in enumerate(names) if known <= set(name)]
+
+
+@mistake("filter_names", "Indices count from 0.")
+def filter_counts_from_one(names, vocab):
+    known = set(vocab)
+    return [i for i, name in enumerate(names, 1) if set(name) <= known]
+
+
+@mistake("filter_names", "`names.index` finds the first of equal names: each has its own index.")
+def filter_index_of_first(names, vocab):
+    known = set(vocab)
+    return [names.index(name) for i, name in enumerate(names) if set(name) <= known]
 
 
 @mistake("filter_names", "The indices of the names are asked, not the names.")
 def filter_gives_names(names, vocab):
-    return [names[i] for i in answers.filter_names(names, vocab)]
+    known = set(vocab)
+    return [name for i, name in enumerate(names) if set(name) <= known]
 
 
 @mistake("filter_names", "A list of indices is asked, not a yes or no for each name.")
@@ -66,13 +97,14 @@ def filter_gives_mask(names, vocab):
 
 @mistake("filter_names", "The surname alone is not enough: look at every character.")
 def filter_first_only(names, vocab):
-    return [i for i, name in enumerate(names) if name[0] in vocab]
+    known = set(vocab)
+    return [i for i, name in enumerate(names) if name[0] in known]
 
 
 @mistake("filter_names", "These are the names to leave out.")
 def filter_complement(names, vocab):
-    kept = set(answers.filter_names(names, vocab))
-    return [i for i in range(len(names)) if i not in kept]
+    known = set(vocab)
+    return [i for i, name in enumerate(names) if not set(name) <= known]
 
 
 @mistake(
@@ -151,6 +183,13 @@ class NameRNNWithReLU(NameRNN):
         return torch.sigmoid(self.h2o(hidden)), hidden
 
 
+@mistake("NameRNN", "The state's activation is tanh; the sigmoid belongs to the probability.")
+class NameRNNWithSigmoid(NameRNN):
+    def forward(self, input, hidden):
+        hidden = torch.sigmoid(self.i2h(torch.cat([input, hidden], dim=1)))
+        return torch.sigmoid(self.h2o(hidden)), hidden
+
+
 @mistake("NameRNN", "A probability is asked: the sigmoid after h2o is missing.")
 class NameRNNLogits(NameRNN):
     def forward(self, input, hidden):
@@ -186,17 +225,25 @@ class NameRNNOneStart(NameRNN):
 
 @mistake("bce", "The loss is a mean over all entries.")
 def bce_sum(p, y):
-    return answers.bce(p, y) * p.numel()
+    log_p = torch.log(p).clamp(min=-100)
+    log_q = torch.log(1 - p).clamp(min=-100)
+    log_likelihood = y * log_p + (1 - y) * log_q
+    return -log_likelihood.sum()
 
 
 @mistake("bce", "The sign: a loss is the negative log-likelihood.")
 def bce_positive(p, y):
-    return -answers.bce(p, y)
+    log_p = torch.log(p).clamp(min=-100)
+    log_q = torch.log(1 - p).clamp(min=-100)
+    log_likelihood = y * log_p + (1 - y) * log_q
+    return log_likelihood.mean()
 
 
 @mistake("bce", "The case y = 0 has a term of its own, (1 − y) log(1 − p).")
 def bce_one_term(p, y):
-    return -(y * torch.log(p).clamp(min=-100)).mean()
+    log_p = torch.log(p).clamp(min=-100)
+    log_likelihood = y * log_p
+    return -log_likelihood.mean()
 
 
 @mistake("bce", "0 · log 0 is nan: clamp each logarithm at −100.")
@@ -214,6 +261,21 @@ def bce_epsilon(p, y):
     return -(y * torch.log(p + 1e-5) + (1 - y) * torch.log(1 - p + 1e-5)).mean()
 
 
+@mistake("bce", "An ε in the logarithm is no clamp at −100: a certain error costs too little.")
+def bce_small_epsilon(p, y):
+    return -(y * torch.log(p + 1e-8) + (1 - y) * torch.log(1 - p + 1e-8)).mean()
+
+
+@mistake("bce", "An ε in the logarithm is no clamp at −100: a sure error costs too little.")
+def bce_tiny_epsilon(p, y):
+    return -(y * torch.log(p + 1e-12) + (1 - y) * torch.log(1 - p + 1e-12)).mean()
+
+
+@mistake("bce", "p and y have changed places: the logarithms are taken of the probabilities.")
+def bce_arguments_exchanged(p, y):
+    return answers.bce(y, p)
+
+
 @mistake("bce", "y says which logarithm counts: y = 1 takes log p.")
 def bce_labels_exchanged(p, y):
     return answers.bce(p, 1 - y)
@@ -226,12 +288,40 @@ def bce_sigmoid_again(p, y):
 
 @mistake("classify", "Read the whole name: the probability after the last character counts.")
 def classify_first_character(model, name, vocab):
-    return answers.classify(model, name[:1], vocab)
+    hidden = model.init_hidden()
+    with torch.no_grad():
+        for x in encode(name[:1], vocab):
+            p, hidden = model(x, hidden)
+    return p.item()
+
+
+@mistake("classify", "Read the whole name: its last character is left out.")
+def classify_all_but_last(model, name, vocab):
+    hidden = model.init_hidden()
+    with torch.no_grad():
+        for x in encode(name, vocab)[:-1]:
+            p, hidden = model(x, hidden)
+    return p.item()
+
+
+@mistake("classify", "The probability after the last character counts, not the largest of all.")
+def classify_largest(model, name, vocab):
+    hidden = model.init_hidden()
+    largest = 0.0
+    with torch.no_grad():
+        for x in encode(name, vocab):
+            p, hidden = model(x, hidden)
+            largest = max(largest, p.item())
+    return largest
 
 
 @mistake("classify", "Pass the state on from character to character.")
 def classify_forgets(model, name, vocab):
-    return answers.classify(model, name[-1:], vocab)
+    hidden = model.init_hidden()
+    with torch.no_grad():
+        for x in encode(name, vocab):
+            p, _ = model(x, hidden)
+    return p.item()
 
 
 @mistake("classify", "Only the last probability counts, not the mean of all.")
@@ -242,28 +332,44 @@ def classify_mean(model, name, vocab):
 
 @mistake("classify", "Characters are read from first to last.")
 def classify_backwards(model, name, vocab):
-    return answers.classify(model, name[::-1], vocab)
+    hidden = model.init_hidden()
+    with torch.no_grad():
+        for x in encode(name[::-1], vocab):
+            p, hidden = model(x, hidden)
+    return p.item()
 
 
 @mistake("classify", "The probability of label 1 is asked, not the label.")
 def classify_rounds(model, name, vocab):
-    return float(answers.classify(model, name, vocab) > 0.5)
+    hidden = model.init_hidden()
+    with torch.no_grad():
+        for x in encode(name, vocab):
+            p, hidden = model(x, hidden)
+    return float(p.item() > 0.5)
 
 
 @mistake("classify", "A Python float is asked: `.item()` takes it out of a tensor.")
 def classify_gives_tensor(model, name, vocab):
-    return torch.tensor(answers.classify(model, name, vocab))
+    hidden = model.init_hidden()
+    with torch.no_grad():
+        for x in encode(name, vocab):
+            p, hidden = model(x, hidden)
+    return p.squeeze()
 
 
 @mistake("classify", "The model's probability is that of label 1: return it as it is.")
 def classify_complement(model, name, vocab):
-    return 1 - answers.classify(model, name, vocab)
+    hidden = model.init_hidden()
+    with torch.no_grad():
+        for x in encode(name, vocab):
+            p, hidden = model(x, hidden)
+    return 1 - p.item()
 
 
 def loop(
     model, names, labels, vocab, epochs, batch_size, lr, seed, optimizer=torch.optim.Adam,
-    every=False, carried=False, divide=True, zero=True, target=lambda y: y, inside=False,
-    read=lambda name: name, drop_last=False, seeded=True,
+    every=False, average=False, carried=False, divide=True, zero=True, target=lambda y: y,
+    inside=False, read=lambda name: name, drop_last=False, seeded=True,
 ):  # fmt: skip
     """The lecture's loop, one name at a time, with a switch for each thing that goes wrong."""
     generator = torch.Generator()
@@ -285,7 +391,7 @@ def loop(
                     p, hidden = model(x, hidden)
                     loss = answers.bce(p, torch.full_like(p, target(labels[i])))
                     own = own + loss if every else loss
-                total = total + own
+                total = total + (own / len(names[i]) if average else own)
                 if inside:
                     optimizer.zero_grad()
                     (own / len(batch)).backward()
@@ -326,6 +432,12 @@ def train_sgd(model, names, labels, vocab, epochs, batch_size, lr, seed):
 @mistake("train", "A name has one loss, that after its last character.")
 def train_loss_at_every_character(model, names, labels, vocab, epochs, batch_size, lr, seed):
     return loop(model, names, labels, vocab, epochs, batch_size, lr, seed, every=True)
+
+
+@mistake("train", "A name's loss is that after its last character, not the mean over all of them.")
+def train_mean_over_characters(model, names, labels, vocab, epochs, batch_size, lr, seed):
+    settings = {"every": True, "average": True}
+    return loop(model, names, labels, vocab, epochs, batch_size, lr, seed, **settings)
 
 
 @mistake("train", "Each name begins with the zero state, not with that of the name before.")

@@ -1,9 +1,13 @@
-"""Wrong answers of lecture 12 that we know, each with the hint it earns."""
+"""Wrong answers of lecture 12 that we know, each with the hint it earns.
+
+Most are written as the model answer with one slip in it, so that two of them at once can be tried.
+"""
 
 import torch
 
 from grader.vocabulary import mistake
 from solutions.lec12_lstm import answers
+from solutions.lec12_lstm.answers import lstm_step, rnn_states
 
 
 def _regated(w, b, order):
@@ -18,58 +22,72 @@ def _input_first(w, size):
 
 @mistake("lstm_step", "The gates come in the order i, f, o, g; PyTorch's own is another.")
 def lstm_order_of_pytorch(x, h, c, w, b):
-    return answers.lstm_step(x, h, c, *_regated(w, b, [0, 1, 3, 2]))
+    z = torch.cat([h, x], dim=1) @ w + b
+    i, f, g, o = z.chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
 
 
 @mistake("lstm_step", "i writes, f keeps: the first two gates have changed places.")
 def lstm_input_and_forget_swapped(x, h, c, w, b):
-    return answers.lstm_step(x, h, c, *_regated(w, b, [1, 0, 2, 3]))
+    z = torch.cat([h, x], dim=1) @ w + b
+    f, i, o, g = z.chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
 
 
 @mistake("lstm_step", "The second gate forgets and the third opens the output, not vice versa.")
 def lstm_forget_and_output_swapped(x, h, c, w, b):
-    return answers.lstm_step(x, h, c, *_regated(w, b, [0, 2, 1, 3]))
+    z = torch.cat([h, x], dim=1) @ w + b
+    i, o, f, g = z.chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
 
 
 @mistake("lstm_step", "The state comes first in [h, x].")
 def lstm_input_before_state(x, h, c, w, b):
-    i, f, o, g = (torch.cat([x, h], dim=1) @ w + b).chunk(4, dim=1)
+    z = torch.cat([x, h], dim=1) @ w + b
+    i, f, o, g = z.chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
 @mistake("lstm_step", "Three gates are sigmoids, but g, what may be written, is a tanh.")
 def lstm_sigmoid_on_g(x, h, c, w, b):
-    i, f, o, g = torch.sigmoid(torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
-    c = f * c + i * g
-    return o * torch.tanh(c), c
+    z = torch.cat([h, x], dim=1) @ w + b
+    i, f, o, g = z.chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.sigmoid(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
 
 
 @mistake("lstm_step", "h is o ⊙ tanh(c): the cell passes through tanh on its way out.")
 def lstm_no_tanh_on_cell(x, h, c, w, b):
-    i, f, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    z = torch.cat([h, x], dim=1) @ w + b
+    i, f, o, g = z.chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * c, c
 
 
 @mistake("lstm_step", "h shows the new cell, not the old one.")
 def lstm_output_of_old_cell(x, h, c, w, b):
-    i, f, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    z = torch.cat([h, x], dim=1) @ w + b
+    i, f, o, g = z.chunk(4, dim=1)
     new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), new
 
 
 @mistake("lstm_step", "The forget gate has a parameter of its own: it is f, not 1 − i.")
 def lstm_coupled_gates(x, h, c, w, b):
-    i, _, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
-    i = torch.sigmoid(i)
-    c = (1 - i) * c + i * torch.tanh(g)
+    z = torch.cat([h, x], dim=1) @ w + b
+    i, _, o, g = z.chunk(4, dim=1)
+    c = (1 - torch.sigmoid(i)) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
 @mistake("lstm_step", "What is written to the cell is i ⊙ g: the input gate is missing.")
 def lstm_no_input_gate(x, h, c, w, b):
-    _, f, o, g = (torch.cat([h, x], dim=1) @ w + b).chunk(4, dim=1)
+    z = torch.cat([h, x], dim=1) @ w + b
+    _, f, o, g = z.chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
@@ -151,105 +169,195 @@ def lstm_backward_averaged(dh, dc, x, h_prev, c_prev, w, b):
     return *rest, dw / len(x), db / len(x)
 
 
+@mistake(
+    "lstm_step_backward", "The first H columns of the gradient of [h, x] belong to h, not to x."
+)
+def lstm_backward_cut_for_input_first(dh, dc, x, h_prev, c_prev, w, b):
+    dx, dh_prev, *rest = answers.lstm_step_backward(dh, dc, x, h_prev, c_prev, w, b)
+    both, size = torch.cat([dh_prev, dx], dim=1), x.shape[1]
+    return both[:, :size], both[:, size:], *rest
+
+
 @mistake("lstm_forward", "The cell has to travel from step to step, as the state does.")
 def lstm_forward_cell_not_carried(x, h0, c0, w, b):
-    states, h = [], h0
+    states, h, c = [], h0, c0
     for xt in x:
-        h, _ = answers.lstm_step(xt, h, c0, w, b)
+        h, _ = lstm_step(xt, h, c, w, b)
         states.append(h)
     return torch.stack(states)
 
 
 @mistake("lstm_forward", "The state has to travel from step to step, as the cell does.")
 def lstm_forward_state_not_carried(x, h0, c0, w, b):
-    states, c = [], c0
+    states, h, c = [], h0, c0
     for xt in x:
-        h, c = answers.lstm_step(xt, h0, c, w, b)
+        h, c = lstm_step(xt, h0, c, w, b)
         states.append(h)
     return torch.stack(states)
 
 
 @mistake("lstm_forward", "The sequence starts from h0 and c0, which need not be zero.")
 def lstm_forward_from_zero(x, h0, c0, w, b):
-    return answers.lstm_forward(x, 0 * h0, 0 * c0, w, b)
+    states, h, c = [], 0 * h0, 0 * c0
+    for xt in x:
+        h, c = lstm_step(xt, h, c, w, b)
+        states.append(h)
+    return torch.stack(states)
+
+
+@mistake("lstm_forward", "The first step needs c0: here the cell starts from something else.")
+def lstm_forward_cell_from_zero(x, h0, c0, w, b):
+    states, h, c = [], h0, 0 * c0
+    for xt in x:
+        h, c = lstm_step(xt, h, c, w, b)
+        states.append(h)
+    return torch.stack(states)
+
+
+@mistake("lstm_forward", "The first step needs h0: here the state starts from something else.")
+def lstm_forward_state_from_zero(x, h0, c0, w, b):
+    states, h, c = [], 0 * h0, c0
+    for xt in x:
+        h, c = lstm_step(xt, h, c, w, b)
+        states.append(h)
+    return torch.stack(states)
+
+
+@mistake("lstm_forward", "h0 is the first state and c0 the first cell: they have changed places.")
+def lstm_forward_starts_exchanged(x, h0, c0, w, b):
+    states, h, c = [], c0, h0
+    for xt in x:
+        h, c = lstm_step(xt, h, c, w, b)
+        states.append(h)
+    return torch.stack(states)
 
 
 @mistake("lstm_forward", "The states h are asked for, not the cells c.")
 def lstm_forward_returns_cells(x, h0, c0, w, b):
-    cells, h, c = [], h0, c0
+    states, h, c = [], h0, c0
     for xt in x:
-        h, c = answers.lstm_step(xt, h, c, w, b)
-        cells.append(c)
-    return torch.stack(cells)
+        h, c = lstm_step(xt, h, c, w, b)
+        states.append(c)
+    return torch.stack(states)
 
 
 @mistake("lstm_forward", "All T states are asked for, not the last one alone.")
 def lstm_forward_last_only(x, h0, c0, w, b):
-    return answers.lstm_forward(x, h0, c0, w, b)[-1]
+    states, h, c = [], h0, c0
+    for xt in x:
+        h, c = lstm_step(xt, h, c, w, b)
+        states.append(h)
+    return states[-1]
 
 
 @mistake("lstm_forward", "Time is the first axis of the result, the batch the second.")
 def lstm_forward_batch_first(x, h0, c0, w, b):
-    return answers.lstm_forward(x, h0, c0, w, b).transpose(0, 1)
+    states, h, c = [], h0, c0
+    for xt in x:
+        h, c = lstm_step(xt, h, c, w, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
 
 
 @mistake("gru_step", "z is the share of the old state that stays; 1 − z is that of the new one.")
 def gru_update_inverted(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
-    return answers.gru_step(x, h, wr, ur, br, -wz, -uz, -bz, wc, uc, bc)
+    r = torch.sigmoid(x @ wr + h @ ur + br)
+    z = torch.sigmoid(x @ wz + h @ uz + bz)
+    candidate = torch.tanh(x @ wc + (r * h) @ uc + bc)
+    return (1 - z) * h + z * candidate
 
 
 @mistake("gru_step", "The reset gate acts on the state before the product with uc, not after it.")
 def gru_reset_after_product(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
     r = torch.sigmoid(x @ wr + h @ ur + br)
     z = torch.sigmoid(x @ wz + h @ uz + bz)
-    return z * h + (1 - z) * torch.tanh(x @ wc + r * (h @ uc) + bc)
+    candidate = torch.tanh(x @ wc + r * (h @ uc) + bc)
+    return z * h + (1 - z) * candidate
 
 
 @mistake("gru_step", "That is PyTorch's unit: here r resets the state alone, before the product.")
 def gru_of_pytorch(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
     r = torch.sigmoid(x @ wr + h @ ur + br)
     z = torch.sigmoid(x @ wz + h @ uz + bz)
-    return z * h + (1 - z) * torch.tanh(x @ wc + r * (h @ uc + bc))
+    candidate = torch.tanh(x @ wc + r * (h @ uc + bc))
+    return z * h + (1 - z) * candidate
 
 
 @mistake("gru_step", "The reset gate and the update gate have changed places.")
 def gru_gates_swapped(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
-    return answers.gru_step(x, h, wz, uz, bz, wr, ur, br, wc, uc, bc)
+    z = torch.sigmoid(x @ wr + h @ ur + br)
+    r = torch.sigmoid(x @ wz + h @ uz + bz)
+    candidate = torch.tanh(x @ wc + (r * h) @ uc + bc)
+    return z * h + (1 - z) * candidate
 
 
 @mistake("gru_step", "The candidate is made from the state that r has reset.")
 def gru_without_reset(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
     z = torch.sigmoid(x @ wz + h @ uz + bz)
-    return z * h + (1 - z) * torch.tanh(x @ wc + h @ uc + bc)
+    candidate = torch.tanh(x @ wc + h @ uc + bc)
+    return z * h + (1 - z) * candidate
 
 
 @mistake("gru_step", "The gates are sigmoids, but the candidate is a tanh.")
 def gru_sigmoid_candidate(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
     r = torch.sigmoid(x @ wr + h @ ur + br)
     z = torch.sigmoid(x @ wz + h @ uz + bz)
-    return z * h + (1 - z) * torch.sigmoid(x @ wc + (r * h) @ uc + bc)
+    candidate = torch.sigmoid(x @ wc + (r * h) @ uc + bc)
+    return z * h + (1 - z) * candidate
+
+
+@mistake("gru_step", "A gate is a share between 0 and 1: both of them are sigmoids.")
+def gru_tanh_gates(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
+    r = torch.tanh(x @ wr + h @ ur + br)
+    z = torch.tanh(x @ wz + h @ uz + bz)
+    candidate = torch.tanh(x @ wc + (r * h) @ uc + bc)
+    return z * h + (1 - z) * candidate
 
 
 @mistake("gru_step", "z mixes with the old state h itself; r acts in the candidate only.")
 def gru_keeps_reset_state(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
     r = torch.sigmoid(x @ wr + h @ ur + br)
     z = torch.sigmoid(x @ wz + h @ uz + bz)
-    return z * (r * h) + (1 - z) * torch.tanh(x @ wc + (r * h) @ uc + bc)
+    candidate = torch.tanh(x @ wc + (r * h) @ uc + bc)
+    return z * (r * h) + (1 - z) * candidate
 
 
 @mistake("stacked_rnn_forward", "Each layer starts from its own state in h0s, not from zero.")
 def stacked_from_zero(x, h0s, layers):
-    return answers.stacked_rnn_forward(x, [0 * h0 for h0 in h0s], layers)
+    for k, layer in enumerate(layers):
+        x = rnn_states(x, 0 * h0s[k], *layer)
+    return x
+
+
+@mistake("stacked_rnn_forward", "Each layer starts from its own state in h0s, the upper ones too.")
+def stacked_upper_from_zero(x, h0s, layers):
+    for k, layer in enumerate(layers):
+        x = rnn_states(x, 0 * h0s[k] if k else h0s[k], *layer)
+    return x
+
+
+@mistake(
+    "stacked_rnn_forward", "At a step, a layer reads the new state of the one below, not the old."
+)
+def stacked_reads_step_before(x, h0s, layers):
+    for k, layer in enumerate(layers):
+        below = torch.cat([h0s[k - 1][None], x[:-1]]) if k else x
+        x = rnn_states(below, h0s[k], *layer)
+    return x
 
 
 @mistake("stacked_rnn_forward", "The top layer's states are asked for, not those of the first.")
 def stacked_bottom_layer(x, h0s, layers):
-    return answers.stacked_rnn_forward(x, h0s[:1], layers[:1])
+    for k, layer in enumerate(layers[:1]):
+        x = rnn_states(x, h0s[k], *layer)
+    return x
 
 
 @mistake("stacked_rnn_forward", "The top layer's states of all times are asked for, not the last.")
 def stacked_last_state(x, h0s, layers):
-    return answers.stacked_rnn_forward(x, h0s, layers)[-1]
+    for k, layer in enumerate(layers):
+        x = rnn_states(x, h0s[k], *layer)
+    return x[-1]
 
 
 @mistake("stacked_rnn_forward", "Only the top layer's states are asked for, not every layer's.")
@@ -279,195 +387,305 @@ def stacked_upper_layers_forget(x, h0s, layers):
 
 @mistake("bidirectional_rnn", "Turn the backward states round again: both follow the same clock.")
 def bidirectional_not_turned_back(x, forward_params, backward_params):
-    result = answers.bidirectional_rnn(x, forward_params, backward_params).clone()
-    size = len(forward_params[2])
-    result[:, :, size:] = result[:, :, size:].flip(0)
-    return result
+    h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
+    ahead = rnn_states(x, h0, *forward_params)
+    back = rnn_states(x.flip(0), h0, *backward_params)
+    return torch.cat([ahead, back], dim=2)
 
 
 @mistake("bidirectional_rnn", "The backward network has to read the sequence from its end.")
 def bidirectional_both_ahead(x, forward_params, backward_params):
     h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
-    halves = [answers.rnn_states(x, h0, *p) for p in (forward_params, backward_params)]
-    return torch.cat(halves, dim=2)
+    ahead = rnn_states(x, h0, *forward_params)
+    back = rnn_states(x, h0, *backward_params)
+    return torch.cat([ahead, back], dim=2)
 
 
 @mistake("bidirectional_rnn", "The forward states come first, then the backward ones.")
 def bidirectional_backward_first(x, forward_params, backward_params):
-    ahead, back = answers.bidirectional_rnn(x, forward_params, backward_params).chunk(2, dim=2)
+    h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
+    ahead = rnn_states(x, h0, *forward_params)
+    back = rnn_states(x.flip(0), h0, *backward_params).flip(0)
     return torch.cat([back, ahead], dim=2)
 
 
 @mistake("bidirectional_rnn", "Both states are kept side by side, not added.")
 def bidirectional_added(x, forward_params, backward_params):
-    ahead, back = answers.bidirectional_rnn(x, forward_params, backward_params).chunk(2, dim=2)
+    h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
+    ahead = rnn_states(x, h0, *forward_params)
+    back = rnn_states(x.flip(0), h0, *backward_params).flip(0)
     return ahead + back
 
 
 @mistake("bidirectional_rnn", "The backward network has parameters of its own.")
 def bidirectional_one_set_of_weights(x, forward_params, backward_params):
-    return answers.bidirectional_rnn(x, forward_params, forward_params)
+    h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
+    ahead = rnn_states(x, h0, *forward_params)
+    back = rnn_states(x.flip(0), h0, *forward_params).flip(0)
+    return torch.cat([ahead, back], dim=2)
 
 
 @mistake("bidirectional_rnn", "Both networks start from zero, the backward one too.")
 def bidirectional_starts_from_other_end(x, forward_params, backward_params):
     h0 = x.new_zeros(x.shape[1], len(forward_params[2]))
-    ahead = answers.rnn_states(x, h0, *forward_params)
-    back = answers.rnn_states(x.flip(0), ahead[-1], *backward_params).flip(0)
+    ahead = rnn_states(x, h0, *forward_params)
+    back = rnn_states(x.flip(0), ahead[-1], *backward_params).flip(0)
     return torch.cat([ahead, back], dim=2)
 
 
 @mistake("char_targets", "A target is the *next* character.")
 def targets_are_the_inputs(name, vocab, end):
-    inputs, _ = answers.char_targets(name, vocab, end)
-    return inputs, inputs
+    inputs = [vocab.index(character) for character in name]
+    targets = inputs
+    return inputs, targets
 
 
 @mistake("char_targets", "The last character has a target, too: `end`.")
 def targets_without_end(name, vocab, end):
-    inputs, targets = answers.char_targets(name, vocab, end)
-    return inputs[:-1], targets[:-1]
+    inputs = [vocab.index(character) for character in name]
+    targets = inputs[1:]
+    return inputs[:-1], targets
 
 
 @mistake("char_targets", "`end` is predicted, never read: it is no part of the inputs.")
 def targets_end_is_read(name, vocab, end):
-    inputs, targets = answers.char_targets(name, vocab, end)
+    inputs = [vocab.index(character) for character in name]
+    targets = [*inputs[1:], end]
     return [*inputs, end], [*targets, end]
+
+
+@mistake(
+    "char_targets", "`end` is predicted, never read: the inputs are as many as the characters."
+)
+def targets_end_among_inputs(name, vocab, end):
+    inputs = [vocab.index(character) for character in name]
+    targets = [*inputs[1:], end]
+    return [*inputs, end], targets
 
 
 @mistake("char_targets", "The index of the end is the argument `end`, wherever that may be.")
 def targets_end_after_vocab(name, vocab, end):
-    return answers.char_targets(name, vocab, len(vocab))
+    inputs = [vocab.index(character) for character in name]
+    targets = [*inputs[1:], len(vocab)]
+    return inputs, targets
 
 
 @mistake("char_targets", "A target is the next character, not the one before.")
 def targets_look_back(name, vocab, end):
-    inputs, _ = answers.char_targets(name, vocab, end)
-    return inputs, [end, *inputs[:-1]]
+    inputs = [vocab.index(character) for character in name]
+    targets = [end, *inputs[:-1]]
+    return inputs, targets
 
 
 @mistake("char_lm_loss", "The loss is a mean over time, not a sum.")
 def lm_loss_summed(logits, targets):
-    return len(logits) * answers.char_lm_loss(logits, targets)
+    targets = torch.as_tensor(targets, device=logits.device)
+    log_p = torch.log_softmax(logits, dim=1)
+    picked = log_p.gather(1, targets[:, None])
+    return -picked.sum()
 
 
 @mistake("char_lm_loss", "The mean runs over the T steps; the vocabulary does not count.")
 def lm_loss_over_all_entries(logits, targets):
-    return answers.char_lm_loss(logits, targets) / logits.shape[1]
+    targets = torch.as_tensor(targets, device=logits.device)
+    log_p = torch.log_softmax(logits, dim=1)
+    picked = log_p.gather(1, targets[:, None])
+    return -picked.sum() / logits.numel()
 
 
 @mistake("char_lm_loss", "Logits become probabilities once: a second softmax flattens them.")
 def lm_loss_softmax_twice(logits, targets):
-    return answers.char_lm_loss(torch.softmax(logits, dim=1), targets)
+    targets = torch.as_tensor(targets, device=logits.device)
+    log_p = torch.log_softmax(torch.softmax(logits, dim=1), dim=1)
+    picked = log_p.gather(1, targets[:, None])
+    return -picked.mean()
 
 
 @mistake("char_lm_loss", "Each step is normalised over the vocabulary, not over time.")
 def lm_loss_softmax_over_time(logits, targets):
-    log_p = torch.log_softmax(logits, dim=0)
     targets = torch.as_tensor(targets, device=logits.device)
-    return -log_p[torch.arange(len(logits), device=logits.device), targets].mean()
+    log_p = torch.log_softmax(logits, dim=0)
+    picked = log_p.gather(1, targets[:, None])
+    return -picked.mean()
 
 
 @mistake("char_lm_loss", "Check the sign: likely characters should make the loss small.")
 def lm_loss_sign(logits, targets):
-    return -answers.char_lm_loss(logits, targets)
+    targets = torch.as_tensor(targets, device=logits.device)
+    log_p = torch.log_softmax(logits, dim=1)
+    picked = log_p.gather(1, targets[:, None])
+    return picked.mean()
 
 
 @mistake("char_lm_loss", "Every step is judged, not only the last one.")
 def lm_loss_of_last_step(logits, targets):
-    return answers.char_lm_loss(logits[-1:], targets[-1:])
+    targets = torch.as_tensor(targets, device=logits.device)
+    log_p = torch.log_softmax(logits, dim=1)
+    picked = log_p.gather(1, targets[:, None])
+    return -picked[-1, 0]
 
 
-def _sample(
-    step, start, end, max_len, generator, p_of, *, keep_state=True, feed_start=False, stop=True
-):
-    name, state = [start], None
-    while len(name) < max_len:
-        logits, new = step(start if feed_start else name[-1], state)
-        state = new if keep_state else None
-        index = torch.multinomial(p_of(logits), 1, generator=generator).item()
-        if index == end and stop:
-            break
-        name.append(index)
-    return name
-
-
-def _softmax(u):
-    return torch.softmax(u, dim=0)
+@mistake("char_lm_loss", "The logarithm is the natural one.")
+def lm_loss_in_bits(logits, targets):
+    targets = torch.as_tensor(targets, device=logits.device)
+    log_p = torch.log2(torch.softmax(logits, dim=1))
+    picked = log_p.gather(1, targets[:, None])
+    return -picked.mean()
 
 
 @mistake("sample_name", "The temperature is not used: the logits are divided by it.")
 def sample_without_temperature(step, start, end, max_len, temperature, generator):
-    return _sample(step, start, end, max_len, generator, _softmax)
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake(
     "sample_name", "Low temperatures should make the likely likelier: divide the logits by it."
 )
 def sample_temperature_multiplied(step, start, end, max_len, temperature, generator):
-    return _sample(step, start, end, max_len, generator, lambda u: _softmax(u * temperature))
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits * temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake("sample_name", "The temperature acts on the logits, before the softmax and not after it.")
 def sample_temperature_after_softmax(step, start, end, max_len, temperature, generator):
-    return _sample(
-        step, start, end, max_len, generator, lambda u: _softmax(_softmax(u) / temperature)
-    )
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(torch.softmax(logits, dim=0) / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake(
     "sample_name", "The next character is drawn; the likeliest one gives the same name always."
 )
 def sample_argmax(step, start, end, max_len, temperature, generator):
-    return _sample(step, start, end, max_len, generator, lambda u: (u == u.max()).to(u.dtype))
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.argmax(p).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake("sample_name", "The state that step returns goes into the next call.")
 def sample_state_dropped(step, start, end, max_len, temperature, generator):
-    return _sample(
-        step, start, end, max_len, generator, lambda u: _softmax(u / temperature), keep_state=False
-    )
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, _ = step(name[-1], state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake("sample_name", "Each step reads the character that was drawn last, not `start` again.")
 def sample_always_from_start(step, start, end, max_len, temperature, generator):
-    return _sample(
-        step, start, end, max_len, generator, lambda u: _softmax(u / temperature), feed_start=True
-    )
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(start, state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake("sample_name", "`end` only says that the name is over; it is not part of it.")
 def sample_keeps_end(step, start, end, max_len, temperature, generator):
     name, state = [start], None
-    while len(name) < max_len and name[-1] != end:
+    while len(name) < max_len:
         logits, state = step(name[-1], state)
-        p = _softmax(logits / temperature)
-        name.append(torch.multinomial(p, 1, generator=generator).item())
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        name.append(index)
+        if index == end:
+            break
     return name
 
 
 @mistake("sample_name", "The name is over when `end` is drawn.")
 def sample_never_stops(step, start, end, max_len, temperature, generator):
-    return _sample(
-        step, start, end, max_len, generator, lambda u: _softmax(u / temperature), stop=False
-    )
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        name.append(index)
+    return name
 
 
 @mistake("sample_name", "The name begins with `start` itself.")
 def sample_without_start(step, start, end, max_len, temperature, generator):
-    return answers.sample_name(step, start, end, max_len, temperature, generator)[1:]
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name[1:]
 
 
 @mistake("sample_name", "max_len counts all characters of the name, `start` among them.")
 def sample_one_too_long(step, start, end, max_len, temperature, generator):
-    return answers.sample_name(step, start, end, max_len + 1, temperature, generator)
+    name, state = [start], None
+    while len(name) < max_len + 1:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake("sample_name", "A name may have max_len characters: this one stops too early.")
 def sample_one_too_short(step, start, end, max_len, temperature, generator):
-    return answers.sample_name(step, start, end, max(1, max_len - 1), temperature, generator)
+    name, state = [start], None
+    while len(name) < max_len - 1:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1, generator=generator).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
 
 
 @mistake("sample_name", "Draw from `generator`, so that a seed repeats the name.")
 def sample_from_global_stream(step, start, end, max_len, temperature, generator):
-    return answers.sample_name(step, start, end, max_len, temperature, None)
+    name, state = [start], None
+    while len(name) < max_len:
+        logits, state = step(name[-1], state)
+        p = torch.softmax(logits / temperature, dim=0)
+        index = torch.multinomial(p, 1).item()
+        if index == end:
+            break
+        name.append(index)
+    return name
