@@ -170,6 +170,17 @@ def test_inputs_by_name() -> None:
     )
 
 
+def test_an_input_that_is_a_factor_or_a_term_too_many_or_too_few() -> None:
+    w, x, b = drawn(1, 5, 4), drawn(2, 5, 4), drawn(3, 4)
+    assert told(look(w, w * x, [x], ["x"]))[0] == patterns.TIMES.format("`x`")
+    assert told(look(w, w / x, [x], ["x"]))[0] == patterns.OVER.format("`x`")
+    assert told(look(w, w + x, [x], ["x"]))[0] == patterns.PLUS.format("`x`")
+    assert told(look(w, w - b, [b], ["b"]))[0] == patterns.MINUS.format("`b`")
+    # A factor that is 1, or a term that is the same everywhere, is no input's.
+    assert not told(look(w, w + 1, [np.ones((5, 4))], ["x"]))[0].startswith("The result is what")
+    assert told(look(w, 2 * w, [w * 0 + 2], ["x"]))[0] == relations.TWICE
+
+
 def test_what_is_changed_in_place_is_said_first_and_by_name() -> None:
     w = drawn(1, 5, 4)
     said = told(look(w, 2 * w, [w, w], ["theta", "grad"], mutated=0))
@@ -223,6 +234,9 @@ CHECKS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], bool]] = {
     patterns.REVERSED.format(0): lambda w, g, x: np.allclose(g, w[::-1], 1e-3, 1e-4),
     patterns.UNCHANGED.format("`x`"): lambda w, g, x: np.allclose(g, x, 1e-3, 1e-4),
     patterns.NEGATED.format("`x`"): lambda w, g, x: np.allclose(g, -x, 1e-3, 1e-4),
+    patterns.TIMES.format("`x`"): lambda w, g, x: np.allclose(g, w * x, 1e-3, 1e-4),
+    patterns.PLUS.format("`x`"): lambda w, g, x: np.allclose(g, w + x, 1e-3, 1e-4),
+    patterns.MINUS.format("`x`"): lambda w, g, x: np.allclose(g, w - x, 1e-3, 1e-4),
     patterns.ZEROS: lambda w, g, x: not g[~np.isclose(w, g, 1e-6, 1e-8)].any(),
     patterns.POSITIVE.format("`x`"): lambda w, g, x: np.allclose(w[x > 0], g[x > 0], 1e-6, 1e-8),
     patterns.NEGATIVE.format("`x`"): lambda w, g, x: np.allclose(w[x < 0], g[x < 0], 1e-6, 1e-8),
