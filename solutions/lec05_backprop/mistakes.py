@@ -103,7 +103,7 @@ def sigmoid_backward_local_only(da, a):
 
 @mistake("sigmoid_backward", "That is the slope of tanh; this layer is a sigmoid.")
 def sigmoid_backward_tanh(da, a):
-    return da * (1 + a) * (1 - a)
+    return da * (1 - a**2)
 
 
 @mistake(

@@ -18,8 +18,10 @@ def conv2d_forward(x, w, b, stride=1, padding=0):
     # hint: Look at the loops: is every place of the output visited, each once?
     for i in range(oh):
         for j in range(ow):
+            top = i * stride  # hint: Look at the row in which the window begins.
+            left = j * stride  # hint: Look at the column in which the window begins.
             # hint: Look at the window of output (i, j): where does it begin, where does it end?
-            window = x[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+            window = x[:, :, top : top + kh, left : left + kw]
             # hint: Look at the sum of products: over which indices does it run, and what is added?
             out[:, :, i, j] = torch.einsum("nckl,fckl->nf", window, w) + b
     return out
@@ -57,7 +59,7 @@ def conv2d_fast(x, w, b, stride=1, padding=0):
     x = F.pad(x, (padding, padding, padding, padding))
     # hint: Look at which pixels meet which entry of the kernel: where do the windows lie?
     windows = x.unfold(2, kh, stride).unfold(3, kw, stride)
-    # hint: Look at the sum of products: over which indices does it run, and what is added?
+    # hint: Look at the sum of products, and at the bias: one number for each filter.
     return torch.einsum("nchwkl,fckl->nfhw", windows, w) + b[:, None, None]
 
 
