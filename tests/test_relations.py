@@ -69,6 +69,7 @@ PLANTED: list[tuple[Make, str]] = [
     (bordered, patterns.BORDER),
     (lambda w: w.reshape(-1), forms.SHAPE),
     (lambda w: w[None], forms.SHAPE),
+    (lambda w: w.reshape(2, 10), forms.SIZES),
     (lambda w: w[:-1], forms.SHORT.format(0)),
     (lambda w: np.concatenate([w, w]), forms.LONG.format(0)),
     (lambda w: np.stack([w / 4, w * 3 / 4]), forms.LEFT.format(0)),
@@ -112,6 +113,14 @@ def test_the_size_that_a_factor_is_must_be_the_same_everywhere() -> None:
     # 7 is the length of another axis in each.
     x, y = drawn(3, 7, 3), drawn(4, 5, 7)
     assert told(look(a, 7 * a, [x], ["x"]), look(b, 7 * b, [y], ["x"]))[0] == relations.FACTOR
+
+
+def test_a_whole_number_among_the_arguments_may_be_the_factor() -> None:
+    a, b = drawn(1, 5), drawn(2, 6)
+    more = look(a, a * 7, [7, 2.0], ["size", "scale"]), look(b, b * 9, [9, 2.0], ["size", "scale"])
+    assert told(*more)[0] == relations.SUM.format("`size`")
+    assert told(look(a, a * 7, [7], [""]))[0] == relations.FACTOR
+    assert told(look(a, a * 2, [True], ["flag"]))[0] == relations.TWICE
 
 
 def test_a_mean_for_a_sum_is_not_a_sum_for_a_mean() -> None:
