@@ -29,7 +29,11 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
         yield from _without_parentheses(node)
     if isinstance(node, ast.Call):
         yield from _of_call(node)
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _adds_axes(node.slice):
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and _adds_axes(node.slice)
+    ):
         yield "new axes dropped", node.value
     if isinstance(node, ast.Dict):
         for at in range(len(node.keys)):
