@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.comparing.evidence import inputs_of, seen
+from grader.comparing.evidence import Seen, inputs_of, seen
 from grader.comparing.judging import Failure
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.telling import tell
@@ -21,7 +21,8 @@ def told(
     """
     prepared = standard.prepared
     group = prepared.calls[finding.call].case.group
-    failing, fine = {}, []
+    failing: dict[int, Seen] = {}
+    fine = []
     for number, outcome in enumerate(run.outcomes):
         call, failure = prepared.calls[number], failures.get(number)
         if failure is None and not call.fake:
