@@ -5,6 +5,8 @@ import ast
 import pytest
 
 from grader.course.slips.edits import apart, text_of, text_of_source
+from grader.course.slips.mutants import mutants
+from grader.course.slips.omissions import omissions
 from grader.course.slips.slips import Slip, mutant_slips, pairs, workshop
 
 ANSWERS = """\
@@ -93,3 +95,13 @@ def test_slips_that_touch_the_same_words_make_no_pair() -> None:
         for name, n in (("a", 3), ("b", 4))
     ]
     assert list(pairs(slips, [])) == [] and isinstance(slips[0], Slip)
+
+
+@pytest.mark.parametrize(
+    ("line", "slip"),
+    [("y - a[:, None]", "y - a"), ("y - a[None]", "y - a"), ("y - a[..., None]", "y - a")],
+)
+def test_an_axis_that_is_not_added_is_a_slip(line: str, slip: str) -> None:
+    source = f"def f(y, a):\n    return {line}\n"
+    assert any(f"return {slip}\n" in f"{m.code}\n" for m in mutants(source, ("f",), omissions))
+    assert not any("y - a\n" in f"{m.code}\n" for m in mutants(source, ("f",)))

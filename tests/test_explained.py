@@ -196,6 +196,15 @@ def test_a_mistake_and_a_slip(standards: Standards, places: list[Slot]) -> None:
     assert result.hint == "ε is missing\nlook at the size"
 
 
+def test_an_exception_is_told_nothing_of_another_call(
+    standards: Standards, places: list[Slot]
+) -> None:
+    broken = ("y / (size + eps)", "y / (size + eps) if eps < 0.5 else y / None")
+    result = told(standards, places, broken, ("return z,", "return -z,"))
+    assert (result.verdict, result.hint) == ("error", "")
+    assert "TypeError" in result.message
+
+
 def test_something_else_gets_no_hint(standards: Standards, places: list[Slot]) -> None:
     result = told(standards, places, ("2.5 * (x @ w)", "np.sin(x @ w) + 0.3"))
     assert (result.verdict, result.hint) == ("failed", "")

@@ -69,6 +69,7 @@ PLANTED: list[tuple[Make, str]] = [
     (bordered, patterns.BORDER),
     (lambda w: w.reshape(-1), forms.SHAPE),
     (lambda w: w[None], forms.SHAPE),
+    (lambda w: w.reshape(2, 10), forms.SIZES),
     (lambda w: w[:-1], forms.SHORT.format(0)),
     (lambda w: np.concatenate([w, w]), forms.LONG.format(0)),
     (lambda w: np.stack([w / 4, w * 3 / 4]), forms.LEFT.format(0)),
@@ -112,6 +113,14 @@ def test_the_size_that_a_factor_is_must_be_the_same_everywhere() -> None:
     # 7 is the length of another axis in each.
     x, y = drawn(3, 7, 3), drawn(4, 5, 7)
     assert told(look(a, 7 * a, [x], ["x"]), look(b, 7 * b, [y], ["x"]))[0] == relations.FACTOR
+
+
+def test_a_whole_number_among_the_arguments_may_be_the_factor() -> None:
+    a, b = drawn(1, 5), drawn(2, 6)
+    more = look(a, a * 7, [7, 2.0], ["size", "scale"]), look(b, b * 9, [9, 2.0], ["size", "scale"])
+    assert told(*more)[0] == relations.SUM.format("`size`")
+    assert told(look(a, a * 7, [7], [""]))[0] == relations.FACTOR
+    assert told(look(a, a * 2, [True], ["flag"]))[0] == relations.TWICE
 
 
 def test_a_mean_for_a_sum_is_not_a_sum_for_a_mean() -> None:
@@ -170,6 +179,17 @@ def test_inputs_by_name() -> None:
     )
 
 
+def test_an_input_that_is_a_factor_or_a_term_too_many_or_too_few() -> None:
+    w, x, b = drawn(1, 5, 4), drawn(2, 5, 4), drawn(3, 4)
+    assert told(look(w, w * x, [x], ["x"]))[0] == patterns.TIMES.format("`x`")
+    assert told(look(w, w / x, [x], ["x"]))[0] == patterns.OVER.format("`x`")
+    assert told(look(w, w + x, [x], ["x"]))[0] == patterns.PLUS.format("`x`")
+    assert told(look(w, w - b, [b], ["b"]))[0] == patterns.MINUS.format("`b`")
+    # A factor that is 1, or a term that is the same everywhere, is no input's.
+    assert not told(look(w, w + 1, [np.ones((5, 4))], ["x"]))[0].startswith("The result is what")
+    assert told(look(w, 2 * w, [w * 0 + 2], ["x"]))[0] == relations.TWICE
+
+
 def test_what_is_changed_in_place_is_said_first_and_by_name() -> None:
     w = drawn(1, 5, 4)
     said = told(look(w, 2 * w, [w, w], ["theta", "grad"], mutated=0))
@@ -225,6 +245,9 @@ CHECKS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], bool]] = {
     patterns.REVERSED.format(0): lambda w, g, x: np.allclose(g, w[::-1], 1e-3, 1e-4),
     patterns.UNCHANGED.format("`x`"): lambda w, g, x: np.allclose(g, x, 1e-3, 1e-4),
     patterns.NEGATED.format("`x`"): lambda w, g, x: np.allclose(g, -x, 1e-3, 1e-4),
+    patterns.TIMES.format("`x`"): lambda w, g, x: np.allclose(g, w * x, 1e-3, 1e-4),
+    patterns.PLUS.format("`x`"): lambda w, g, x: np.allclose(g, w + x, 1e-3, 1e-4),
+    patterns.MINUS.format("`x`"): lambda w, g, x: np.allclose(g, w - x, 1e-3, 1e-4),
     patterns.ZEROS: lambda w, g, x: not g[~np.isclose(w, g, 1e-6, 1e-8)].any(),
     patterns.POSITIVE.format("`x`"): lambda w, g, x: np.allclose(w[x > 0], g[x > 0], 1e-6, 1e-8),
     patterns.NEGATIVE.format("`x`"): lambda w, g, x: np.allclose(w[x < 0], g[x < 0], 1e-6, 1e-8),

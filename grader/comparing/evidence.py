@@ -124,6 +124,8 @@ class Seen:
     """Dtypes of the floating inputs, as they arrived."""
     dtypes: frozenset[str]
     """Dtypes of the floating arrays that came back."""
+    counts: tuple[tuple[str, int], ...]
+    """The whole numbers among the arguments that have a name."""
 
     @cached_property
     def wrong(self) -> tuple[int, ...]:
@@ -165,6 +167,7 @@ def seen(
             if isinstance(array, np.ndarray | np.generic) and array.dtype.kind == "f"
         ),
         frozenset(g.dtype for g in got if isinstance(g, Array) and g.dtype.startswith("float")),
+        tuple((name, arg) for name, arg in arguments if name and type(arg) is int),
     )
 
 

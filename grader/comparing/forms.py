@@ -12,6 +12,7 @@ from grader.comparing.patterns import TRANSPOSE
 from grader.comparing.relations import Said
 
 SHAPE = "The numbers are right, but not the shape: look for a dimension too many or too few."
+SIZES = "The numbers are right and in order, but the shape is not: which axis has which length?"
 AXES = "The numbers are right, but the axes of the result stand in another order."
 DIAGONAL = "A column and a row were broadcast to a square: compare (n, 1) with (n,)."
 SQUARE = "n values are asked and a square of n × n came back: does (n, 1) meet (n,)?"
@@ -62,7 +63,7 @@ def _rearranged(leaf: Leaf) -> Iterator[Said]:
     ):
         yield AXES, 2
     if w.size == g.size and leaf.close(w.reshape(g.shape)):
-        yield SHAPE, 2
+        yield (SIZES if w.ndim == g.ndim else SHAPE), 2
     square = (w.size, w.size)
     if w.size > 1 and g.shape == square and max(w.shape) == w.size:
         if (np.abs(np.diag(g) - w.ravel()) <= leaf.slack(w.ravel())).all():

@@ -14,6 +14,10 @@ EQUAL = "All entries of the result are equal; what is asked varies."
 ROWS = "All entries along the first axis of the result are equal; what is asked varies there."
 UNCHANGED = "The result is {}, unchanged."
 NEGATED = "The result is the negative of {}."
+TIMES = "The result is what is asked times {}: is a factor too many?"
+OVER = "The result is what is asked divided by {}: is a factor missing?"
+PLUS = "The result is what is asked plus {}: is a term too many?"
+MINUS = "The result is what is asked minus {}: is a term missing?"
 TRANSPOSE = "This is the transpose of what is asked: look at the order of the axes."
 SWAPPED = "The last two axes of the result are exchanged: look at the order of the axes."
 REVERSED = "The result is reversed along axis {}."
@@ -40,8 +44,9 @@ def content_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
 
 
 def place_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
-    """Yield where the wrong entries of such an array stand, and in which order."""
+    """Yield which input makes such an array wrong, where its wrong entries stand, in what order."""
     if leaf.alike and leaf.finite and leaf.want.size:
+        yield from _with_inputs(leaf, seen)
         yield from _axes(leaf)
         yield from _places(leaf)
         yield from _values(leaf, seen)
@@ -72,6 +77,21 @@ def _inputs(leaf: Leaf, seen: Seen) -> Iterator[Said]:
             yield UNCHANGED.format(one.called), weight
         elif (np.abs(leaf.got + one.value) <= slack).all():
             yield NEGATED.format(one.called), weight
+
+
+def _with_inputs(leaf: Leaf, seen: Seen) -> Iterator[Said]:
+    """An input that is a factor or a term too many, or that is missing as one."""
+    w = leaf.want
+    for one in seen.inputs:
+        x = one.value
+        if x.ndim == 0 or x.shape != w.shape[w.ndim - x.ndim :]:
+            continue
+        weight = leaf.weight if np.ptp(x) > 0 else 0
+        with np.errstate(all="ignore"):
+            made = ((TIMES, w * x), (OVER, w / x), (PLUS, w + x), (MINUS, w - x))
+        for sentence, other in made:
+            if leaf.close(other):
+                yield sentence.format(one.called), weight
 
 
 def _axes(leaf: Leaf) -> Iterator[Said]:

@@ -122,6 +122,8 @@ def _lengths(seen: Seen) -> Iterator[tuple[str, int]]:
             yield LENGTH.format(axis, one.called), n
         if one.value.ndim > 1:
             yield ENTRIES.format(one.called), one.value.size
+    for name, n in seen.counts:
+        yield f"`{name}`", n
 
 
 def _factor(leaf: Leaf) -> Iterator[Said]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.comparing.evidence import inputs_of, seen
+from grader.comparing.evidence import Seen, inputs_of, seen
 from grader.comparing.judging import Failure
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.telling import tell
@@ -15,19 +15,22 @@ _FACTS = 2
 def told(
     standard: Standard, run: ExerciseRun, failures: dict[int, Failure], finding: Finding
 ) -> tuple[str, ...]:
-    """Return what is true of every failing call of the finding's group, the most telling first."""
+    """Return what is true of every failing call of the finding's group, the most telling first.
+
+    Nothing where the finding's own call has no result to be looked at: it would be said of others.
+    """
     prepared = standard.prepared
     group = prepared.calls[finding.call].case.group
-    failing, fine = [], []
+    failing: dict[int, Seen] = {}
+    fine = []
     for number, outcome in enumerate(run.outcomes):
         call, failure = prepared.calls[number], failures.get(number)
         if failure is None and not call.fake:
             fine.append(inputs_of(call, prepared.parameters))
         elif failure is not None and call.case.group == group:
-            failing.append(
-                seen(call, outcome, standard.asked[number], failure, prepared.parameters)
-            )
-    return tell([one for one in failing if one is not None], fine)
+            shown = seen(call, outcome, standard.asked[number], failure, prepared.parameters)
+            failing |= {number: shown} if shown else {}
+    return tell(list(failing.values()), fine) if finding.call in failing else ()
 
 
 def fuller(

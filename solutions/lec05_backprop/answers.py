@@ -7,8 +7,8 @@ import torch
 
 def graph_grads(x, y, w):
     return (
-        w,
-        w,
+        w,  # hint: Look at ∂z/∂x: by how much does z = (x + y) w grow if x grows by 1?
+        w,  # hint: Look at ∂z/∂y: by how much does z = (x + y) w grow if y grows by 1?
         x + y,  # hint: Look at ∂z/∂w: what is w multiplied by in z = (x + y) w?
     )
 

@@ -4,7 +4,14 @@ import torch
 
 from grader.vocabulary import mistake
 from solutions.lec05_backprop import answers
-from solutions.lec05_backprop.answers import Value
+from solutions.lec05_backprop.answers import (
+    Value,
+    affine_backward,
+    affine_forward,
+    mse_backward,
+    relu_backward,
+    sigmoid_backward,
+)
 
 
 @mistake("graph_grads", "∂z/∂x is the factor that x + y is multiplied by.")
@@ -73,6 +80,11 @@ def affine_backward_w_not_transposed(dz, a, w):
     return dz @ w, a.T @ dz, dz.sum(dim=0)
 
 
+@mistake("affine_backward", "Every observation adds to dW: their sum is asked, not one of them.")
+def affine_backward_last_observation(dz, a, w):
+    return dz @ w.T, torch.outer(a[-1], dz[-1]), dz.sum(dim=0)
+
+
 @mistake("sigmoid_backward", "a is already σ(z): do not apply the sigmoid again.")
 def sigmoid_backward_twice(da, a):
     s = torch.sigmoid(a)
@@ -114,7 +126,12 @@ def relu_backward_one_at_zero(da, z):
 
 @mistake("relu_backward", "The slope of ReLU is 0 or 1; z itself is not a factor.")
 def relu_backward_times_z(da, z):
-    return da * torch.relu(z)
+    return torch.where(z > 0, da * z, torch.zeros_like(da))
+
+
+@mistake("relu_backward", "On which side of 0 is the ReLU flat? There, nothing comes through.")
+def relu_backward_other_side(da, z):
+    return torch.where(z < 0, da, torch.zeros_like(da))
 
 
 @mistake("mse_backward", "The loss is a mean: divide by the number of entries.")
@@ -163,11 +180,23 @@ def two_layer_slope_at_z(x, y, w1, b1, w2, b2):
 
 @mistake("two_layer_grads", "The output layer is linear: no sigmoid after W2.")
 def two_layer_sigmoid_output(x, y, w1, b1, w2, b2):
-    a1 = torch.sigmoid(x @ w1 + b1)
-    yhat = torch.sigmoid(a1 @ w2 + b2)
-    dz2 = answers.mse_backward(yhat, y) * yhat * (1 - yhat)
-    da1, dw2, db2 = answers.affine_backward(dz2, a1, w2)
-    _, dw1, db1 = answers.affine_backward(da1 * a1 * (1 - a1), x, w1)
+    a1 = torch.sigmoid(affine_forward(x, w1, b1))
+    yhat = torch.sigmoid(affine_forward(a1, w2, b2))
+    dz2 = mse_backward(yhat, y) * yhat * (1 - yhat)
+    da1, dw2, db2 = affine_backward(dz2, a1, w2)
+    dz1 = sigmoid_backward(da1, a1)
+    _, dw1, db1 = affine_backward(dz1, x, w1)
+    return dw1, db1, dw2, db2
+
+
+@mistake("two_layer_grads", "The square in the loss leaves a factor when it is differentiated.")
+def two_layer_no_two(x, y, w1, b1, w2, b2):
+    a1 = torch.sigmoid(affine_forward(x, w1, b1))
+    yhat = affine_forward(a1, w2, b2)
+    dz2 = 0.5 * mse_backward(yhat, y)
+    da1, dw2, db2 = affine_backward(dz2, a1, w2)
+    dz1 = sigmoid_backward(da1, a1)
+    _, dw1, db1 = affine_backward(dz1, x, w1)
     return dw1, db1, dw2, db2
 
 
@@ -179,8 +208,39 @@ def mlp_penalty_not_in_gradient(x, labels, weights, biases, lam):
 
 @mistake("mlp_loss_and_grads", "The penalty is (λ/2)‖W‖²: its gradient is λ W, without a 2.")
 def mlp_penalty_gradient_doubled(x, labels, weights, biases, lam):
+    zs, activations = [], [x]
+    for w, b in zip(weights, biases):
+        zs.append(affine_forward(activations[-1], w, b))
+        activations.append(torch.relu(zs[-1]))
+    log_probs = zs[-1] - torch.logsumexp(zs[-1], dim=1, keepdim=True)
+    rows = torch.arange(len(labels), device=x.device)
+    penalty = sum((w**2).sum() for w in weights)
+    loss = -log_probs[rows, labels].mean() + lam / 2 * penalty
+    dz = log_probs.exp()
+    dz[rows, labels] -= 1
+    dz = dz / len(labels)
+    dweights, dbiases = [], []
+    for layer in reversed(range(len(weights))):
+        da, dw, db = affine_backward(dz, activations[layer], weights[layer])
+        dweights.insert(0, dw + 2 * lam * weights[layer])
+        dbiases.insert(0, db)
+        if layer > 0:
+            dz = relu_backward(da, zs[layer - 1])
+    return loss, dweights, dbiases
+
+
+@mistake("mlp_loss_and_grads", "‖W‖² is the sum of the squares itself, without a root.")
+def mlp_penalty_of_norms(x, labels, weights, biases, lam):
     loss, dweights, dbiases = answers.mlp_loss_and_grads(x, labels, weights, biases, lam)
-    return loss, [dw + lam * w for dw, w in zip(dweights, weights)], dbiases
+    squares = [(w**2).sum() for w in weights]
+    loss = loss + lam / 2 * sum(square.sqrt() - square for square in squares)
+    return loss, dweights, dbiases
+
+
+@mistake("mlp_loss_and_grads", "The penalty leaves the biases alone, and so do the gradients.")
+def mlp_bias_gradients_penalised(x, labels, weights, biases, lam):
+    loss, dweights, dbiases = answers.mlp_loss_and_grads(x, labels, weights, biases, lam)
+    return loss, dweights, [db + lam * b for db, b in zip(dbiases, biases)]
 
 
 @mistake("mlp_loss_and_grads", "The penalty carries a factor ½ in the loss.")
@@ -232,6 +292,11 @@ def mlp_unstable_softmax(x, labels, weights, biases, lam):
 @mistake("relative_error", "Both magnitudes enter the denominator: |a| + |b|.")
 def relative_error_by_a(a, b):
     return ((a - b).abs() / a.abs().clamp(min=1e-8)).max().item()
+
+
+@mistake("relative_error", "Look at the denominator: can a and b of opposite signs cancel there?")
+def relative_error_by_sum(a, b):
+    return ((a - b).abs() / (a + b).abs().clamp(min=1e-8)).max().item()
 
 
 @mistake("relative_error", "The largest entry counts, not the mean.")

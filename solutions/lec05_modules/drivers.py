@@ -73,12 +73,14 @@ def run_layer(
     for name, value in parameters.items():
         p = found[name]
         start.append(p.detach().clone())
+        assert not with_start or not p.any(), f"{name} should be zero at first"
         assert p.shape == value.shape, (
             f"{name} should have shape {tuple(value.shape)}, not {tuple(p.shape)}"
         )
         with torch.no_grad():
             p.copy_(value)
     out = layer(x)
+    assert out is not None, "forward returns None: does it end in a `return`?"
     if out.requires_grad:
         out.backward(dout)
     grads = [

@@ -4,6 +4,7 @@ import numpy as np
 
 from grader.vocabulary import mistake
 from solutions.lec06_convolution import answers
+from solutions.lec06_convolution.answers import convolve2d_channel
 
 
 @mistake("convolve1d", "The indices of the factors add up to i: that runs through w backwards.")
@@ -49,17 +50,43 @@ def convolve1d_in_the_dtype_of_v(v, w):
 
 @mistake("convolve2d_channel", "A convolution flips the kernel; this is a cross-correlation.")
 def channel_not_flipped(image, kernel):
-    return answers.corr2d(image, kernel)
+    ker_h, ker_w = kernel.shape
+    out_h = image.shape[0] - ker_h + 1
+    out_w = image.shape[1] - ker_w + 1
+    output = np.empty((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            window = image[i : i + ker_h, j : j + ker_w]
+            output[i, j] = (kernel * window).sum()
+    return output
 
 
 @mistake("convolve2d_channel", "Flip the kernel along both axes: it is turned by half a turn.")
 def channel_flipped_on_one_axis(image, kernel):
-    return answers.corr2d(image, np.flip(kernel, axis=0))
+    kernel = np.flip(kernel, axis=0)
+    ker_h, ker_w = kernel.shape
+    out_h = image.shape[0] - ker_h + 1
+    out_w = image.shape[1] - ker_w + 1
+    output = np.empty((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            window = image[i : i + ker_h, j : j + ker_w]
+            output[i, j] = (kernel * window).sum()
+    return output
 
 
 @mistake("convolve2d_channel", "Flip along both axes; np.fliplr turns only left and right.")
 def channel_flipped_left_right(image, kernel):
-    return answers.corr2d(image, np.fliplr(kernel))
+    kernel = np.fliplr(kernel)
+    ker_h, ker_w = kernel.shape
+    out_h = image.shape[0] - ker_h + 1
+    out_w = image.shape[1] - ker_w + 1
+    output = np.empty((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            window = image[i : i + ker_h, j : j + ker_w]
+            output[i, j] = (kernel * window).sum()
+    return output
 
 
 @mistake("convolve2d_channel", "A kernel as large as the image fits once: H − h + 1 places.")
@@ -76,6 +103,11 @@ def channel_full_region(image, kernel):
 @mistake("convolve2d_channel", "Add up the products; dividing by their number makes it a mean.")
 def channel_averages(image, kernel):
     return answers.convolve2d_channel(image, kernel) / kernel.size
+
+
+@mistake("convolve2d_channel", "First multiply entry by entry, then add up: not sum times sum.")
+def channel_multiplies_sums(image, kernel):
+    return answers.convolve2d_channel(image, np.ones(kernel.shape)) * kernel.sum()
 
 
 @mistake("convolve2d_channel", "An array like an integer image cuts the fractions off.")
@@ -136,19 +168,30 @@ def picture_of_any_shape(image, kernel):
 
 @mistake("convolve2d_same", "A convolution flips the kernel, also at this size.")
 def same_not_flipped(image, kernel):
-    return answers.convolve2d_same(image, np.flip(kernel, axis=(0, 1)))
+    pad_h, pad_w = kernel.shape[0] // 2, kernel.shape[1] // 2
+    padded = np.pad(image, ((pad_h, pad_h), (pad_w, pad_w)))
+    return convolve2d_channel(padded, np.flip(kernel))
 
 
 @mistake("convolve2d_same", "The image is surrounded by zeros, not by copies of its border.")
 def same_repeats_the_border(image, kernel):
-    h, w = kernel.shape[0] // 2, kernel.shape[1] // 2
-    return answers.convolve2d_channel(np.pad(image, ((h, h), (w, w)), mode="edge"), kernel)
+    pad_h, pad_w = kernel.shape[0] // 2, kernel.shape[1] // 2
+    padded = np.pad(image, ((pad_h, pad_h), (pad_w, pad_w)), mode="edge")
+    return convolve2d_channel(padded, kernel)
+
+
+@mistake("convolve2d_same", "Beyond the border there are zeros; the image is not mirrored there.")
+def same_mirrors_the_image(image, kernel):
+    pad_h, pad_w = kernel.shape[0] // 2, kernel.shape[1] // 2
+    padded = np.pad(image, ((pad_h, pad_h), (pad_w, pad_w)), mode="reflect")
+    return convolve2d_channel(padded, kernel)
 
 
 @mistake("convolve2d_same", "Beyond the border there are zeros; the image does not start again.")
 def same_wraps_around(image, kernel):
-    h, w = kernel.shape[0] // 2, kernel.shape[1] // 2
-    return answers.convolve2d_channel(np.pad(image, ((h, h), (w, w)), mode="wrap"), kernel)
+    pad_h, pad_w = kernel.shape[0] // 2, kernel.shape[1] // 2
+    padded = np.pad(image, ((pad_h, pad_h), (pad_w, pad_w)), mode="wrap")
+    return convolve2d_channel(padded, kernel)
 
 
 @mistake("convolve2d_same", "How many zeros you need depends on the kernel's size.")
@@ -186,6 +229,11 @@ def corr2d_one_too_small(x, k):
 @mistake("corr2d", "An array like an integer image cuts the fractions off.")
 def corr2d_in_the_dtype_of_x(x, k):
     return answers.corr2d(x, k).astype(x.dtype)
+
+
+@mistake("corr2d", "First multiply entry by entry, then add up: not sum times sum.")
+def corr2d_multiplies_sums(x, k):
+    return answers.convolve2d_channel(x, np.ones(k.shape)) * k.sum()
 
 
 @mistake("corr2d", "Add up the products of all the entries; these are the largest ones.")
@@ -281,8 +329,10 @@ def gaussian_scale_as_variance(size, extent, scale):
 
 @mistake("gaussian_kernel", "The distance enters squared.")
 def gaussian_of_the_distance(size, extent, scale):
-    p = np.exp(-scale * np.abs(np.linspace(-extent, extent, size)))
-    return np.outer(p, p) / p.sum() ** 2
+    g = np.linspace(-extent, extent, size)
+    p = np.exp(-scale * np.abs(g))
+    kernel = np.outer(p, p)
+    return kernel / kernel.sum()
 
 
 @mistake("gaussian_kernel", "The points run evenly from −extent to extent, both included.")

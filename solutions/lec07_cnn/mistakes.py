@@ -4,6 +4,7 @@ import copy
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from grader.vocabulary import mistake
 from solutions.lec07_cnn import answers
@@ -11,7 +12,18 @@ from solutions.lec07_cnn import answers
 
 @mistake("conv2d_forward", "The layer does not flip its kernel: it is a cross-correlation.")
 def conv2d_forward_flipped(x, w, b, stride=1, padding=0):
-    return answers.conv2d_forward(x, w.flip(2, 3), b, stride, padding)
+    kh, kw = w.shape[2:]
+    x = F.pad(x, (padding, padding, padding, padding))
+    oh = (x.shape[2] - kh) // stride + 1
+    ow = (x.shape[3] - kw) // stride + 1
+    out = x.new_zeros(len(x), len(w), oh, ow)
+    for i in range(oh):
+        for j in range(ow):
+            top = i * stride
+            left = j * stride
+            window = x[:, :, top : top + kh, left : left + kw]
+            out[:, :, i, j] = torch.einsum("nckl,fckl->nf", window, w.flip(2, 3)) + b
+    return out
 
 
 @mistake("conv2d_forward", "The bias is missing: each filter adds its own number to every pixel.")
@@ -37,6 +49,16 @@ def conv2d_forward_stride_on_rows(x, w, b, stride=1, padding=0):
 @mistake("conv2d_forward", "The padding surrounds the image: four sides, not two.")
 def conv2d_forward_pads_rows(x, w, b, stride=1, padding=0):
     return answers.conv2d_forward(F.pad(x, (0, 0, padding, padding)), w, b, stride)
+
+
+@mistake("conv2d_forward", "The padding surrounds the image: on both sides of each axis.")
+def conv2d_forward_pads_one_side(x, w, b, stride=1, padding=0):
+    return answers.conv2d_forward(F.pad(x, (0, padding, 0, padding)), w, b, stride)
+
+
+@mistake("conv2d_forward", "The bias counts once for an output, not once for each input channel.")
+def conv2d_forward_bias_per_channel(x, w, b, stride=1, padding=0):
+    return answers.conv2d_forward(x, w, x.shape[1] * b, stride, padding)
 
 
 @mistake("conv2d_forward", "The padding is made of zeros, not of copies of the border.")
@@ -75,6 +97,12 @@ def conv2d_backward_averaged(dout, x, w, stride=1, padding=0):
 def conv2d_backward_db_of_pixels_averaged(dout, x, w, stride=1, padding=0):
     dx, dw, _ = answers.conv2d_backward(dout, x, w, stride, padding)
     return dx, dw, dout.mean(dim=(2, 3)).sum(dim=0)
+
+
+@mistake("conv2d_backward", "db sums over images, rows and columns: one number for each filter.")
+def conv2d_backward_db_of_every_pixel(dout, x, w, stride=1, padding=0):
+    dx, dw, _ = answers.conv2d_backward(dout, x, w, stride, padding)
+    return dx, dw, dout.sum(dim=0)
 
 
 @mistake("conv2d_backward", "`[padding:-padding]` is empty without padding: give the end by size.")
@@ -126,7 +154,10 @@ def conv2d_fast_pixel_loop(x, w, b, stride=1, padding=0):
 
 @mistake("conv2d_fast", "The layer does not flip its kernel: it is a cross-correlation.")
 def conv2d_fast_flipped(x, w, b, stride=1, padding=0):
-    return answers.conv2d_fast(x, w.flip(2, 3), b, stride, padding)
+    kh, kw = w.shape[2:]
+    x = F.pad(x, (padding, padding, padding, padding))
+    windows = x.unfold(2, kh, stride).unfold(3, kw, stride)
+    return torch.einsum("nchwkl,fckl->nfhw", windows, w.flip(2, 3)) + b[:, None, None]
 
 
 @mistake("conv2d_fast", "The bias is missing: each filter adds its own number to every pixel.")
@@ -203,6 +234,39 @@ def max_pool2d_backward_overwrites(dout, x, size, stride):
     return dx
 
 
+@mistake("max_pool2d_backward", "Windows overlap: what one has left in dx, the next must keep.")
+def max_pool2d_backward_window_overwritten(dout, x, size, stride):
+    n, c = x.shape[:2]
+    images = torch.arange(n, device=x.device)[:, None]
+    channels = torch.arange(c, device=x.device)
+    dx = torch.zeros_like(x)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            window = x[:, :, i * stride : i * stride + size, j * stride : j * stride + size]
+            first = window.reshape(n, c, -1).argmax(dim=2)
+            rows = i * stride + first // size
+            columns = j * stride + first % size
+            dx[:, :, i * stride : i * stride + size, j * stride : j * stride + size] = 0
+            dx[images, channels, rows, columns] += dout[:, :, i, j]
+    return dx
+
+
+@mistake("max_pool2d_backward", "What arrives at the output, dout, is handed on: it is not 1.")
+def max_pool2d_backward_without_dout(dout, x, size, stride):
+    n, c = x.shape[:2]
+    images = torch.arange(n, device=x.device)[:, None]
+    channels = torch.arange(c, device=x.device)
+    dx = torch.zeros_like(x)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            window = x[:, :, i * stride : i * stride + size, j * stride : j * stride + size]
+            first = window.reshape(n, c, -1).argmax(dim=2)
+            rows = i * stride + first // size
+            columns = j * stride + first % size
+            dx[images, channels, rows, columns] += torch.ones_like(dout[:, :, i, j])
+    return dx
+
+
 @mistake("max_pool2d_backward", "Where several entries are the largest, only the first gets it.")
 def max_pool2d_backward_every_tie(dout, x, size, stride):
     dx = torch.zeros_like(x)
@@ -267,7 +331,14 @@ def avg_pool2d_forward_over_stride(x, size, stride):
 
 @mistake("avg_pool2d_forward", "Windows lie `stride` apart, which need not be their size.")
 def avg_pool2d_forward_size_for_stride(x, size, stride):
-    return answers.avg_pool2d_forward(x, size, size)
+    windows = x.unfold(2, size, size).unfold(3, size, size)
+    return windows.mean(dim=(4, 5))
+
+
+@mistake("avg_pool2d_forward", "How many pixels has a window of `size` rows and columns?")
+def avg_pool2d_forward_over_size(x, size, stride):
+    windows = x.unfold(2, size, stride).unfold(3, size, stride)
+    return windows.sum(dim=(4, 5)) / size
 
 
 @mistake("avg_pool2d_forward", "The mean of the window is asked for, not its maximum.")
@@ -276,10 +347,17 @@ def avg_pool2d_forward_max(x, size, stride):
 
 
 @mistake("ConvNet", "There is a ReLU between the convolution and the pooling.")
-class ConvNetNoReLU(answers.ConvNet):
+class ConvNetNoReLU(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 20, kernel_size=5, stride=2)
+        self.pool1 = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(720, 10)
+
     def forward(self, x):
-        x = torch.flatten(self.pool1(self.conv1(x)), start_dim=1)
-        return torch.softmax(self.fc1(x), dim=1)
+        x = self.pool1(self.conv1(x))
+        x = self.fc1(torch.flatten(x, start_dim=1))
+        return torch.softmax(x, dim=1)
 
 
 @mistake("ConvNet", "These are logits; the homework's net returns probabilities.")
@@ -305,10 +383,17 @@ class ConvNetSoftmaxOverImages(answers.ConvNet):
 
 
 @mistake("ConvNet", "`pool1` takes the maximum of each window, not the mean.")
-class ConvNetAvgPool(answers.ConvNet):
+class ConvNetAvgPool(nn.Module):
     def __init__(self):
         super().__init__()
-        self.pool1 = torch.nn.AvgPool2d(2)
+        self.conv1 = nn.Conv2d(1, 20, kernel_size=5, stride=2)
+        self.pool1 = nn.AvgPool2d(2)
+        self.fc1 = nn.Linear(720, 10)
+
+    def forward(self, x):
+        x = self.pool1(torch.relu(self.conv1(x)))
+        x = self.fc1(torch.flatten(x, start_dim=1))
+        return torch.softmax(x, dim=1)
 
 
 @mistake(
@@ -337,12 +422,23 @@ class ConvNetSigmoid(answers.ConvNet):
 
 
 @mistake("LeNet", "LeNet's activations are sigmoids, not ReLUs.")
-class LeNetReLU(answers.LeNet):
+class LeNetReLU(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, kernel_size=5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)
+        self.pool = nn.AvgPool2d(2)
+        self.fc1 = nn.Linear(400, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+
     def forward(self, x):
         x = self.pool(torch.relu(self.conv1(x)))
         x = self.pool(torch.relu(self.conv2(x)))
-        x = torch.relu(self.fc1(torch.flatten(x, start_dim=1)))
-        return self.fc3(torch.relu(self.fc2(x)))
+        x = torch.flatten(x, start_dim=1)
+        x = torch.relu(self.fc1(x))
+        x = torch.relu(self.fc2(x))
+        return self.fc3(x)
 
 
 @mistake("LeNet", "LeNet's activations are sigmoids, not tanh.")
@@ -362,9 +458,23 @@ class LeNetMaxPool(answers.LeNet):
 
 
 @mistake("LeNet", "The net returns logits: no softmax at its end.")
-class LeNetSoftmax(answers.LeNet):
+class LeNetSoftmax(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, kernel_size=5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, kernel_size=5)
+        self.pool = nn.AvgPool2d(2)
+        self.fc1 = nn.Linear(400, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+
     def forward(self, x):
-        return torch.softmax(super().forward(x), dim=1)
+        x = self.pool(torch.sigmoid(self.conv1(x)))
+        x = self.pool(torch.sigmoid(self.conv2(x)))
+        x = torch.flatten(x, start_dim=1)
+        x = torch.sigmoid(self.fc1(x))
+        x = torch.sigmoid(self.fc2(x))
+        return torch.softmax(self.fc3(x), dim=1)
 
 
 @mistake("LeNet", "The last layer is linear: no sigmoid at its end.")
@@ -419,6 +529,12 @@ def nll_loss_of_probabilities(log_probs, labels):
     return answers.nll_loss(log_probs.exp(), labels)
 
 
+@mistake("nll_loss", "Each row has its own label: `[:, labels]` takes all labels in every row.")
+def nll_loss_all_labels(log_probs, labels):
+    picked = log_probs[:, labels]
+    return -picked.mean()
+
+
 @mistake("nll_loss", "Only the label's own entry counts, one for each row.")
 def nll_loss_all_entries(log_probs, labels):
     return -log_probs.sum(dim=1).mean()
@@ -449,7 +565,10 @@ def to_model_input_no_batch(image):
 
 @mistake("to_model_input", "Files hold red, green, blue in this order: are your weights reversed?")
 def to_model_input_bgr(image):
-    return answers.to_model_input(image[..., ::-1].copy() if image.ndim == 3 else image)
+    pixels = torch.tensor(image, dtype=torch.float32)
+    if pixels.ndim == 3:
+        pixels = pixels @ torch.tensor([0.1140, 0.5870, 0.2989])
+    return (pixels / 255).reshape(1, 1, 28, 28)
 
 
 @mistake("to_model_input", "The grey value keeps its fraction: do not cut it to an integer.")

@@ -29,6 +29,12 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
         yield from _without_parentheses(node)
     if isinstance(node, ast.Call):
         yield from _of_call(node)
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and _adds_axes(node.slice)
+    ):
+        yield "new axes dropped", node.value
     if isinstance(node, ast.Dict):
         for at in range(len(node.keys)):
             keys, values = list(node.keys), list(node.values)
@@ -37,6 +43,14 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         for other in _alike(node.id, names):
             yield "name mixed up", ast.Name(other, ast.Load())
+
+
+def _adds_axes(index: ast.expr) -> bool:
+    """Whether an index only adds axes, as in b[:, None]."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    return all(ast.unparse(part) in (":", "None", "...", "np.newaxis") for part in parts) and any(
+        ast.unparse(part) in ("None", "np.newaxis") for part in parts
+    )
 
 
 def _without_parentheses(node: ast.BinOp) -> Replacements:
