@@ -431,9 +431,13 @@ def adam_count_from_zero(theta, grad, state, lr, beta1, beta2, eps):
 
 @mistake("adam_step", "The correction is for the step only; m and v are kept uncorrected.")
 def adam_keeps_corrected(theta, grad, state, lr, beta1, beta2, eps):
-    theta, new = answers.adam_step(theta, grad, state, lr, beta1, beta2, eps)
-    k = new["k"]
-    return theta, {"k": k, "m": new["m"] / (1 - beta1**k), "v": new["v"] / (1 - beta2**k)}
+    zero = torch.zeros_like(grad)
+    k = state.get("k", 0) + 1
+    m = beta1 * state.get("m", zero) + (1 - beta1) * grad
+    v = beta2 * state.get("v", zero) + (1 - beta2) * grad**2
+    m_hat = m / (1 - beta1**k)
+    v_hat = v / (1 - beta2**k)
+    return theta - lr * m_hat / torch.sqrt(v_hat + eps), {"k": k, "m": m_hat, "v": v_hat}
 
 
 class OwnStep(answers.Adam):
