@@ -102,6 +102,14 @@ def test_a_sentence_is_dropped_where_another_failing_call_belies_it() -> None:
     assert relations.SIGN not in told(look(a, -a), look(b, drawn(3, 6, 3)))
 
 
+def test_of_a_result_that_is_judged_nothing_is_said_that_others_show() -> None:
+    w, x = drawn(1, 5, 4), drawn(2, 7, 3)
+    judged = look(0 * w, drawn(3, 5, 4), [x], ["x"], judge=lambda got: "too few are kept")
+    off = look(w, 1.7 * w, [x], ["x"])
+    assert told(off)[0] == relations.FACTOR
+    assert not told(off, judged) and not told(judged)
+
+
 def test_the_size_that_a_factor_is_must_be_the_same_everywhere() -> None:
     a, b = drawn(1, 5), drawn(2, 6)
     x, y = drawn(3, 7, 3), drawn(4, 2, 7)

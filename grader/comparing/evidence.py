@@ -104,7 +104,8 @@ class Seen:
     """A failing call of which the result can be looked at.
 
     `leaves` has an entry for each scalar and array that is asked, None for what is no number;
-    it is empty where the result has another number of values.
+    it is empty where the result has another number of values, or is judged: then a sentence about
+    numbers, true of other failing calls, is not said.
     """
 
     group: str
@@ -140,7 +141,7 @@ def seen(
     case = call.case
     if call.fake or case.raises is not None or case.expect is NOTHING or outcome.raised:
         return None
-    if failure.trouble not in ("difference", "mutated"):
+    if failure.trouble not in ("difference", "mutated", "judged"):
         return None
     arguments = _arguments(call, names)
     changed = arguments[outcome.mutated][0] if 0 <= outcome.mutated < len(arguments) else ""

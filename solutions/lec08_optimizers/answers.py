@@ -22,22 +22,30 @@ def is_robbins_monro(power):
 def momentum_step(theta, grad, state, lr, mu):
     # hint: Look at the velocity: v ← μ v + g, from v = 0, with what you keep in the state.
     v = mu * state.get("v", torch.zeros_like(grad)) + grad
-    # hint: Look at the step: θ ← θ − η v, with the new v.
-    return theta - lr * v, {"v": v}
+    return (
+        theta - lr * v,  # hint: Look at the step: θ ← θ − η v, with the new v.
+        {"v": v},  # hint: Look at the state: what has the next step to find in it?
+    )
 
 
 def adagrad_step(theta, grad, state, lr, eps):
     # hint: Look at G: which numbers add up in it, and where does it begin?
     total = state.get("G", torch.zeros_like(grad)) + grad**2
-    # hint: Look at the step: its sign, what is below the root, and where ε stands.
-    return theta - lr * grad / torch.sqrt(total + eps), {"G": total}
+    return (
+        # hint: Look at the step: its sign, what is below the root, and where ε stands.
+        theta - lr * grad / torch.sqrt(total + eps),
+        {"G": total},  # hint: Look at the state: what has the next step to find in it?
+    )
 
 
 def rmsprop_step(theta, grad, state, lr, gamma, eps):
     # hint: Look at the average G: its two shares, what is averaged, and where it begins.
     average = gamma * state.get("G", torch.zeros_like(grad)) + (1 - gamma) * grad**2
-    # hint: Look at the step: its sign, what is below the root, and where ε stands.
-    return theta - lr * grad / torch.sqrt(average + eps), {"G": average}
+    return (
+        # hint: Look at the step: its sign, what is below the root, and where ε stands.
+        theta - lr * grad / torch.sqrt(average + eps),
+        {"G": average},  # hint: Look at the state: what has the next step to find in it?
+    )
 
 
 def adadelta_step(theta, grad, state, gamma, eps):
@@ -51,7 +59,7 @@ def adadelta_step(theta, grad, state, gamma, eps):
     delta = -torch.sqrt(size + eps) / torch.sqrt(average + eps) * grad
     return (
         theta + delta,  # hint: Look at how θ moves: Δθ has its sign already.
-        # hint: Look at how D is kept: its two shares, and what is averaged.
+        # hint: Look at the state: is G kept, is D, and how is D averaged?
         {"G": average, "D": gamma * size + (1 - gamma) * delta**2},
     )
 
@@ -69,8 +77,11 @@ def adam_step(theta, grad, state, lr, beta1, beta2, eps):
     m_hat = m / (1 - beta1**k)
     # hint: Look at the correction of v: what is it divided by in step k?
     v_hat = v / (1 - beta2**k)
-    # hint: Look at the step: its sign, what is below the root, and where ε stands.
-    return theta - lr * m_hat / torch.sqrt(v_hat + eps), {"k": k, "m": m, "v": v}
+    return (
+        # hint: Look at the step: its sign, what is below the root, and where ε stands.
+        theta - lr * m_hat / torch.sqrt(v_hat + eps),
+        {"k": k, "m": m, "v": v},  # hint: Look at the state: what has the next step to find in it?
+    )
 
 
 class Adam(torch.optim.Optimizer):

@@ -116,7 +116,8 @@ def newton_step(rng: Rng) -> Cases:
 @exercise()
 def is_robbins_monro(rng: Rng) -> Cases:
     """The conditions of Robbins and Monro on the step sizes k^(−power)."""
-    for power in (draw(rng, 0.55, 0.95), draw(rng, 0.1, 0.45), draw(rng, 1.05, 3)):
+    # 0.52 and 1.05: where sums of a few thousand terms do not tell what the limits do.
+    for power in (draw(rng, 1.1, 3), draw(rng, 0.1, 0.45), draw(rng, 0.55, 0.95), 0.52, 1.05):
         yield case(power, expect=optimizers.is_robbins_monro(power))
     for power in (1.0, 0.5, 0.0, -0.75, 2.0):
         yield case(power, expect=optimizers.is_robbins_monro(power), group=EDGES)

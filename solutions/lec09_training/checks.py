@@ -18,6 +18,7 @@ from grader.vocabulary import (
     Number,
     Seeded,
     Shaped,
+    Tolerance,
     case,
     exercise,
 )
@@ -145,6 +146,15 @@ def statistics(expect: tuple[Array, Array, Array], group: str) -> tuple[Any, ...
     return out, mean, var if group == CONVENTIONS else Shaped(var)
 
 
+EITHER_VARIANCE = Tolerance(
+    3e-3, 1e-8, "with thousands of observations both variances agree, n and N·H·W alike"
+)
+"""Where the running variance is asked among the values: off by at most 1/600, whatever divides."""
+
+FAR = 6.0
+"""A spread that takes the batch's variance away from the running one, 0.5 to 3."""
+
+
 @exercise(forbid=BATCH_NORM)
 def batchnorm_train(rng: Rng) -> Cases:
     """Batch normalisation in training, and its running statistics."""
@@ -156,6 +166,9 @@ def batchnorm_train(rng: Rng) -> Cases:
         return case(*args, expect=statistics(expect, rest.get("group", VALUES)), **rest)
 
     yield probe(5, 3)
+    x, rest = rng.normal(1, FAR, size=(2000, 2)) * rng.uniform(0.5, 2, size=2), running(rng, 2)
+    expect = normalization.batchnorm_train(x, *rest)
+    yield case(x, *rest, expect=expect, tolerance=EITHER_VARIANCE)
     for n in (4, 7):
         yield probe(n, 2, group=CONVENTIONS)
     yield probe(4, 6, kwargs={"momentum": 0.7, "eps": 0.5})
@@ -224,6 +237,9 @@ def batchnorm2d_train(rng: Rng) -> Cases:
         return case(*args, expect=statistics(expect, rest.get("group", VALUES)), **rest)
 
     yield probe(3, 2, 4, 5)
+    x, rest = rng.normal(1, FAR, size=(600, 2, 1, 3)), running(rng, 2)
+    expect = normalization.batchnorm2d_train(x, *rest)
+    yield case(x, *rest, expect=expect, tolerance=EITHER_VARIANCE)
     yield probe(2, 3, 2, 1, group=CONVENTIONS)
     yield probe(3, 2, 1, 2, group=CONVENTIONS)
     yield probe(2, 4, 3, 2, kwargs={"momentum": 0.7, "eps": 0.5})
@@ -274,7 +290,7 @@ def layernorm_backward(rng: Rng) -> Cases:
     yield probe(6, 15, group=DEVICE, dtype="float32")
 
 
-# The lecture writes PReLU as max(αz, z), which is the same for α ≤ 1: larger α are not asked.
+# The lecture writes PReLU as max(αz, z), the same for α ≤ 1: a larger α is an edge case of prelu.
 SLOPES = (0.25, -0.3, 0.9)
 
 

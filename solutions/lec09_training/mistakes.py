@@ -6,6 +6,7 @@ import torch
 
 from grader.vocabulary import mistake
 from solutions.lec09_training import answers
+from solutions.lec09_training.answers import batchnorm_train
 
 
 @mistake("center_observations", "An observation is a row: its mean runs along the row, dim 1.")
@@ -39,6 +40,12 @@ def center_channels_one_mean(x):
     return x - x.mean()
 
 
+@mistake("center_channels", "`reshape` does not move axes: the rows it makes here are no channels.")
+def center_channels_reshaped(x):
+    flat = x.reshape(x.shape[1], -1)
+    return (flat - flat.mean(dim=1, keepdim=True)).reshape(x.shape)
+
+
 @mistake("center_channels", "This is a mean image; the mean runs over the pixels as well.")
 def center_channels_mean_image(x):
     return x - x.mean(dim=0)
@@ -61,7 +68,7 @@ def xavier_std_uniform_bound(fan_in, fan_out):
 
 @mistake("xavier_std", "The mean of n_in and n_out has a ½, which becomes a 2 under the root.")
 def xavier_std_no_two(fan_in, fan_out):
-    return 1 / math.sqrt(fan_in + fan_out)
+    return math.sqrt(1 / (fan_in + fan_out))
 
 
 @mistake("kaiming_std", "The 2 belongs under the root: the variance is 2/n_in.")
@@ -73,7 +80,17 @@ def kaiming_std_two_outside(fan_in):
     "kaiming_std", "ReLU drops half of the second moment: where is the 2 that makes up for it?"
 )
 def kaiming_std_no_two(fan_in):
-    return 1 / math.sqrt(fan_in)
+    return math.sqrt(1 / fan_in)
+
+
+@mistake("kaiming_std", "The root covers the whole fraction 2/n_in, not the 2 alone.")
+def kaiming_std_root_of_two(fan_in):
+    return math.sqrt(2) / fan_in
+
+
+@mistake("kaiming_std", "Look at where the 2 stands: above the bar, or below it?")
+def kaiming_std_two_below(fan_in):
+    return math.sqrt(1 / (2 * fan_in))
 
 
 @mistake("kaiming_std", "This is the variance; the standard deviation is its root.")
@@ -93,6 +110,15 @@ def init_weight_times_variance(shape, scheme, generator):
     fan_out, fan_in = shape
     variance = 2 / (fan_in + fan_out) if scheme == "xavier" else 2 / fan_in
     return variance * torch.randn(shape, generator=generator)
+
+
+@mistake(
+    "init_weight", "`rand` draws between 0 and 1: the exercise asks for normal draws of mean 0."
+)
+def init_weight_uniform_from_zero(shape, scheme, generator):
+    fan_out, fan_in = shape
+    std = math.sqrt(2 / (fan_in + fan_out)) if scheme == "xavier" else math.sqrt(2 / fan_in)
+    return std * torch.rand(shape, generator=generator)
 
 
 @mistake("init_weight", "These draws are uniform; the exercise asks for a normal distribution.")
@@ -148,7 +174,12 @@ def activation_stds_biased(x, weights, activation):
 
 @mistake("activation_stds", "This is the variance; take its root.")
 def activation_stds_variances(x, weights, activation):
-    return [s**2 for s in answers.activation_stds(x, weights, activation)]
+    act = torch.tanh if activation == "tanh" else torch.relu
+    stds = []
+    for w in weights:
+        x = act(x @ w)
+        stds.append(x.var().item())
+    return stds
 
 
 @mistake("activation_stds", "The next layer receives the activations, not the layer's linear part.")
@@ -163,22 +194,56 @@ def activation_stds_linear_chain(x, weights, activation):
 
 @mistake("activation_stds", 'The argument `activation` is not looked at: "relu" asks for a ReLU.')
 def activation_stds_always_tanh(x, weights, activation):
-    return answers.activation_stds(x, weights, "tanh")
+    act = torch.tanh
+    stds = []
+    for w in weights:
+        x = act(x @ w)
+        stds.append(x.std().item())
+    return stds
+
+
+@mistake("activation_stds", "These are the spreads of what goes into each layer: measure after it.")
+def activation_stds_one_layer_early(x, weights, activation):
+    act = torch.tanh if activation == "tanh" else torch.relu
+    stds = []
+    for w in weights:
+        before, x = x, act(x @ w)
+        stds.append(before.std().item())
+    return stds
+
+
+@mistake(
+    "activation_stds", "One spread of all entries together is asked for, not one of each unit."
+)
+def activation_stds_mean_of_units(x, weights, activation):
+    act = torch.tanh if activation == "tanh" else torch.relu
+    stds = []
+    for w in weights:
+        x = act(x @ w)
+        stds.append(x.std(dim=0).mean().item())
+    return stds
 
 
 @mistake("activation_stds", "The input is no layer: the list starts after the first one.")
 def activation_stds_with_input(x, weights, activation):
-    return [x.std().item(), *answers.activation_stds(x, weights, activation)]
+    act = torch.tanh if activation == "tanh" else torch.relu
+    stds = [x.std().item()]
+    for w in weights:
+        x = act(x @ w)
+        stds.append(x.std().item())
+    return stds
 
 
 @mistake("batchnorm_train", "The variance that normalises is the biased one: divide by n.")
 def batchnorm_train_unbiased_forward(
     x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
 ):
-    _, new_mean, new_var = answers.batchnorm_train(
-        x, gamma, beta, running_mean, running_var, momentum, eps
-    )
-    out = gamma * (x - x.mean(dim=0)) / torch.sqrt(x.var(dim=0) + eps) + beta
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / torch.sqrt(x.var(dim=0) + eps) + beta
+    new_mean = (1 - momentum) * running_mean + momentum * mean
+    n = len(x)
+    new_var = (1 - momentum) * running_var + momentum * var * n / (n - 1)
     return out, new_mean, new_var
 
 
@@ -186,47 +251,98 @@ def batchnorm_train_unbiased_forward(
 def batchnorm_train_biased_running(
     x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
 ):
-    out, new_mean, _ = answers.batchnorm_train(
-        x, gamma, beta, running_mean, running_var, momentum, eps
-    )
-    var = x.var(dim=0, unbiased=False)
-    return out, new_mean, (1 - momentum) * running_var + momentum * var
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / torch.sqrt(var + eps) + beta
+    new_mean = (1 - momentum) * running_mean + momentum * mean
+    new_var = (1 - momentum) * running_var + momentum * var
+    return out, new_mean, new_var
 
 
 @mistake("batchnorm_train", "`momentum` is the weight of the new batch, not of the old average.")
 def batchnorm_train_momentum_reversed(
     x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
 ):
-    return answers.batchnorm_train(x, gamma, beta, running_mean, running_var, 1 - momentum, eps)
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / torch.sqrt(var + eps) + beta
+    new_mean = momentum * running_mean + (1 - momentum) * mean
+    n = len(x)
+    new_var = momentum * running_var + (1 - momentum) * var * n / (n - 1)
+    return out, new_mean, new_var
 
 
 @mistake("batchnorm_train", "ε stands inside the root, next to the variance.")
 def batchnorm_train_eps_outside(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
-    _, new_mean, new_var = answers.batchnorm_train(
-        x, gamma, beta, running_mean, running_var, momentum, eps
-    )
-    std = x.std(dim=0, unbiased=False)
-    return gamma * (x - x.mean(dim=0)) / (std + eps) + beta, new_mean, new_var
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / (torch.sqrt(var) + eps) + beta
+    new_mean = (1 - momentum) * running_mean + momentum * mean
+    n = len(x)
+    new_var = (1 - momentum) * running_var + momentum * var * n / (n - 1)
+    return out, new_mean, new_var
 
 
 @mistake("batchnorm_train", "In training the batch's own mean and variance normalise.")
 def batchnorm_train_running_statistics(
     x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
 ):
-    _, new_mean, new_var = answers.batchnorm_train(
-        x, gamma, beta, running_mean, running_var, momentum, eps
-    )
-    out = answers.batchnorm_eval(x, gamma, beta, running_mean, running_var, eps)
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - running_mean) / torch.sqrt(running_var + eps) + beta
+    new_mean = (1 - momentum) * running_mean + momentum * mean
+    n = len(x)
+    new_var = (1 - momentum) * running_var + momentum * var * n / (n - 1)
     return out, new_mean, new_var
 
 
 @mistake("batchnorm_train", "Divide by the standard deviation: the root of the variance.")
 def batchnorm_train_no_root(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
-    _, new_mean, new_var = answers.batchnorm_train(
-        x, gamma, beta, running_mean, running_var, momentum, eps
-    )
-    var = x.var(dim=0, unbiased=False)
-    return gamma * (x - x.mean(dim=0)) / (var + eps) + beta, new_mean, new_var
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / (var + eps) + beta
+    new_mean = (1 - momentum) * running_mean + momentum * mean
+    n = len(x)
+    new_var = (1 - momentum) * running_var + momentum * var * n / (n - 1)
+    return out, new_mean, new_var
+
+
+@mistake("batchnorm_train", "The running mean and variance come back as they went in.")
+def batchnorm_train_never_updated(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / torch.sqrt(var + eps) + beta
+    new_mean = running_mean.clone()
+    new_var = running_var.clone()
+    return out, new_mean, new_var
+
+
+@mistake("batchnorm_train", "These are the batch's own statistics: the old running ones count too.")
+def batchnorm_train_batch_for_running(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / torch.sqrt(var + eps) + beta
+    new_mean = mean
+    n = len(x)
+    new_var = var * n / (n - 1)
+    return out, new_mean, new_var
+
+
+@mistake("batchnorm_train", "The old running statistics are weighted too, by 1 − momentum.")
+def batchnorm_train_old_not_shrunk(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    out = gamma * (x - mean) / torch.sqrt(var + eps) + beta
+    new_mean = running_mean + momentum * mean
+    n = len(x)
+    new_var = running_var + momentum * var * n / (n - 1)
+    return out, new_mean, new_var
 
 
 @mistake(
@@ -243,8 +359,8 @@ def batchnorm_train_in_place(x, gamma, beta, running_mean, running_var, momentum
 
 @mistake("batchnorm_eval", "In prediction the running statistics normalise, not the batch's own.")
 def batchnorm_eval_batch_statistics(x, gamma, beta, running_mean, running_var, eps=1e-5):
-    var = x.var(dim=0, unbiased=False)
-    return gamma * (x - x.mean(dim=0)) / torch.sqrt(var + eps) + beta
+    mean, var = x.mean(dim=0), x.var(dim=0, unbiased=False)
+    return gamma * (x - mean) / torch.sqrt(var + eps) + beta
 
 
 @mistake("batchnorm_eval", "ε stands inside the root, next to the variance.")
@@ -257,6 +373,11 @@ def batchnorm_eval_no_root(x, gamma, beta, running_mean, running_var, eps=1e-5):
     return gamma * (x - running_mean) / (running_var + eps) + beta
 
 
+@mistake("batchnorm_eval", "γ multiplies x̂ alone; β is added after it.")
+def batchnorm_eval_shift_scaled(x, gamma, beta, running_mean, running_var, eps=1e-5):
+    return gamma * ((x - running_mean) / torch.sqrt(running_var + eps) + beta)
+
+
 @mistake("batchnorm_eval", "γ and β are learnt parameters, and they act in prediction too.")
 def batchnorm_eval_no_scale(x, gamma, beta, running_mean, running_var, eps=1e-5):
     return (x - running_mean) / torch.sqrt(running_var + eps)
@@ -264,37 +385,83 @@ def batchnorm_eval_no_scale(x, gamma, beta, running_mean, running_var, eps=1e-5)
 
 @mistake("batchnorm_backward", "μ and σ² depend on x as well: gradients flow through them.")
 def batchnorm_backward_statistics_fixed(dout, x, gamma, eps=1e-5):
-    _, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
-    return dout * gamma / torch.sqrt(x.var(dim=0, unbiased=False) + eps), dgamma, dbeta
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout * gamma
+    dx = dxhat / root
+    return dx, dgamma, dbeta
 
 
 @mistake("batchnorm_backward", "The path through the variance is missing from dx.")
 def batchnorm_backward_variance_fixed(dout, x, gamma, eps=1e-5):
-    _, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
     dxhat = dout * gamma
-    dx = (dxhat - dxhat.mean(dim=0)) / torch.sqrt(x.var(dim=0, unbiased=False) + eps)
+    through_mean = dxhat.mean(dim=0)
+    dx = (dxhat - through_mean) / root
     return dx, dgamma, dbeta
+
+
+@mistake(
+    "batchnorm_backward", "Look at dσ²: which power of σ² + ε has the derivative of (σ² + ε)^(−½)?"
+)
+def batchnorm_backward_exponent(dout, x, gamma, eps=1e-5):
+    centred = x - x.mean(dim=0)
+    inverse = 1 / torch.sqrt((centred**2).mean(dim=0) + eps)
+    dxhat = dout * gamma
+    dvar = (dxhat * centred).sum(dim=0) * -0.5 * inverse
+    dmean = -(dxhat * inverse).sum(dim=0)
+    dx = dxhat * inverse + dvar * 2 * centred / len(x) + dmean / len(x)
+    return dx, (dout * centred * inverse).sum(dim=0), dout.sum(dim=0)
 
 
 @mistake("batchnorm_backward", "The path through the mean is missing from dx.")
 def batchnorm_backward_mean_fixed(dout, x, gamma, eps=1e-5):
-    _, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
-    root = torch.sqrt(x.var(dim=0, unbiased=False) + eps)
-    xhat = (x - x.mean(dim=0)) / root
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
     dxhat = dout * gamma
-    return (dxhat - xhat * (dxhat * xhat).mean(dim=0)) / root, dgamma, dbeta
+    dx = (dxhat - xhat * (dxhat * xhat).mean(dim=0)) / root
+    return dx, dgamma, dbeta
 
 
 @mistake("batchnorm_backward", "γ multiplies x̂, not x: that is what dγ sums.")
 def batchnorm_backward_dgamma_from_x(dout, x, gamma, eps=1e-5):
-    dx, _, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
-    return dx, (dout * x).sum(dim=0), dbeta
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * x).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=0)
+    dx = (dxhat - through_mean - xhat * (dxhat * xhat).mean(dim=0)) / root
+    return dx, dgamma, dbeta
 
 
 @mistake("batchnorm_backward", "dγ and dβ are sums over the observations, not means.")
 def batchnorm_backward_means(dout, x, gamma, eps=1e-5):
-    dx, dgamma, dbeta = answers.batchnorm_backward(dout, x, gamma, eps)
-    return dx, dgamma / len(x), dbeta / len(x)
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).mean(dim=0)
+    dbeta = dout.mean(dim=0)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=0)
+    dx = (dxhat - through_mean - xhat * (dxhat * xhat).mean(dim=0)) / root
+    return dx, dgamma, dbeta
 
 
 @mistake("batchnorm_backward", "The variance that normalises is the biased one: divide by n.")
@@ -306,9 +473,60 @@ def batchnorm_backward_unbiased(dout, x, gamma, eps=1e-5):
     return dx, (dout * xhat).sum(dim=0), dout.sum(dim=0)
 
 
+@mistake("batchnorm_backward", "The variance in x̂ is the biased one: divide by n.")
+def batchnorm_backward_unbiased_statistics(dout, x, gamma, eps=1e-5):
+    mean = x.mean(dim=0)
+    var = x.var(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=0)
+    dx = (dxhat - through_mean - xhat * (dxhat * xhat).mean(dim=0)) / root
+    return dx, dgamma, dbeta
+
+
+@mistake("batchnorm_backward", "The order of the results is dx, dγ, dβ.")
+def batchnorm_backward_order(dout, x, gamma, eps=1e-5):
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=0)
+    dx = (dxhat - through_mean - xhat * (dxhat * xhat).mean(dim=0)) / root
+    return dx, dbeta, dgamma
+
+
+@mistake("batchnorm_backward", "dβ has the shape of β, (d,): no axis of length 1 is kept.")
+def batchnorm_backward_kept_axis(dout, x, gamma, eps=1e-5):
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0, keepdim=True)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=0)
+    dx = (dxhat - through_mean - xhat * (dxhat * xhat).mean(dim=0)) / root
+    return dx, dgamma, dbeta
+
+
 @mistake("batchnorm_backward", "dx̂ = dout ⊙ γ: the factor γ is missing from dx.")
 def batchnorm_backward_no_gamma(dout, x, gamma, eps=1e-5):
-    return answers.batchnorm_backward(dout, x, torch.ones_like(gamma), eps)
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout
+    through_mean = dxhat.mean(dim=0)
+    dx = (dxhat - through_mean - xhat * (dxhat * xhat).mean(dim=0)) / root
+    return dx, dgamma, dbeta
 
 
 @mistake("batchnorm2d_train", "A channel's statistics run over the whole batch, not each image.")
@@ -340,6 +558,42 @@ def batchnorm2d_train_per_pixel(x, gamma, beta, running_mean, running_var, momen
     )
     xhat = (x - x.mean(dim=0)) / torch.sqrt(x.var(dim=0, unbiased=False) + eps)
     return gamma[:, None, None] * xhat + beta[:, None, None], new_mean, new_var
+
+
+@mistake("batchnorm2d_train", "`momentum` is the weight of the new batch, not of the old average.")
+def batchnorm2d_train_momentum_reversed(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    n, c, h, w = x.shape
+    columns = x.permute(0, 2, 3, 1).reshape(-1, c)
+    out, new_mean, new_var = batchnorm_train(
+        columns, gamma, beta, running_mean, running_var, 1 - momentum, eps
+    )
+    return out.reshape(n, h, w, c).permute(0, 3, 1, 2), new_mean, new_var
+
+
+@mistake("batchnorm2d_train", "The running mean and variance come back as they went in.")
+def batchnorm2d_train_never_updated(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    n, c, h, w = x.shape
+    columns = x.permute(0, 2, 3, 1).reshape(-1, c)
+    out, _, _ = batchnorm_train(columns, gamma, beta, running_mean, running_var, momentum, eps)
+    return out.reshape(n, h, w, c).permute(0, 3, 1, 2), running_mean.clone(), running_var.clone()
+
+
+@mistake(
+    "batchnorm2d_train", "These are the batch's own statistics: the old running ones count too."
+)
+def batchnorm2d_train_batch_for_running(
+    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
+):
+    n, c, h, w = x.shape
+    columns = x.permute(0, 2, 3, 1).reshape(-1, c)
+    out, new_mean, new_var = batchnorm_train(
+        columns, gamma, beta, running_mean, running_var, 1.0, eps
+    )
+    return out.reshape(n, h, w, c).permute(0, 3, 1, 2), new_mean, new_var
 
 
 @mistake("batchnorm2d_train", "The unbiased variance enters the running variance.")
@@ -375,53 +629,136 @@ def batchnorm2d_train_reshaped(x, gamma, beta, running_mean, running_var, moment
 
 @mistake("layernorm", "Layer normalisation takes each row's mean and variance, not each column's.")
 def layernorm_over_batch(x, gamma, beta, eps=1e-5):
-    var = x.var(dim=0, unbiased=False)
-    return gamma * (x - x.mean(dim=0)) / torch.sqrt(var + eps) + beta
+    mean = x.mean(dim=0, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=0, keepdim=True)
+    return gamma * (x - mean) / torch.sqrt(var + eps) + beta
 
 
 @mistake("layernorm", "The variance is the biased one: divide by d.")
 def layernorm_unbiased(x, gamma, beta, eps=1e-5):
-    d = x.shape[1]
-    x = x - x.mean(dim=1, keepdim=True)
-    var = (x**2).sum(dim=1, keepdim=True) / max(d - 1, 1)
-    return gamma * x / torch.sqrt(var + eps) + beta
+    mean = x.mean(dim=1, keepdim=True)
+    var = x.var(dim=1, keepdim=True)
+    return gamma * (x - mean) / torch.sqrt(var + eps) + beta
 
 
 @mistake("layernorm", "ε stands inside the root, next to the variance.")
 def layernorm_eps_outside(x, gamma, beta, eps=1e-5):
-    std = x.std(dim=1, keepdim=True, unbiased=False)
-    return gamma * (x - x.mean(dim=1, keepdim=True)) / (std + eps) + beta
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    return gamma * (x - mean) / (torch.sqrt(var) + eps) + beta
+
+
+@mistake("layernorm", "x̂ is centred: the row's mean is taken off before it is divided.")
+def layernorm_not_centred(x, gamma, beta, eps=1e-5):
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    return gamma * x / torch.sqrt(var + eps) + beta
 
 
 @mistake("layernorm", "Divide by the standard deviation: the root of the variance.")
 def layernorm_no_root(x, gamma, beta, eps=1e-5):
-    var = x.var(dim=1, keepdim=True, unbiased=False)
-    return gamma * (x - x.mean(dim=1, keepdim=True)) / (var + eps) + beta
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    return gamma * (x - mean) / (var + eps) + beta
 
 
 @mistake("layernorm", "γ and β are missing: out = γ x̂ + β.")
 def layernorm_no_scale(x, gamma, beta, eps=1e-5):
-    return answers.layernorm(x, torch.ones_like(gamma), torch.zeros_like(beta), eps)
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    return (x - mean) / torch.sqrt(var + eps)
 
 
 @mistake("layernorm_backward", "μ and σ² depend on x as well: gradients flow through them.")
 def layernorm_backward_statistics_fixed(dout, x, gamma, eps=1e-5):
-    _, dgamma, dbeta = answers.layernorm_backward(dout, x, gamma, eps)
-    root = torch.sqrt(x.var(dim=1, keepdim=True, unbiased=False) + eps)
-    return dout * gamma / root, dgamma, dbeta
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout * gamma
+    dx = dxhat / root
+    return dx, dgamma, dbeta
 
 
 @mistake("layernorm_backward", "The path through the variance is missing from dx.")
 def layernorm_backward_variance_fixed(dout, x, gamma, eps=1e-5):
-    _, dgamma, dbeta = answers.layernorm_backward(dout, x, gamma, eps)
-    root = torch.sqrt(x.var(dim=1, keepdim=True, unbiased=False) + eps)
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
     dxhat = dout * gamma
-    return (dxhat - dxhat.mean(dim=1, keepdim=True)) / root, dgamma, dbeta
+    through_mean = dxhat.mean(dim=1, keepdim=True)
+    dx = (dxhat - through_mean) / root
+    return dx, dgamma, dbeta
 
 
 @mistake("layernorm_backward", "Each row has its own μ and σ²: the means in dx run along the row.")
 def layernorm_backward_over_batch(dout, x, gamma, eps=1e-5):
     return answers.batchnorm_backward(dout, x, gamma, eps)
+
+
+@mistake("layernorm_backward", "The means inside dx run along each row, as μ and σ² do.")
+def layernorm_backward_means_over_batch(dout, x, gamma, eps=1e-5):
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=0)
+    inner = (dxhat * xhat).mean(dim=0)
+    dx = (dxhat - through_mean - xhat * inner) / root
+    return dx, dgamma, dbeta
+
+
+@mistake("layernorm_backward", "dx̂ = dout ⊙ γ: the factor γ is missing from dx.")
+def layernorm_backward_no_gamma(dout, x, gamma, eps=1e-5):
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=0)
+    dxhat = dout
+    through_mean = dxhat.mean(dim=1, keepdim=True)
+    inner = (dxhat * xhat).mean(dim=1, keepdim=True)
+    dx = (dxhat - through_mean - xhat * inner) / root
+    return dx, dgamma, dbeta
+
+
+@mistake("layernorm_backward", "dγ and dβ are sums over the rows, one entry for each column.")
+def layernorm_backward_summed_along_rows(dout, x, gamma, eps=1e-5):
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=1)
+    dbeta = dout.sum(dim=1)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=1, keepdim=True)
+    inner = (dxhat * xhat).mean(dim=1, keepdim=True)
+    dx = (dxhat - through_mean - xhat * inner) / root
+    return dx, dgamma, dbeta
+
+
+@mistake("layernorm_backward", "dβ is a sum over the rows, one entry for each column.")
+def layernorm_backward_dbeta_along_rows(dout, x, gamma, eps=1e-5):
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = (dout * xhat).sum(dim=0)
+    dbeta = dout.sum(dim=1)
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=1, keepdim=True)
+    inner = (dxhat * xhat).mean(dim=1, keepdim=True)
+    dx = (dxhat - through_mean - xhat * inner) / root
+    return dx, dgamma, dbeta
 
 
 @mistake(
@@ -437,9 +774,17 @@ def layernorm_backward_gamma_outside(dout, x, gamma, eps=1e-5):
     "layernorm_backward", "γ and β serve every row: sum their gradients over the observations."
 )
 def layernorm_backward_not_summed(dout, x, gamma, eps=1e-5):
-    dx, _, _ = answers.layernorm_backward(dout, x, gamma, eps)
-    xhat = answers.layernorm(x, torch.ones_like(gamma), torch.zeros_like(gamma), eps)
-    return dx, dout * xhat, dout
+    mean = x.mean(dim=1, keepdim=True)
+    var = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+    root = torch.sqrt(var + eps)
+    xhat = (x - mean) / root
+    dgamma = dout * xhat
+    dbeta = dout
+    dxhat = dout * gamma
+    through_mean = dxhat.mean(dim=1, keepdim=True)
+    inner = (dxhat * xhat).mean(dim=1, keepdim=True)
+    dx = (dxhat - through_mean - xhat * inner) / root
+    return dx, dgamma, dbeta
 
 
 @mistake("prelu", "The slope α is an argument: 0.01 is leaky ReLU's fixed one.")
@@ -462,6 +807,11 @@ def prelu_constant_branch(z, alpha):
     return torch.where(z > 0, z, alpha * torch.ones_like(z))
 
 
+@mistake("prelu", "The part below zero has the wrong sign: what is αz for a negative z?")
+def prelu_wrong_sign_below(z, alpha):
+    return torch.where(z > 0, z, -alpha * z)
+
+
 @mistake("prelu", "This is ELU's curve; PReLU is linear on both sides.")
 def prelu_as_elu(z, alpha):
     return torch.where(z > 0, z, alpha * (torch.exp(z) - 1))
@@ -469,63 +819,81 @@ def prelu_as_elu(z, alpha):
 
 @mistake("prelu_backward", "There is one α for all entries: sum its gradient, down to 0-d.")
 def prelu_backward_not_summed(da, z, alpha):
-    dz, _ = answers.prelu_backward(da, z, alpha)
-    return dz, torch.where(z > 0, torch.zeros_like(z), da * z)
+    dz = torch.where(z > 0, da, alpha * da)
+    dalpha = torch.where(z > 0, torch.zeros_like(z), da * z)
+    return dz, dalpha
 
 
 @mistake("prelu_backward", "α plays no part where z > 0: those entries add nothing to dα.")
 def prelu_backward_all_entries(da, z, alpha):
-    dz, _ = answers.prelu_backward(da, z, alpha)
-    return dz, (da * z).sum()
+    dz = torch.where(z > 0, da, alpha * da)
+    dalpha = (da * z).sum()
+    return dz, dalpha
 
 
 @mistake("prelu_backward", "The upstream gradient da is missing from dα.")
 def prelu_backward_dalpha_local(da, z, alpha):
-    dz, _ = answers.prelu_backward(da, z, alpha)
-    return dz, torch.where(z > 0, torch.zeros_like(z), z).sum()
+    dz = torch.where(z > 0, da, alpha * da)
+    dalpha = torch.where(z > 0, torch.zeros_like(z), z).sum()
+    return dz, dalpha
 
 
 @mistake("prelu_backward", "dα is a sum over the entries, not a mean.")
 def prelu_backward_mean(da, z, alpha):
-    dz, dalpha = answers.prelu_backward(da, z, alpha)
-    return dz, dalpha / z.numel()
+    dz = torch.where(z > 0, da, alpha * da)
+    dalpha = torch.where(z > 0, torch.zeros_like(z), da * z).mean()
+    return dz, dalpha
+
+
+@mistake("prelu_backward", "dα collects where α was at work: from z ≤ 0, not from z > 0.")
+def prelu_backward_positive_entries(da, z, alpha):
+    dz = torch.where(z > 0, da, alpha * da)
+    dalpha = torch.where(z > 0, da * z, torch.zeros_like(z)).sum()
+    return dz, dalpha
 
 
 @mistake("prelu_backward", "Where z ≤ 0 the slope is α: some gradient passes.")
 def prelu_backward_as_relu(da, z, alpha):
-    _, dalpha = answers.prelu_backward(da, z, alpha)
-    return torch.where(z > 0, da, torch.zeros_like(da)), dalpha
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    dalpha = torch.where(z > 0, torch.zeros_like(z), da * z).sum()
+    return dz, dalpha
 
 
 @mistake("prelu_backward", "At z = 0 the course takes α's branch.")
 def prelu_backward_one_at_zero(da, z, alpha):
-    _, dalpha = answers.prelu_backward(da, z, alpha)
-    return torch.where(z >= 0, da, alpha * da), dalpha
+    dz = torch.where(z >= 0, da, alpha * da)
+    dalpha = torch.where(z > 0, torch.zeros_like(z), da * z).sum()
+    return dz, dalpha
 
 
 @mistake("residual_block", "The input x itself is added: that is the residual connection.")
 def residual_block_no_skip(x, w1, b1, w2, b2):
-    return torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2)
+    a1 = torch.relu(x @ w1 + b1)
+    return torch.relu(a1 @ w2 + b2)
 
 
 @mistake("residual_block", "x is added before the last ReLU, not after it.")
 def residual_block_skip_after_relu(x, w1, b1, w2, b2):
-    return x + torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2)
+    a1 = torch.relu(x @ w1 + b1)
+    return x + torch.relu(a1 @ w2 + b2)
 
 
 @mistake("residual_block", "The sum passes through a last ReLU.")
 def residual_block_no_last_relu(x, w1, b1, w2, b2):
-    return x + torch.relu(x @ w1 + b1) @ w2 + b2
+    a1 = torch.relu(x @ w1 + b1)
+    return x + a1 @ w2 + b2
 
 
 @mistake("residual_block", "The first layer has a ReLU; without it the block's two layers are one.")
 def residual_block_no_first_relu(x, w1, b1, w2, b2):
-    return torch.relu(x + (x @ w1 + b1) @ w2 + b2)
+    a1 = x @ w1 + b1
+    return torch.relu(x + a1 @ w2 + b2)
 
 
 @mistake("residual_block", "The second layer is linear up to the addition: no ReLU before + x.")
 def residual_block_relu_before_sum(x, w1, b1, w2, b2):
-    return torch.relu(x + torch.relu(torch.relu(x @ w1 + b1) @ w2 + b2))
+    a1 = torch.relu(x @ w1 + b1)
+    return torch.relu(x + torch.relu(a1 @ w2 + b2))
 
 
 @mistake("dropout", "p = 1 divides by zero: where all is dropped, nothing is left to scale.")
@@ -538,14 +906,27 @@ def dropout_divides_by_zero(x, p, training, generator):
 
 @mistake("dropout", "What is kept grows by 1/(1 − p), so that the mean stays as it was.")
 def dropout_not_scaled(x, p, training, generator):
-    if not training:
+    if not training or p == 0:
         return x.clone()
-    return (torch.rand(x.shape, generator=generator, device=x.device) >= p) * x
+    if p == 1:
+        return torch.zeros_like(x)
+    kept = torch.rand(x.shape, generator=generator, device=x.device) >= p
+    return kept * x
 
 
 @mistake("dropout", "p is the probability to drop, not to keep.")
 def dropout_p_kept(x, p, training, generator):
     return answers.dropout(x, 1 - p, training, generator)
+
+
+@mistake("dropout", "p is the probability to drop: here an entry stays with probability p.")
+def dropout_stays_with_p(x, p, training, generator):
+    if not training or p == 0:
+        return x.clone()
+    if p == 1:
+        return torch.zeros_like(x)
+    kept = torch.rand(x.shape, generator=generator, device=x.device) < p
+    return kept * x / (1 - p)
 
 
 @mistake("dropout", "Outside training nothing is dropped and nothing is scaled.")
@@ -555,24 +936,34 @@ def dropout_always_active(x, p, training, generator):
 
 @mistake("dropout", "This scaling in prediction belongs to the lecture's form of dropout.")
 def dropout_scaled_in_prediction(x, p, training, generator):
-    return answers.dropout(x, p, True, generator) if training else (1 - p) * x
+    if not training or p == 0:
+        return x * (1 - p)
+    if p == 1:
+        return torch.zeros_like(x)
+    kept = torch.rand(x.shape, generator=generator, device=x.device) >= p
+    return kept * x / (1 - p)
 
 
 @mistake(
     "dropout", "Compare a uniform draw with p: a normal one exceeds it with another probability."
 )
 def dropout_normal_mask(x, p, training, generator):
-    if not training or p in (0, 1):
-        return answers.dropout(x, p, training, generator)
-    return (torch.randn(x.shape, generator=generator, device=x.device) > p) * x / (1 - p)
+    if not training or p == 0:
+        return x.clone()
+    if p == 1:
+        return torch.zeros_like(x)
+    kept = torch.randn(x.shape, generator=generator, device=x.device) > p
+    return kept * x / (1 - p)
 
 
 @mistake("dropout", "Each entry has its own coin: this mask is one for all rows.")
 def dropout_one_mask_for_all_rows(x, p, training, generator):
-    if not training or p in (0, 1):
-        return answers.dropout(x, p, training, generator)
-    mask = torch.rand(x.shape[1:], generator=generator, device=x.device) >= p
-    return mask * x / (1 - p)
+    if not training or p == 0:
+        return x.clone()
+    if p == 1:
+        return torch.zeros_like(x)
+    kept = torch.rand(x.shape[1:], generator=generator, device=x.device) >= p
+    return kept * x / (1 - p)
 
 
 @mistake("dropout", "A fixed number is dropped here; each entry should be dropped on its own.")
@@ -586,21 +977,28 @@ def dropout_fixed_number(x, p, training, generator):
 
 @mistake("dropout", "Kept values are divided by the probability to keep, 1 − p.")
 def dropout_divided_by_p(x, p, training, generator):
-    if not training or p in (0, 1):
-        return answers.dropout(x, p, training, generator)
-    return (torch.rand(x.shape, generator=generator, device=x.device) >= p) * x / p
+    if not training or p == 0:
+        return x.clone()
+    if p == 1:
+        return torch.zeros_like(x)
+    kept = torch.rand(x.shape, generator=generator, device=x.device) >= p
+    return kept * x / p
 
 
 @mistake("dropout_lecture", "The lecture's form does not scale in training.")
 def dropout_lecture_scaled_in_training(x, keep, training, generator):
     if not training:
-        return x.clone()
-    return (torch.rand(x.shape, generator=generator, device=x.device) < keep) * x / keep
+        return x
+    m = torch.rand(x.shape, generator=generator, device=x.device) < keep
+    return m * x / keep
 
 
 @mistake("dropout_lecture", "In prediction x is multiplied by the probability to keep.")
 def dropout_lecture_unscaled_prediction(x, keep, training, generator):
-    return answers.dropout_lecture(x, keep, True, generator) if training else x.clone()
+    if not training:
+        return x
+    m = torch.rand(x.shape, generator=generator, device=x.device) < keep
+    return m * x
 
 
 @mistake("dropout_lecture", "Here the number given is the probability to keep, not to drop.")
@@ -608,11 +1006,30 @@ def dropout_lecture_keep_dropped(x, keep, training, generator):
     return answers.dropout_lecture(x, 1 - keep, training, generator)
 
 
+@mistake("dropout_lecture", "`keep` is the probability to stay: here an entry is dropped with it.")
+def dropout_lecture_drops_with_keep(x, keep, training, generator):
+    if not training:
+        return keep * x
+    m = torch.rand(x.shape, generator=generator, device=x.device) > keep
+    return m * x
+
+
+@mistake("dropout_lecture", "In training nothing is scaled: dividing by keep is PyTorch's form.")
+def dropout_lecture_also_scaled(x, keep, training, generator):
+    if not training:
+        return keep * x
+    m = torch.rand(x.shape, generator=generator, device=x.device) < keep
+    return m * x / keep
+
+
 @mistake(
     "dropout_lecture", "Prediction multiplies by `keep`; dividing enlarges what was too large."
 )
 def dropout_lecture_divides(x, keep, training, generator):
-    return answers.dropout_lecture(x, keep, True, generator) if training else x / keep
+    if not training:
+        return x / keep
+    m = torch.rand(x.shape, generator=generator, device=x.device) < keep
+    return m * x
 
 
 @mistake("dropout_lecture", "In prediction no coin is thrown: nothing is dropped.")
@@ -624,7 +1041,8 @@ def dropout_lecture_always_active(x, keep, training, generator):
 def dropout_lecture_one_mask(x, keep, training, generator):
     if not training:
         return keep * x
-    return (torch.rand(x.shape[1:], generator=generator, device=x.device) < keep) * x
+    m = torch.rand(x.shape[1:], generator=generator, device=x.device) < keep
+    return m * x
 
 
 @mistake("l2_penalty", "The penalty carries a factor ½.")
@@ -640,6 +1058,11 @@ def l2_penalty_norm(w):
 @mistake("l2_penalty", "The penalty is a sum over the weights, not a mean.")
 def l2_penalty_mean(w):
     return (w**2).mean() / 2
+
+
+@mistake("l2_penalty", "All entries are summed, down to 0-d, not along one axis alone.")
+def l2_penalty_one_axis(w):
+    return (w**2).sum(0) / 2
 
 
 @mistake("l2_penalty", "This sums absolute values: that is the ℓ₁ penalty.")
@@ -708,7 +1131,15 @@ def early_stopping_count_not_reset(val_losses, patience, min_delta=0.0):
 
 @mistake("early_stopping", "`min_delta` is not used: a smaller improvement does not count.")
 def early_stopping_no_min_delta(val_losses, patience, min_delta=0.0):
-    return answers.early_stopping(val_losses, patience)
+    best, best_epoch, waited = math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        if loss < best:
+            best, best_epoch, waited = loss, epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, len(val_losses) - 1
 
 
 @mistake("early_stopping", "Only an epoch that is better by min_delta becomes the best one.")
@@ -737,7 +1168,31 @@ def early_stopping_against_previous(val_losses, patience, min_delta=0.0):
 
 
 @mistake(
+    "early_stopping", "The best loss so far is compared with, not the loss of the epoch before."
+)
+def early_stopping_best_is_previous(val_losses, patience, min_delta=0.0):
+    previous, best_epoch, waited = math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        if loss < previous - min_delta:
+            best_epoch, waited = epoch, 0
+        else:
+            waited += 1
+        previous = loss
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, len(val_losses) - 1
+
+
+@mistake(
     "early_stopping", "Training stops as soon as `patience` epochs were not better, not one later."
 )
 def early_stopping_one_late(val_losses, patience, min_delta=0.0):
-    return answers.early_stopping(val_losses, patience + 1, min_delta)
+    best, best_epoch, waited = math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        if loss < best - min_delta:
+            best, best_epoch, waited = loss, epoch, 0
+        else:
+            waited += 1
+        if waited > patience:
+            return best_epoch, epoch
+    return best_epoch, len(val_losses) - 1

@@ -4,6 +4,7 @@ import torch
 
 from grader.vocabulary import mistake
 from solutions.lec10_rnn import answers
+from solutions.lec10_rnn.answers import rnn_step, rnn_step_backward, state_jacobian
 
 
 @mistake("rnn_step", "The bias b is missing from the pre-activation.")
@@ -29,6 +30,16 @@ def step_forgets_state(x, h, wxh, whh, b):
 @mistake("rnn_step", "The activation of this network is tanh, not the sigmoid.")
 def step_sigmoid(x, h, wxh, whh, b):
     return torch.sigmoid(x @ wxh + h @ whh + b)
+
+
+@mistake("rnn_step", "The activation of this network is tanh, not ReLU.")
+def step_relu(x, h, wxh, whh, b):
+    return torch.relu(x @ wxh + h @ whh + b)
+
+
+@mistake("rnn_step", "tanh is applied to the whole sum, the state's part included.")
+def step_tanh_of_input_alone(x, h, wxh, whh, b):
+    return torch.tanh(x @ wxh + b) + h @ whh
 
 
 @mistake("rnn_step_backward", "dh has to pass through tanh before it reaches the products.")
@@ -80,73 +91,154 @@ def step_backward_bias_averaged(dh, x, h_prev, h_next, wxh, whh):
     return dz @ wxh.T, dz @ whh.T, x.T @ dz, h_prev.T @ dz, dz.mean(dim=0)
 
 
+@mistake("rnn_step_backward", "dwxh and dwhh are sums over the batch, not means.")
+def step_backward_weights_averaged(dh, x, h_prev, h_next, wxh, whh):
+    dz = dh * (1 - h_next**2)
+    n = len(x)
+    return dz @ wxh.T, dz @ whh.T, x.T @ dz / n, h_prev.T @ dz / n, dz.sum(dim=0)
+
+
 @mistake("rnn_forward", "Each step should start from the state that the last step has made.")
 def forward_state_not_carried(x, h0, wxh, whh, b):
-    return torch.stack([answers.rnn_step(xt, h0, wxh, whh, b) for xt in x])
+    states, h = [], h0
+    for xt in x:
+        h = rnn_step(xt, h0, wxh, whh, b)
+        states.append(h)
+    return torch.stack(states)
 
 
 @mistake("rnn_forward", "The first step starts from h0, which need not be zero.")
 def forward_ignores_h0(x, h0, wxh, whh, b):
-    return answers.rnn_forward(x, torch.zeros_like(h0), wxh, whh, b)
+    states, h = [], torch.zeros_like(h0)
+    for xt in x:
+        h = rnn_step(xt, h, wxh, whh, b)
+        states.append(h)
+    return torch.stack(states)
 
 
 @mistake("rnn_forward", "All T states are asked for, not the last one alone.")
 def forward_last_state_only(x, h0, wxh, whh, b):
-    return answers.rnn_forward(x, h0, wxh, whh, b)[-1]
+    states, h = [], h0
+    for xt in x:
+        h = rnn_step(xt, h, wxh, whh, b)
+        states.append(h)
+    return states[-1]
 
 
 @mistake("rnn_forward", "The result begins with h₁: h0 is no part of it.")
 def forward_includes_h0(x, h0, wxh, whh, b):
-    return torch.cat([h0[None], answers.rnn_forward(x, h0, wxh, whh, b)])
+    states, h = [h0], h0
+    for xt in x:
+        h = rnn_step(xt, h, wxh, whh, b)
+        states.append(h)
+    return torch.stack(states)
 
 
 @mistake("rnn_forward", "The sequence is read from its beginning: look at the direction of time.")
 def forward_time_reversed(x, h0, wxh, whh, b):
-    return answers.rnn_forward(x.flip(0), h0, wxh, whh, b).flip(0)
+    states, h = [], h0
+    for xt in x.flip(0):
+        h = rnn_step(xt, h, wxh, whh, b)
+        states.append(h)
+    return torch.stack(states).flip(0)
 
 
 @mistake("rnn_forward", "Time is the first axis of the result, the batch the second.")
 def forward_batch_first(x, h0, wxh, whh, b):
-    return answers.rnn_forward(x, h0, wxh, whh, b).transpose(0, 1)
+    states, h = [], h0
+    for xt in x:
+        h = rnn_step(xt, h, wxh, whh, b)
+        states.append(h)
+    return torch.stack(states, dim=1)
 
 
-def _back(dh, x, h0, h, wxh, whh, *, carry=True, add=True, shift=0):
-    dx, carried = torch.empty_like(x), torch.zeros_like(h0)
-    before = [h0, *h]
-    sums = [torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])]
-    for t in reversed(range(len(x))):
-        arriving = dh[t] + carried if carry else dh[t]
-        grads = answers.rnn_step_backward(arriving, x[t], before[t + shift], h[t], wxh, whh)
-        dx[t], carried, *own = grads
-        sums = [s + g for s, g in zip(sums, own)] if add else own
-    return dx, carried, *sums
+@mistake("rnn_forward", "The states are one step late: make the new state first, then keep it.")
+def forward_one_step_late(x, h0, wxh, whh, b):
+    states, h = [], h0
+    for xt in x:
+        states.append(h)
+        h = rnn_step(xt, h, wxh, whh, b)
+    return torch.stack(states)
 
 
 @mistake("rnn_backward", "A state also acts through the next step: that gradient must be added.")
 def backward_one_step_only(dh, x, h0, h, wxh, whh):
-    return _back(dh, x, h0, h, wxh, whh, carry=False)
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = dh[t]
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx, carried, dwxh, dwhh, db
 
 
 @mistake("rnn_backward", "All steps share the weights: their gradients add up, += instead of =.")
 def backward_weights_overwritten(dh, x, h0, h, wxh, whh):
-    return _back(dh, x, h0, h, wxh, whh, add=False)
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh = grads[2]
+        dwhh = grads[3]
+        db = grads[4]
+    return dx, carried, dwxh, dwhh, db
 
 
 @mistake("rnn_backward", "dh brings a gradient to every step, not only to the last.")
 def backward_last_upstream_only(dh, x, h0, h, wxh, whh):
-    last = torch.zeros_like(dh)
-    last[-1] = dh[-1]
-    return answers.rnn_backward(last, x, h0, h, wxh, whh)
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = dh[-1]
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx, carried, dwxh, dwhh, db
 
 
 @mistake("rnn_backward", "At step t the old state is h of step t − 1, and h0 at the first step.")
 def backward_state_off_by_one(dh, x, h0, h, wxh, whh):
-    return _back(dh, x, h0, h, wxh, whh, shift=1)
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t]
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx, carried, dwxh, dwhh, db
 
 
 @mistake("rnn_backward", "The state before the first step is h0, not zero.")
 def backward_h0_taken_as_zero(dh, x, h0, h, wxh, whh):
-    return answers.rnn_backward(dh, x, torch.zeros_like(h0), h, wxh, whh)
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else torch.zeros_like(h0)
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx, carried, dwxh, dwhh, db
 
 
 @mistake("rnn_backward", "The gradient that comes from the next step has to be added to dh, once.")
@@ -159,21 +251,82 @@ def backward_carried_for_upstream(dh, x, h0, h, wxh, whh):
 
 @mistake("rnn_backward", "Go from the last step to the first: the gradient travels back in time.")
 def backward_in_forward_order(dh, x, h0, h, wxh, whh):
-    dx, carried = torch.empty_like(x), torch.zeros_like(h0)
-    sums = [torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])]
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
     for t in range(len(x)):
-        before = h[t - 1] if t > 0 else h0
-        dx[t], carried, *own = answers.rnn_step_backward(
-            dh[t] + carried, x[t], before, h[t], wxh, whh
-        )
-        sums = [s + g for s, g in zip(sums, own)]
-    return dx, carried, *sums
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx, carried, dwxh, dwhh, db
 
 
 @mistake("rnn_backward", "The mean, if there is one, belongs to the loss and is in dh already.")
 def backward_averaged_over_time(dh, x, h0, h, wxh, whh):
-    dx, dh0, *weights = answers.rnn_backward(dh, x, h0, h, wxh, whh)
-    return dx, dh0, *(g / len(x) for g in weights)
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2] / len(x)
+        dwhh += grads[3] / len(x)
+        db += grads[4] / len(x)
+    return dx, carried, dwxh, dwhh, db
+
+
+@mistake("rnn_backward", "dh0 is the gradient that is still carried after the first step.")
+def backward_dh0_zero(dh, x, h0, h, wxh, whh):
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx, torch.zeros_like(h0), dwxh, dwhh, db
+
+
+@mistake("rnn_backward", "What is carried back to the step before passes through tanh as well.")
+def backward_carried_without_slope(dh, x, h0, h, wxh, whh):
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], arriving @ whh.T
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx, carried, dwxh, dwhh, db
+
+
+@mistake("rnn_backward", "dx is in the order of time, as x is: its first entry belongs to x₁.")
+def backward_dx_reversed(dh, x, h0, h, wxh, whh):
+    dx = torch.empty_like(x)
+    dwxh, dwhh, db = torch.zeros_like(wxh), torch.zeros_like(whh), torch.zeros_like(whh[0])
+    carried = torch.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        h_prev = h[t - 1] if t > 0 else h0
+        arriving = dh[t] + carried
+        grads = rnn_step_backward(arriving, x[t], h_prev, h[t], wxh, whh)
+        dx[t], carried = grads[0], grads[1]
+        dwxh += grads[2]
+        dwhh += grads[3]
+        db += grads[4]
+    return dx.flip(0), carried, dwxh, dwhh, db
 
 
 @mistake("rnn_output", "The output layer is linear: no activation after why.")
@@ -216,24 +369,26 @@ def jacobian_tanh_twice(h_next, whh):
     return (1 - torch.tanh(h_next) ** 2)[:, None] * whh.T
 
 
-def _norms(h, whh, norm):
-    norms, product = [], torch.eye(len(whh), dtype=whh.dtype, device=whh.device)
-    for ht in reversed(h[1:]):
-        product = product @ answers.state_jacobian(ht, whh)
-        norms.append(norm(product))
-    return norms
-
-
 @mistake(
     "gradient_norms", "The spectral norm is the largest singular value; this is the Frobenius norm."
 )
 def norms_frobenius(h, whh):
-    return _norms(h, whh, torch.linalg.matrix_norm)
+    norms, product = [], None
+    for ht in reversed(h[1:]):
+        jacobian = state_jacobian(ht, whh)
+        product = jacobian if product is None else product @ jacobian
+        norms.append(torch.linalg.matrix_norm(product))
+    return norms
 
 
 @mistake("gradient_norms", "The spectral norm is a singular value, not an eigenvalue.")
 def norms_spectral_radius(h, whh):
-    return _norms(h, whh, lambda product: torch.linalg.eigvals(product).abs().max())
+    norms, product = [], None
+    for ht in reversed(h[1:]):
+        jacobian = state_jacobian(ht, whh)
+        product = jacobian if product is None else product @ jacobian
+        norms.append(torch.linalg.eigvals(product).abs().max())
+    return norms
 
 
 @mistake("gradient_norms", "The norm of a product is not the product of the norms.")
@@ -247,31 +402,52 @@ def norms_multiplied(h, whh):
 
 @mistake("gradient_norms", "Begin with the last step: k = 1 is ∂h_T/∂h_{T−1}.")
 def norms_from_first_state(h, whh):
-    return answers.gradient_norms(torch.cat([h[:1], h[1:].flip(0)]), whh)
+    norms, product = [], None
+    for ht in h[1:]:
+        jacobian = state_jacobian(ht, whh)
+        product = jacobian if product is None else product @ jacobian
+        norms.append(torch.linalg.matrix_norm(product, ord=2))
+    return norms
 
 
 @mistake("gradient_norms", "The list begins with the shortest way back, k = 1.")
 def norms_longest_first(h, whh):
-    return answers.gradient_norms(h, whh)[::-1]
+    norms, product = [], None
+    for ht in reversed(h[1:]):
+        jacobian = state_jacobian(ht, whh)
+        product = jacobian if product is None else product @ jacobian
+        norms.append(torch.linalg.matrix_norm(product, ord=2))
+    return norms[::-1]
 
 
 @mistake("gradient_norms", "∂h_T/∂h_{T−k} has k factors, and k ends at T − 1: h₁ makes none.")
 def norms_one_too_many(h, whh):
-    return answers.gradient_norms(torch.cat([h[:1], h]), whh)
+    norms, product = [], None
+    for ht in reversed(h):
+        jacobian = state_jacobian(ht, whh)
+        product = jacobian if product is None else product @ jacobian
+        norms.append(torch.linalg.matrix_norm(product, ord=2))
+    return norms
 
 
 @mistake("gradient_norms", "Matrices do not commute: older Jacobians stand to the right.")
 def norms_product_reversed(h, whh):
-    norms, product = [], torch.eye(len(whh), dtype=whh.dtype, device=whh.device)
+    norms, product = [], None
     for ht in reversed(h[1:]):
-        product = answers.state_jacobian(ht, whh) @ product
+        jacobian = state_jacobian(ht, whh)
+        product = jacobian if product is None else jacobian @ product
         norms.append(torch.linalg.matrix_norm(product, ord=2))
     return norms
 
 
 @mistake("gradient_norms", "The slopes of tanh are missing: this is the power of whh alone.")
 def norms_of_powers(h, whh):
-    return answers.gradient_norms(torch.zeros_like(h), whh)
+    norms, product = [], None
+    for ht in reversed(h[1:]):
+        jacobian = state_jacobian(0 * ht, whh)
+        product = jacobian if product is None else product @ jacobian
+        norms.append(torch.linalg.matrix_norm(product, ord=2))
+    return norms
 
 
 @mistake("clip_gradients", "One norm is taken over all gradients together, so that they keep pace.")
