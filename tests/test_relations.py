@@ -190,6 +190,14 @@ def test_an_input_that_is_a_factor_or_a_term_too_many_or_too_few() -> None:
     assert told(look(w, 2 * w, [w * 0 + 2], ["x"]))[0] == relations.TWICE
 
 
+def test_a_number_for_each_entry_where_one_is_asked() -> None:
+    x, w = drawn(1, 5), np.float64(0.7)
+    assert told(look(w, drawn(2, 5), [x], ["x"])) == (forms.EACH.format("`x`"),)
+    assert told(look(drawn(2, 5).mean(), drawn(2, 5), [x], ["x"]))[0] == forms.LEFT.format(0)
+    assert not told(look(w, drawn(2, 4), [x], ["x"]))
+    assert not told(look(drawn(3, 3), x, [x * x], ["x"]))
+
+
 def test_what_is_changed_in_place_is_said_first_and_by_name() -> None:
     w = drawn(1, 5, 4)
     said = told(look(w, 2 * w, [w, w], ["theta", "grad"], mutated=0))
