@@ -49,9 +49,9 @@ def negative_elbo(x, logits, mu, logvar):
 
 
 def mixture_log_density(x, z, tau2):
-    # hint: Look at the distances: each x from each component, and where is a component centred?
+    # hint: Look at log N(x; sin z, τ²) for each x and z: its centre, exponent, constant, and signs.
     distance = (x[:, None] - torch.sin(z)) ** 2
-    # hint: Look at log N(x; sin z, τ²) of one component: its exponent, its constant, the signs.
+    # hint: Look at log N(x; sin z, τ²) for each x and z: its centre, exponent, constant, and signs.
     logs = -distance / (2 * tau2) - math.log(2 * math.pi * tau2) / 2
     # hint: Look at the log of the mean over the draws: along which axis, and what of the 1/S?
     return torch.logsumexp(logs, dim=1) - math.log(len(z))
