@@ -73,6 +73,13 @@ def test_mutants_have_the_hint_of_their_line_or_none() -> None:
     assert not mutant_slips(ANSWERS.replace("hint", "note"), shop)
 
 
+def test_a_mask_that_is_not_turned_round_is_a_slip() -> None:
+    answers = "def hide(x, seen):\n    return x.masked_fill(~seen, 0)  # hint: the mask\n"
+    shop = workshop(answers, "hide", ("hide",))
+    sources = [shop.source(slip) for slip in mutant_slips(answers, shop)]
+    assert any("x.masked_fill(seen, 0)" in source for source in sources)
+
+
 def test_pairs_are_of_hinted_slips_that_are_apart() -> None:
     shop = workshop(ANSWERS, "step", EXERCISES)
     source = "def no_eps(x, lr, eps):\n    y = helper(x) + lr\n    return y / x\n"

@@ -46,6 +46,9 @@ def run(student, x):
         ("Expected all tensors to be on the same device, but found at least two devices,"
          " cpu and cuda!", None),
         ("division by zero", None),
+        ("\"check_uniform_bounds\" not implemented for 'Long'", "… not implemented for 'Long'"),
+        ('Module [Net] is missing the required "forward" function',
+         'Module […] is missing the required "forward" function'),
         ("The size of tensor a (3) must match the size of tensor b (4) at non-singleton"
          " dimension 1", None),
         ("0.123456", ""),
@@ -110,6 +113,20 @@ def error(kind: str, *bases: str, network: bool = False, shown: str = "") -> Rai
 )  # fmt: skip
 def test_exceptions(one: Raised, said: str) -> None:
     assert messages.exception(one) == said
+
+
+@pytest.mark.parametrize(
+    ("shown", "type_", "stub"),
+    [
+        ("", "NotImplementedError", True),
+        ("… not implemented for 'Long'", "NotImplementedError", False),
+        ("", "RuntimeError", False),
+    ],
+)
+def test_a_librarys_refusal_is_no_stub(shown: str, type_: str, stub: bool) -> None:
+    one = Raised(type_, (type_, "Exception"), "m", 1, 2, "student", False, shown)
+    assert messages.is_stub(one) is stub
+    assert (messages.visible_fault(UnitFault(1, one)) == messages.STUB) is stub
 
 
 def test_units() -> None:

@@ -171,6 +171,23 @@ def test_not_a_number_is_said_to_be_that() -> None:
     assert told(look(x, kept, [kept], ["x"]))[0] == forms.INPUT_NAN.format("`x`")
 
 
+def test_what_is_false_is_no_zero_among_the_inputs() -> None:
+    x, mask = drawn(1, 4), np.array([True, False, True, True])
+    lost = np.full(4, np.nan)
+    assert telling.AT_ZERO not in told(look(x, lost, [x + 9, mask]), fine=[[x + 9]])
+    assert telling.AT_ZERO in told(look(x, lost, [x + 9, mask * 1.0]), fine=[[x + 9]])
+
+
+def test_a_loss_that_stays_small_where_an_input_is_large() -> None:
+    u = np.array([1.0, -1e4])
+    capped = look(np.float64(5e3), np.float64(9.2), [u], group=STABILITY)
+    larger = look(np.float64(5e3), np.float64(6e3), [u], group=STABILITY)
+    assert told(capped, fine=[[u / 1e4], [u]])[0] == telling.CAPPED
+    assert telling.CAPPED not in told(larger, fine=[[u / 1e4]])
+    assert telling.CAPPED not in told(capped, larger, fine=[[u / 1e4]])
+    assert telling.CAPPED not in told(capped, fine=[[u]])
+
+
 def test_a_nan_that_is_asked_is_compared_first() -> None:
     want = np.array([1.0, np.nan, 2.0, 7.0])
     assert look(want, want) is None
@@ -196,6 +213,14 @@ def test_an_input_that_is_a_factor_or_a_term_too_many_or_too_few() -> None:
     # A factor that is 1, or a term that is the same everywhere, is no input's.
     assert not told(look(w, w + 1, [np.ones((5, 4))], ["x"]))[0].startswith("The result is what")
     assert told(look(w, 2 * w, [w * 0 + 2], ["x"]))[0] == relations.TWICE
+
+
+def test_a_number_for_each_entry_where_one_is_asked() -> None:
+    x, w = drawn(1, 5), np.float64(0.7)
+    assert told(look(w, drawn(2, 5), [x], ["x"])) == (forms.EACH.format("`x`"),)
+    assert told(look(drawn(2, 5).mean(), drawn(2, 5), [x], ["x"]))[0] == forms.LEFT.format(0)
+    assert not told(look(w, drawn(2, 4), [x], ["x"]))
+    assert not told(look(drawn(3, 3), x, [x * x], ["x"]))
 
 
 def test_what_is_changed_in_place_is_said_first_and_by_name() -> None:

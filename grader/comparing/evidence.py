@@ -88,10 +88,14 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Input:
-    """An argument of a call: its name in the stub ("" where it has none) and its array."""
+    """An argument of a call: its name in the stub ("" where it has none) and its array.
+
+    `truth`: whether it holds truth values, whose False is no 0.
+    """
 
     name: str
     value: np.ndarray
+    truth: bool = False
 
     @property
     def called(self) -> str:
@@ -182,7 +186,9 @@ def _right(want: Sequence[Any]) -> tuple[np.ndarray, ...]:
 def inputs_of(call: Call, names: Sequence[str]) -> tuple[Input, ...]:
     """The arrays among a call's arguments."""
     return tuple(
-        Input(name, array) for name, arg in _arguments(call, names) for array in _arrays_in(arg)
+        Input(name, array.astype(np.float64), array.dtype.kind == "b")
+        for name, arg in _arguments(call, names)
+        for array in _arrays_in(arg)
     )
 
 
@@ -210,4 +216,4 @@ def _numbers(value: Any) -> np.ndarray | None:
 
 def _arrays_in(value: Any) -> list[np.ndarray]:
     arrays = [leaf for leaf in leaves(value) if isinstance(leaf, np.ndarray | np.generic)]
-    return [np.asarray(a, np.float64) for a in arrays if a.dtype.kind in _NUMERIC]
+    return [np.asarray(a) for a in arrays if a.dtype.kind in _NUMERIC]

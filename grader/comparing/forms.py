@@ -22,6 +22,7 @@ SHORT = "What came back is right, but it is too short along axis {}."
 LONG = "What is asked is there, but the result is too long along axis {}."
 REDUCED = "Several numbers are asked; what came back is their sum or mean."
 PARTS = "One number is asked; what came back are numbers whose sum or mean it is."
+EACH = "One number is asked, and one came back for each entry of {}: is a sum or mean left out?"
 
 NAN = "The result holds NaN, as 0/0, ∞ − ∞, 0·∞, or a log or root of what is negative give it."
 INFINITE = "The result holds an infinity, as a division by 0, log(0) or an overflow give it."
@@ -38,6 +39,7 @@ def form_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
     elif leaf.finite:
         yield from _rearranged(leaf)
         yield from _reduced(leaf)
+        yield from _each(leaf, seen)
         yield from _cut(leaf)
 
 
@@ -92,6 +94,14 @@ def _reduced(leaf: Leaf) -> Iterator[Said]:
         yield PARTS, 2
     if g.size == 1 and w.size > 1 and any(_equal(leaf, x, g.ravel()[0]) for x in _totals(w)):
         yield REDUCED, 2
+
+
+def _each(leaf: Leaf, seen: Seen) -> Iterator[Said]:
+    """A number for each entry of an input, where one number is asked: whatever they are."""
+    if leaf.want.ndim == 0 and leaf.got.size > 1:
+        for one in seen.inputs:
+            if one.value.shape == leaf.got.shape:
+                yield EACH.format(one.called), 2
 
 
 def _totals(array: np.ndarray) -> tuple[float, float]:

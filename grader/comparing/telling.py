@@ -31,6 +31,9 @@ TOO_FEW = "What is returned is right, but not all of it: a value is missing."
 TOO_MANY = "What is asked is there, but more values are returned than asked."
 DTYPE = "The result should keep the inputs' dtype."
 OVERFLOW = "Only with large inputs is the result not finite: does an exp or a log leave the range?"
+CAPPED = (
+    "Only with large inputs is the result wrong, and too small: is there a clamp or an ε in it?"
+)
 AT_ZERO = "Only where an input holds a 0 is the result not finite: look for log(0) or a division."
 ONLY = "Only value {} of the result is wrong; the others are right."
 STALE = "All values of the result are equal to the first: is the step's new state handed on?"
@@ -62,7 +65,7 @@ def tell(failing: Sequence[Seen], fine: Sequence[Sequence[Input]] = ()) -> tuple
     """
     if not failing:
         return ()
-    first = _common(failing, _of_call) + _not_finite(failing, fine)
+    first = _common(failing, _of_call) + _not_finite(failing, fine) + _capped(failing, fine)
     last = _common(failing, _of_values)
     found = sorted([*first, *_of_leaves(failing), *last], key=is_vague)
     kinds = {sentence[:_KIND]: sentence for sentence in reversed(found)}
@@ -216,6 +219,26 @@ def _not_finite(failing: Sequence[Seen], fine: Sequence[Sequence[Input]]) -> tup
     return ()
 
 
+def _capped(failing: Sequence[Seen], fine: Sequence[Sequence[Input]]) -> tuple[str, ...]:
+    """Whether large inputs alone are wrong, and whatever is wrong is too small in size."""
+    moderate = min((_largest(inputs) for inputs in fine), default=np.inf)
+    capped = all(
+        one.group == STABILITY
+        and _largest(one.inputs) > max(20.0, 2 * moderate)
+        and one.wrong
+        and all(leaf is not None and _too_small(leaf) for leaf in one.leaves)
+        for one in failing
+    )
+    return (CAPPED,) if capped else ()
+
+
+def _too_small(leaf: Leaf) -> bool:
+    """Whether a value is finite, and each of its wrong entries smaller in size than it should."""
+    if not (leaf.alike and leaf.finite):
+        return False
+    return bool((np.abs(leaf.got) < np.abs(leaf.want))[leaf.off].all())
+
+
 def _not_finite_itself(seen: Seen) -> bool:
     return any(not np.isfinite(part).all() for part in seen.parts)
 
@@ -226,4 +249,4 @@ def _largest(inputs: Sequence[Input]) -> float:
 
 
 def _zero(inputs: Sequence[Input]) -> bool:
-    return any((one.value == 0).any() for one in inputs)
+    return any((one.value == 0).any() for one in inputs if not one.truth)

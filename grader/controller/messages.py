@@ -64,6 +64,11 @@ def with_key(raised: Raised, texts: Sequence[str]) -> Raised:
     return replace(raised, shown=repr(missed)) if any(missed in text for text in texts) else raised
 
 
+def is_stub(raised: Raised) -> bool:
+    """Whether a stub raised it, not torch, which refuses a dtype with the same exception."""
+    return "NotImplementedError" in (raised.type, *raised.bases) and not raised.shown
+
+
 def _lacking(raised: Raised) -> str:
     """Name what a student's class lacks that the check asked it for; "" for anything else."""
     found = _NO_ATTRIBUTE.fullmatch(raised.shown) if raised.where == "driver" else None
@@ -88,7 +93,7 @@ def visible_fault(fault: UnitFault) -> str:
     if fault.raised is None:
         return unit_fault(fault)
     text = one_line(fault.raised.message)[:500]
-    if fault.raised.type == "NotImplementedError":
+    if is_stub(fault.raised):
         return STUB
     named = one_line(fault.raised.type)
     return text if named == "AssertionError" and text else f"{named}: {text}"

@@ -95,6 +95,8 @@ integer division or modulo by zero
 math domain error
 math range error
 maximum recursion depth exceeded
+{} not implemented for {}
+Module [{}] is missing the required "forward" function
 """
 _NUMBER = re.compile(r"[-+]?\d{1,4}|\d{1,4}(x\d{1,4}){1,3}")
 _SHAPES = re.compile(

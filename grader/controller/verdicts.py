@@ -151,7 +151,7 @@ def _found(standard: Standard, outcome: Outcome, number: int, failure: Failure) 
             text = f"{text} ({failure.difference.detail})"
         return Finding("failed", f"{text} [{where}]", number, failure)
     raised = outcome.raised
-    if "NotImplementedError" in raised.bases:
+    if messages.is_stub(raised):
         return Finding("missing", messages.STUB, number, failure)
     if raised.where == "driver" and raised.type == "AssertionError":
         return Finding("failed", f"{raised.shown or messages.UNTOLD} [{where}]", number, failure)

@@ -25,11 +25,18 @@ def draw_masks(
     """
     import torch
 
+    given = tokens.clone()
+
     def run(device: Any) -> tuple[list[Any], Any]:
         source = torch.Generator(device=device).manual_seed(seed)
         twin = torch.Generator(device=device).manual_seed(seed)
-        pairs = [student(tokens, mask_id, rate, source) for _ in range(draws)]
-        return pairs, student(tokens, mask_id, rate, twin)
+        pairs = [call(source) for _ in range(draws)]
+        return pairs, call(twin)
+
+    def call(generator: Any) -> Any:
+        pair = student(tokens, mask_id, rate, generator)
+        assert torch.equal(tokens, given), "tokens itself is changed: work on a copy of it"
+        return pair
 
     try:
         pairs, again = run(tokens.device)

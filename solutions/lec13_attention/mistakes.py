@@ -1,4 +1,7 @@
-"""Wrong answers of lecture 13 that we know, each with the hint it earns."""
+"""Wrong answers of lecture 13 that we know, each with the hint it earns.
+
+Most are the model answer with one line changed, so that two of them can be found in one answer.
+"""
 
 import math
 
@@ -7,31 +10,37 @@ import torch.nn.functional as F
 
 from grader.vocabulary import mistake
 from solutions.lec13_attention import answers
+from solutions.lec13_attention.answers import multi_head_attention, scaled_dot_attention
 
 
 @mistake("additive_score", "The tanh between the two layers is missing.")
 def additive_without_tanh(x, q, w, u, v):
-    return (x @ w.T + u @ q) @ v
+    hidden = x @ w.T + u @ q
+    return hidden @ v
 
 
 @mistake("additive_score", "W x and U q are added first; the tanh is taken of their sum.")
 def additive_tanh_apart(x, q, w, u, v):
-    return (torch.tanh(x @ w.T) + torch.tanh(u @ q)) @ v
+    hidden = torch.tanh(x @ w.T) + torch.tanh(u @ q)
+    return hidden @ v
 
 
 @mistake("additive_score", "v weighs the A entries of the tanh; a plain sum leaves it out.")
 def additive_without_v(x, q, w, u, v):
-    return torch.tanh(x @ w.T + u @ q).sum(dim=1)
+    hidden = torch.tanh(x @ w.T + u @ q)
+    return hidden.sum(dim=1)
 
 
 @mistake("additive_score", "W belongs to x, and U to the query q.")
 def additive_matrices_swapped(x, q, w, u, v):
-    return torch.tanh(x @ u.T + w @ q) @ v
+    hidden = torch.tanh(x @ u.T + w @ q)
+    return hidden @ v
 
 
 @mistake("additive_score", "Return the scores: the softmax comes later, in the context vector.")
 def additive_softmaxed(x, q, w, u, v):
-    return torch.softmax(answers.additive_score(x, q, w, u, v), dim=0)
+    hidden = torch.tanh(x @ w.T + u @ q)
+    return torch.softmax(hidden @ v, dim=0)
 
 
 @mistake("dot_score", "The plain dot product is asked here; √D belongs to the scaled one.")
@@ -74,6 +83,11 @@ def scaled_up(x, q):
     return x @ q * math.sqrt(len(q))
 
 
+@mistake("scaled_dot_score", "Return the scores: the softmax comes later, in the context vector.")
+def scaled_softmaxed(x, q):
+    return torch.softmax(x @ q / math.sqrt(len(q)), dim=0)
+
+
 @mistake("bilinear_score", "x stands on the left of W, and q on the right.")
 def bilinear_transposed(x, w, q):
     return x @ w.T @ q
@@ -94,6 +108,11 @@ def bilinear_twice(x, w, q):
     return (x @ w) @ (w @ q)
 
 
+@mistake("bilinear_score", "Return the scores: the softmax comes later, in the context vector.")
+def bilinear_softmaxed(x, w, q):
+    return torch.softmax(x @ w @ q, dim=0)
+
+
 @mistake("context_vector", "The weights are the softmax of the scores, not the scores themselves.")
 def context_of_raw_scores(scores, h):
     return scores @ h
@@ -101,12 +120,34 @@ def context_of_raw_scores(scores, h):
 
 @mistake("context_vector", "The weights must add up to 1: divide by the sum of the exponentials.")
 def context_not_normalised(scores, h):
-    return scores.exp() @ h
+    weights = torch.exp(scores)
+    return weights @ h
+
+
+@mistake("context_vector", "The weights must add up to 1: divide by the sum of the exponentials.")
+def context_shifted_not_normalised(scores, h):
+    weights = torch.exp(scores - scores.max())
+    return weights @ h
+
+
+@mistake(
+    "context_vector", "A share of the scores is no softmax: it takes their exponentials first."
+)
+def context_without_exponentials(scores, h):
+    weights = scores / scores.sum()
+    return weights @ h
+
+
+@mistake("context_vector", "The largest score should get the largest weight: check its sign.")
+def context_of_negative_scores(scores, h):
+    weights = torch.softmax(-scores, dim=0)
+    return weights @ h
 
 
 @mistake("context_vector", "c is a sum of weighted states; their weights add up to 1 already.")
 def context_averaged(scores, h):
-    return torch.softmax(scores, dim=0) @ h / len(h)
+    weights = torch.softmax(scores, dim=0)
+    return weights @ h / len(h)
 
 
 @mistake("context_vector", "The scores decide the weights; this is the plain mean of the states.")
@@ -116,57 +157,83 @@ def context_uniform(scores, h):
 
 @mistake("context_vector", "Add up the weighted states: c has shape (D,).")
 def context_not_summed(scores, h):
-    return torch.softmax(scores, dim=0)[:, None] * h
+    weights = torch.softmax(scores, dim=0)
+    return weights[:, None] * h
 
 
 @mistake("self_attention", "Column i belongs to query i, so each column of the weights sums to 1.")
 def self_softmax_over_rows(x, wq, wk, wv):
     q, k, v = wq @ x, wk @ x, wv @ x
-    return v @ torch.softmax(k.T @ q / math.sqrt(len(k)), dim=1)
+    scores = k.T @ q / math.sqrt(len(k))
+    weights = torch.softmax(scores, dim=1)
+    return v @ weights
 
 
 @mistake("self_attention", "The scores are still to be divided by √D_k.")
 def self_without_scale(x, wq, wk, wv):
     q, k, v = wq @ x, wk @ x, wv @ x
-    return v @ torch.softmax(k.T @ q, dim=0)
+    scores = k.T @ q
+    weights = torch.softmax(scores, dim=0)
+    return v @ weights
 
 
 @mistake("self_attention", "D_k is the size of a key, not that of an input.")
 def self_scaled_by_input(x, wq, wk, wv):
     q, k, v = wq @ x, wk @ x, wv @ x
-    return v @ torch.softmax(k.T @ q / math.sqrt(len(x)), dim=0)
+    scores = k.T @ q / math.sqrt(len(x))
+    weights = torch.softmax(scores, dim=0)
+    return v @ weights
 
 
 @mistake("self_attention", "D_k is the number of rows of K; its columns are the positions.")
 def self_scaled_by_positions(x, wq, wk, wv):
     q, k, v = wq @ x, wk @ x, wv @ x
-    return v @ torch.softmax(k.T @ q / math.sqrt(x.shape[1]), dim=0)
+    scores = k.T @ q / math.sqrt(x.shape[1])
+    weights = torch.softmax(scores, dim=0)
+    return v @ weights
 
 
 @mistake("self_attention", "Queries and keys have changed places: the columns of KᵀQ are queries.")
 def self_queries_for_keys(x, wq, wk, wv):
-    return answers.self_attention(x, wk, wq, wv)
+    k, q, v = wq @ x, wk @ x, wv @ x
+    scores = k.T @ q / math.sqrt(len(k))
+    weights = torch.softmax(scores, dim=0)
+    return v @ weights
 
 
 @mistake("self_attention", "With columns for positions H is (D_v, N); this is its transpose.")
 def self_as_rows(x, wq, wk, wv):
-    return answers.self_attention(x, wq, wk, wv).T
+    q, k, v = wq @ x, wk @ x, wv @ x
+    scores = k.T @ q / math.sqrt(len(k))
+    weights = torch.softmax(scores, dim=0)
+    return (v @ weights).T
 
 
 @mistake("scaled_dot_attention", "The scores are still to be divided by √D.")
 def attention_without_scale(q, k, v, mask=None):
-    return answers.scaled_dot_attention(q * math.sqrt(q.shape[-1]), k, v, mask)
+    scores = q @ k.mT
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake("scaled_dot_attention", "Divide by the root of D, not by D itself.")
 def attention_scaled_by_d(q, k, v, mask=None):
-    return answers.scaled_dot_attention(q / math.sqrt(q.shape[-1]), k, v, mask)
+    scores = q @ k.mT / q.shape[-1]
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake("scaled_dot_attention", "D is the length of a query, not the number of positions.")
 def attention_scaled_by_positions(q, k, v, mask=None):
-    scale = math.sqrt(q.shape[-1] / q.shape[-2])
-    return answers.scaled_dot_attention(q * scale, k, v, mask)
+    scores = q @ k.mT / math.sqrt(q.shape[-2])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake("scaled_dot_attention", "The weights of each query sum to 1: take the softmax over keys.")
@@ -174,7 +241,8 @@ def attention_softmax_over_queries(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, -1e9)
-    return torch.softmax(scores, dim=-2) @ v
+    weights = torch.softmax(scores, dim=-2)
+    return weights @ v
 
 
 @mistake("scaled_dot_attention", "True means that a query may attend there, not that it may not.")
@@ -182,7 +250,17 @@ def attention_mask_inverted(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(mask, -1e9)
-    return torch.softmax(scores, dim=-1) @ v
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
+
+
+@mistake("scaled_dot_attention", "True means that a query may attend there, not that it may not.")
+def attention_mask_inverted_with_infinity(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(mask, -math.inf)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake(
@@ -200,7 +278,8 @@ def attention_mask_as_factor(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores * mask
-    return torch.softmax(scores, dim=-1) @ v
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake("scaled_dot_attention", "Adding the mask shifts a score by 1: hidden ones need −∞.")
@@ -208,12 +287,41 @@ def attention_mask_added(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores + mask
-    return torch.softmax(scores, dim=-1) @ v
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
+
+
+@mistake(
+    "scaled_dot_attention",
+    "Subtracting the mask shifts the scores where it is True, and only by 1.",
+)
+def attention_mask_subtracted(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores - mask.to(scores.dtype)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
+
+
+@mistake(
+    "scaled_dot_attention",
+    "With a mask all is NaN: is an infinity multiplied by 0, or every score of a query −∞?",
+    "0·(−∞) is NaN: a mask multiplied by −∞ spoils the scores that should stay. Choose between "
+    "score and −∞, entry by entry, instead of calculating with both.",
+)
+def attention_zero_times_infinity(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + (1 - mask.to(scores.dtype)) * -math.inf
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake("scaled_dot_attention", "The mask is not used.")
 def attention_ignores_mask(q, k, v, mask=None):
-    return answers.scaled_dot_attention(q, k, v)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake("scaled_dot_attention", "mask[i, j] is for query i and key j; here it is transposed.")
@@ -221,7 +329,8 @@ def attention_mask_transposed(q, k, v, mask=None):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask.T, -1e9)
-    return torch.softmax(scores, dim=-1) @ v
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v
 
 
 @mistake("causal_mask", "True means may attend: the past is True and the future False.")
@@ -244,26 +353,55 @@ def causal_of_floats(n):
     return torch.ones(n, n).tril()
 
 
+@mistake("causal_mask", "The mask says True or False; what is added to scores is made of it later.")
+def causal_of_infinities(n):
+    return torch.full((n, n), -math.inf).triu(1)
+
+
 @mistake("local_mask", "A distance of exactly `window` is still inside.")
 def local_exclusive(n, window):
     i = torch.arange(n)
-    return (i[:, None] - i).abs() < window
+    distance = (i[:, None] - i).abs()
+    return distance < window
 
 
 @mistake("local_mask", "The window lies on both sides of a position.")
 def local_one_sided(n, window):
-    back = torch.arange(n)[:, None] - torch.arange(n)
-    return (back >= 0) & (back <= window)
+    i = torch.arange(n)
+    distance = i[:, None] - i
+    return (distance >= 0) & (distance <= window)
+
+
+@mistake("local_mask", "The window lies on both sides of a position.")
+def local_forward(n, window):
+    i = torch.arange(n)
+    distance = i - i[:, None]
+    return (distance >= 0) & (distance <= window)
+
+
+@mistake(
+    "local_mask",
+    "Look at the first rows: does a slice there begin below 0, and so count from the end?",
+)
+def local_by_slices(n, window):
+    mask = torch.zeros(n, n, dtype=torch.bool)
+    for i in range(n):
+        mask[i, i - window : i + window + 1] = True
+    return mask
 
 
 @mistake("local_mask", "`window` is the distance to each side, not the width of the whole window.")
 def local_total_width(n, window):
-    return answers.local_mask(n, window // 2)
+    i = torch.arange(n)
+    distance = (i[:, None] - i).abs()
+    return distance <= window // 2
 
 
 @mistake("local_mask", "True means may attend: what is near is True.")
 def local_inverted(n, window):
-    return ~answers.local_mask(n, window)
+    i = torch.arange(n)
+    distance = (i[:, None] - i).abs()
+    return distance > window
 
 
 @mistake("local_mask", "The mask holds truth values: its dtype is torch.bool.")
@@ -278,38 +416,87 @@ def local_of_floats(n, window):
 def heads_without_transpose(x, wq, wk, wv, wo, heads, mask=None):
     b, n, d = x.shape
     q, k, v = ((x @ w).reshape(b, heads, n, d // heads) for w in (wq, wk, wv))
-    attended = answers.scaled_dot_attention(q, k, v, mask)
+    attended = scaled_dot_attention(q, k, v, mask)
     return attended.transpose(1, 2).reshape(b, n, d) @ wo
+
+
+@mistake(
+    "multi_head_attention",
+    "A reshape alone mixes positions: split the last axis, then move the heads forward.",
+)
+def heads_without_any_transpose(x, wq, wk, wv, wo, heads, mask=None):
+    b, n, d = x.shape
+    q, k, v = ((x @ w).reshape(b, heads, n, d // heads) for w in (wq, wk, wv))
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.reshape(b, n, d) @ wo
 
 
 @mistake("multi_head_attention", "Head j takes a block of neighbouring columns, not every h-th.")
 def heads_interleaved(x, wq, wk, wv, wo, heads, mask=None):
+    def split(z):
+        return z.unflatten(-1, (-1, heads)).permute(0, 3, 1, 2)
+
+    q, k, v = split(x @ wq), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).flatten(2) @ wo
+
+
+@mistake("multi_head_attention", "Head j takes a block of neighbouring columns, not every h-th.")
+def heads_interleaved_and_joined_so(x, wq, wk, wv, wo, heads, mask=None):
     b, n, d = x.shape
     q, k, v = ((x @ w).reshape(b, n, -1, heads).permute(0, 3, 1, 2) for w in (wq, wk, wv))
-    attended = answers.scaled_dot_attention(q, k, v, mask)
+    attended = scaled_dot_attention(q, k, v, mask)
     return attended.permute(0, 2, 3, 1).reshape(b, n, d) @ wo
 
 
 @mistake("multi_head_attention", "Each head divides by the root of its own width, D / heads.")
 def heads_scaled_by_model(x, wq, wk, wv, wo, heads, mask=None):
-    return answers.multi_head_attention(x, wq / math.sqrt(heads), wk, wv, wo, heads, mask)
+    def split(z):
+        return z.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq) / math.sqrt(heads), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).flatten(2) @ wo
+
+
+@mistake("multi_head_attention", "The scores of each head are still to be divided by √(D / heads).")
+def heads_without_scale(x, wq, wk, wv, wo, heads, mask=None):
+    def split(z):
+        return z.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq) * math.sqrt(len(wq) // heads), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).flatten(2) @ wo
 
 
 @mistake("multi_head_attention", "The output projection wo is missing.")
 def heads_without_output(x, wq, wk, wv, wo, heads, mask=None):
-    eye = torch.eye(len(wo), dtype=x.dtype, device=x.device)
-    return answers.multi_head_attention(x, wq, wk, wv, eye, heads, mask)
+    def split(z):
+        return z.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).flatten(2)
 
 
 @mistake("multi_head_attention", "The mask must reach every head.")
 def heads_ignore_mask(x, wq, wk, wv, wo, heads, mask=None):
-    return answers.multi_head_attention(x, wq, wk, wv, wo, heads)
+    def split(z):
+        return z.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v)
+    return attended.transpose(1, 2).flatten(2) @ wo
 
 
 @mistake("multi_head_attention", "Move the heads back behind the positions before joining them.")
 def heads_not_moved_back(x, wq, wk, wv, wo, heads, mask=None):
-    q, k, v = ((x @ w).unflatten(-1, (heads, -1)).transpose(1, 2) for w in (wq, wk, wv))
-    return answers.scaled_dot_attention(q, k, v, mask).reshape(x.shape) @ wo
+    def split(z):
+        return z.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.reshape(x.shape) @ wo
 
 
 @mistake("multi_head_attention", "Projections are x @ w: no transpose.")
@@ -317,26 +504,54 @@ def heads_transposed_weights(x, wq, wk, wv, wo, heads, mask=None):
     return answers.multi_head_attention(x, wq.T, wk.T, wv.T, wo.T, heads, mask)
 
 
+@mistake("multi_head_attention", "Projections are x @ w: no transpose.")
+def heads_transposed_inputs(x, wq, wk, wv, wo, heads, mask=None):
+    def split(z):
+        return z.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq.T), split(x @ wk.T), split(x @ wv.T)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).flatten(2) @ wo
+
+
+@mistake("multi_head_attention", "The joined heads are multiplied by wo as it is: no transpose.")
+def heads_transposed_output(x, wq, wk, wv, wo, heads, mask=None):
+    def split(z):
+        return z.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).flatten(2) @ wo.T
+
+
 @mistake("multi_head_attention", "Each head has a softmax of its own; this is one head.")
 def heads_all_in_one(x, wq, wk, wv, wo, heads, mask=None):
-    return answers.multi_head_attention(x, wq, wk, wv, wo, 1, mask)
+    def split(z):
+        return z.unflatten(-1, (1, -1)).transpose(1, 2)
+
+    q, k, v = split(x @ wq), split(x @ wk), split(x @ wv)
+    attended = scaled_dot_attention(q, k, v, mask)
+    return attended.transpose(1, 2).flatten(2) @ wo
 
 
 @mistake("positional_encoding", "Sines and cosines take turns: columns 2i and 2i + 1.")
 def positions_in_halves(n, d):
-    p = answers.positional_encoding(n, d)
-    return torch.cat([p[:, 0::2], p[:, 1::2]], dim=1)
+    exponent = torch.arange(0, d, 2) / d
+    angle = torch.arange(n)[:, None] / 10000**exponent
+    return torch.cat([angle.sin(), angle.cos()], dim=-1)
 
 
 @mistake("positional_encoding", "The sine comes first, in the even columns.")
 def positions_cosine_first(n, d):
-    p = answers.positional_encoding(n, d)
-    return p.unflatten(1, (-1, 2)).flip(2).flatten(1)
+    exponent = torch.arange(0, d, 2) / d
+    angle = torch.arange(n)[:, None] / 10000**exponent
+    return torch.stack([angle.cos(), angle.sin()], dim=-1).flatten(1)
 
 
 @mistake("positional_encoding", "The exponent is 2i/d, where i counts pairs of columns.")
 def positions_half_exponent(n, d):
-    angle = torch.arange(n)[:, None] / 10000 ** (torch.arange(d // 2) / d)
+    exponent = torch.arange(d // 2) / d
+    angle = torch.arange(n)[:, None] / 10000**exponent
     return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
 
 
@@ -348,44 +563,73 @@ def positions_frequency_per_column(n, d):
 
 @mistake("positional_encoding", "Positions count from 0.")
 def positions_from_one(n, d):
-    return answers.positional_encoding(n + 1, d)[1:]
+    exponent = torch.arange(0, d, 2) / d
+    angle = torch.arange(1, n + 1)[:, None] / 10000**exponent
+    return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
 
 
-def _norm(z, gamma, beta):
-    return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+@mistake("positional_encoding", "The angle falls from pair to pair: pos is divided by the power.")
+def positions_multiplied(n, d):
+    exponent = torch.arange(0, d, 2) / d
+    angle = torch.arange(n)[:, None] * 10000**exponent
+    return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
 
 
-def _attend(z, p, heads, mask):
-    weights = (p[name] for name in ("wq", "wk", "wv", "wo"))
-    return answers.multi_head_attention(z, *weights, heads, mask)
-
-
-def _ffn(z, p):
-    return torch.relu(z @ p["w1"] + p["c1"]) @ p["w2"] + p["c2"]
+@mistake("positional_encoding", "Count the zeros of the base: it is ten thousand.")
+def positions_of_base_1000(n, d):
+    exponent = torch.arange(0, d, 2) / d
+    angle = torch.arange(n)[:, None] / 1000**exponent
+    return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
 
 
 @mistake("transformer_block", "Normalise after each sum (post-norm), not before each part.")
 def block_pre_norm(x, p, heads, mask=None):
-    y = x + _attend(_norm(x, p["g1"], p["b1"]), p, heads, mask)
-    return y + _ffn(_norm(y, p["g2"], p["b2"]), p)
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    z = norm(x, p["g1"], p["b1"])
+    attended = multi_head_attention(z, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = x + attended
+    z = norm(y, p["g2"], p["b2"])
+    hidden = torch.relu(z @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return y + ffn
 
 
 @mistake("transformer_block", "x is added to what attention returns.")
 def block_attention_not_added(x, p, heads, mask=None):
-    y = _norm(_attend(x, p, heads, mask), p["g1"], p["b1"])
-    return _norm(y + _ffn(y, p), p["g2"], p["b2"])
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
 
 
 @mistake("transformer_block", "The second part needs its residual connection, too.")
 def block_ffn_not_added(x, p, heads, mask=None):
-    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
-    return _norm(_ffn(y, p), p["g2"], p["b2"])
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(ffn, p["g2"], p["b2"])
 
 
 @mistake("transformer_block", "The second sum adds the first part's result, not x again.")
 def block_adds_x_twice(x, p, heads, mask=None):
-    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
-    return _norm(x + _ffn(y, p), p["g2"], p["b2"])
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(x + ffn, p["g2"], p["b2"])
 
 
 @mistake("transformer_block", "Layer normalisation takes the biased variance, with D below.")
@@ -394,8 +638,11 @@ def block_unbiased_variance(x, p, heads, mask=None):
         var = z.var(dim=-1, keepdim=True)
         return gamma * (z - z.mean(dim=-1, keepdim=True)) / torch.sqrt(var + 1e-5) + beta
 
-    y = norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
-    return norm(y + _ffn(y, p), p["g2"], p["b2"])
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
 
 
 @mistake("transformer_block", "ε is added to the variance, inside the root.")
@@ -404,25 +651,47 @@ def block_epsilon_outside_root(x, p, heads, mask=None):
         std = z.var(dim=-1, keepdim=True, unbiased=False).sqrt()
         return gamma * (z - z.mean(dim=-1, keepdim=True)) / (std + 1e-5) + beta
 
-    y = norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
-    return norm(y + _ffn(y, p), p["g2"], p["b2"])
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
 
 
 @mistake("transformer_block", "The second normalisation has parameters of its own, g2 and b2.")
 def block_one_norm_for_both(x, p, heads, mask=None):
-    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
-    return _norm(y + _ffn(y, p), p["g1"], p["b1"])
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g1"], p["b1"])
 
 
 @mistake("transformer_block", "Between w1 and w2 there is a ReLU.")
 def block_without_relu(x, p, heads, mask=None):
-    y = _norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
-    return _norm(y + (y @ p["w1"] + p["c1"]) @ p["w2"] + p["c2"], p["g2"], p["b2"])
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = y @ p["w1"] + p["c1"]
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
 
 
 @mistake("transformer_block", "Hand the mask on to the attention.")
 def block_ignores_mask(x, p, heads, mask=None):
-    return answers.transformer_block(x, p, heads)
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
 
 
 @mistake("transformer_block", "Normalise each position's vector by itself: over the last axis.")
@@ -431,28 +700,51 @@ def block_norm_over_positions(x, p, heads, mask=None):
         mean, var = z.mean(dim=1, keepdim=True), z.var(dim=1, keepdim=True, unbiased=False)
         return gamma * (z - mean) / torch.sqrt(var + 1e-5) + beta
 
-    y = norm(x + _attend(x, p, heads, mask), p["g1"], p["b1"])
-    return norm(y + _ffn(y, p), p["g2"], p["b2"])
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "Normalise each position's vector by itself: over the last axis.")
+def block_norm_of_the_sequence(x, p, heads, mask=None):
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, z.shape[1:]) * gamma + beta
+
+    attended = multi_head_attention(x, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = norm(x + attended, p["g1"], p["b1"])
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
 
 
 @mistake("lm_loss", "Position t predicts token t + 1: shift logits and tokens against each other.")
 def lm_not_shifted(logits, tokens):
-    return F.cross_entropy(logits.flatten(0, 1), tokens.flatten())
+    predictions = logits.flatten(0, 1)
+    targets = tokens.flatten()
+    return F.cross_entropy(predictions, targets)
 
 
 @mistake("lm_loss", "The shift goes the other way: the logits of t belong to the token after t.")
 def lm_predicts_the_past(logits, tokens):
-    return F.cross_entropy(logits[:, 1:].flatten(0, 1), tokens[:, :-1].flatten())
+    predictions = logits[:, 1:].flatten(0, 1)
+    targets = tokens[:, :-1].flatten()
+    return F.cross_entropy(predictions, targets)
 
 
 @mistake("lm_loss", "The loss is a mean over all predictions, not their sum.")
 def lm_summed(logits, tokens):
-    return answers.lm_loss(logits, tokens) * tokens[:, 1:].numel()
+    predictions = logits[:, :-1].flatten(0, 1)
+    targets = tokens[:, 1:].flatten()
+    return F.cross_entropy(predictions, targets, reduction="sum")
 
 
 @mistake("lm_loss", "N tokens make N − 1 predictions: divide by B (N − 1).")
 def lm_divided_by_all(logits, tokens):
-    return answers.lm_loss(logits, tokens) * (tokens.shape[1] - 1) / tokens.shape[1]
+    predictions = logits[:, :-1].flatten(0, 1)
+    targets = tokens[:, 1:].flatten()
+    return F.cross_entropy(predictions, targets) * (tokens.shape[1] - 1) / tokens.shape[1]
 
 
 @mistake("lm_loss", "The last position predicts nothing; the first token does not follow it.")
@@ -462,7 +754,24 @@ def lm_wraps_around(logits, tokens):
 
 @mistake("lm_loss", "The mean runs over the positions, too, not only over the batch.")
 def lm_summed_over_time(logits, tokens):
-    return answers.lm_loss(logits, tokens) * (tokens.shape[1] - 1)
+    predictions = logits[:, :-1].flatten(0, 1)
+    targets = tokens[:, 1:].flatten()
+    return F.cross_entropy(predictions, targets) * (tokens.shape[1] - 1)
+
+
+@mistake("lm_loss", "PyTorch's cross_entropy takes the softmax itself: hand it the bare logits.")
+def lm_softmax_twice(logits, tokens):
+    predictions = torch.softmax(logits[:, :-1], dim=-1).flatten(0, 1)
+    targets = tokens[:, 1:].flatten()
+    return F.cross_entropy(predictions, targets)
+
+
+@mistake("lm_loss", "All sequences of the batch count, not only the first one.")
+def lm_of_the_first_sequence(logits, tokens):
+    logits, tokens = logits[:1], tokens[:1]
+    predictions = logits[:, :-1].flatten(0, 1)
+    targets = tokens[:, 1:].flatten()
+    return F.cross_entropy(predictions, targets)
 
 
 @mistake("mask_tokens", "Labels are the original tokens where masked, and −100 where not.")

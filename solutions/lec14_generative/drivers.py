@@ -73,10 +73,15 @@ def run_vae(student: Any, x: Any, eps: Any, hidden: int, steps: int) -> list[Any
     assert near(mu, code[0]) and near(logvar, code[1]), (
         "forward returns the mu and the logvar that encode gives, in this order"
     )
-    if not near(logits, model.decode(mu + (logvar / 2).exp() * eps)):
+    decoded = near(logits, model.decode(mu + (logvar / 2).exp() * eps))
+    if not decoded:
         assert near(logits, model(x, eps)[0]), "forward draws noise of its own: use eps instead"
         assert not near(logits, model(x, -eps)[0]), "forward makes no use of eps"
-        raise AssertionError("forward decodes z = mu + exp(logvar / 2) * eps, but not here")
+    assert decoded, "forward decodes z = mu + exp(logvar / 2) * eps, but not here"
+    # Half of the bits are 0, which logits from 0 to 1 call unlikely: no good model has only such.
+    assert not steps or logits.min() < 0 or logits.max() > 1, (
+        "after a training, all logits are between 0 and 1: does decode return probabilities?"
+    )
     if torch.is_grad_enabled():
         for name, part in [("mu", mu), ("logvar", logvar)]:
             assert reached(part), f"{name} is cut off from the encoder: nothing there can learn"

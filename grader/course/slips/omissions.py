@@ -35,6 +35,8 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
         and _adds_axes(node.slice)
     ):
         yield "new axes dropped", node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+        yield "not dropped", node.operand
     if isinstance(node, ast.Dict):
         for at in range(len(node.keys)):
             keys, values = list(node.keys), list(node.values)
