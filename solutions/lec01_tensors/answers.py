@@ -32,9 +32,9 @@ def one_hot(labels, num_classes):
 
 
 def impute_mean(x):
-    # hint: Look at the number that fills a hole: what is it of which entries?
+    # hint: Look at the holes: how are they found, and what fills them?
     means = np.nanmean(x, axis=0)
-    # hint: Look at the choice: which entries are replaced, by what, and which stay?
+    # hint: Look at the holes: how are they found, and what fills them?
     return np.where(np.isnan(x), means, x)
 
 
