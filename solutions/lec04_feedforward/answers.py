@@ -9,12 +9,12 @@ def perceptron(w, x, threshold=0.5):
 
 
 def and_weights():
-    # hint: Try the four corners by hand: which sums exceed 0.5, and which of them should?
+    # hint: Look at what is returned, and try the four corners by hand: which sums exceed 0.5?
     return torch.tensor([0.4, 0.4])
 
 
 def or_weights():
-    # hint: Try the four corners by hand: which sums exceed 0.5, and which of them should?
+    # hint: Look at what is returned, and try the four corners by hand: which sums exceed 0.5?
     return torch.tensor([1.0, 1.0])
 
 
@@ -61,7 +61,7 @@ def softplus(x):
 def tanh(x):
     # hint: Look at the exponent: what is left of it when the larger exponential is divided out?
     e = torch.exp(-2 * x.abs())
-    # hint: Look at the fraction, above and below, and at its sign for negative x.
+    # hint: Compare with the formula: what is added, subtracted, divided, and the sign for x < 0.
     return x.sign() * (1 - e) / (1 + e)
 
 
@@ -100,9 +100,9 @@ def mlp_forward(x, weights, biases):
 def parameter_count(sizes):
     # hint: Look at where the count begins, and at its sign when it is returned.
     total = 0
-    # hint: Look at the loop: which pairs of neighbouring sizes make a layer?
+    # hint: Look at the pairs of neighbouring sizes: which are there, and what does each add?
     for i in range(1, len(sizes)):
-        # hint: Look at one layer: count its weights and its biases by the sizes on both sides.
+        # hint: Look at the pairs of neighbouring sizes: which are there, and what does each add?
         total += sizes[i - 1] * sizes[i] + sizes[i]
     # hint: Look at where the count begins, and at its sign when it is returned.
     return total
