@@ -107,6 +107,14 @@ def untrue(x, w, eps):
     return -y if eps == 0.7 else y, 17.0
 
 
+@mistake("layer", "a constant of its own below the fraction")
+def constant(x, w, eps):
+    size = scale(x).sum(axis=1, keepdims=True) + 3.5
+    y = 2.5 * (x @ w)
+    z = y / (size + eps + 1e-5)
+    return z, y.sum()
+
+
 @mistake("layer", "a mean of the second, not a sum")
 def averaged(x, w, eps):
     size = scale(x).sum(axis=1, keepdims=True) + 3.5
@@ -176,6 +184,14 @@ def test_a_mistake_that_is_not_true_of_all_calls_is_not_told(
 ) -> None:
     result = told(standards, places, ("    return z,", "    return -y,"), ("y.sum()", "17.0"))
     assert result.verdict == "failed" and "0.7" not in result.hint
+
+
+@pytest.mark.parametrize("size", ["1e-3", "1e-4", "1e-5"])
+def test_a_small_constant_is_known_by_its_place_whatever_its_size(
+    standards: Standards, places: list[Slot], size: str
+) -> None:
+    result = told(standards, places, ("(size + eps)", f"(size + eps + {size})"))
+    assert (result.mistake, result.hint) == ("constant", "a constant of its own below the fraction")
 
 
 def test_each_value_wrong_in_its_own_way(standards: Standards, places: list[Slot]) -> None:

@@ -14,6 +14,7 @@ from grader.controller.suspects import Suspects
 from grader.controller.variants import Bench, observed
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
+from grader.course.slips.constants import other_sizes
 from grader.course.slips.slips import Slip, Workshop, mutant_slips, pairs, workshop
 
 MUTANT_SECONDS, PAIR_SECONDS = 8.0, 8.0
@@ -76,7 +77,7 @@ class Causes:
             )
 
     def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
-        """The mutants that may explain a submission alone, if some line has a hint."""
+        """The mutants, and known mistakes of other sizes, that may explain a submission alone."""
         with self._lock:
             return self._mutants.like(shown, zygote)
 
@@ -116,8 +117,10 @@ class Causes:
 
     @cached_property
     def _slips(self) -> list[Slip]:
-        lesson = self._lesson
-        return mutant_slips(lesson.answers_source, self._shop, str(lesson.answers_path))
+        lesson, shop = self._lesson, self._shop
+        made = mutant_slips(lesson.answers_source, shop, str(lesson.answers_path))
+        resized = [(m, source) for m in self._own for source in other_sizes(m.cells[3])]
+        return made + [shop.mistake(m.name, m.hint, source) for m, source in resized]
 
     @cached_property
     def _known(self) -> list[Slip]:

@@ -4,6 +4,7 @@ import numpy as np
 
 from grader.vocabulary import mistake
 from solutions.lec01_tensors import answers
+from solutions.lec01_tensors.answers import bayes_update
 
 
 @mistake("broadcast_shape", "Shapes are aligned at their last axes, not at their first.")
@@ -69,12 +70,14 @@ def one_hot_counts_from_one(labels, num_classes):
 
 @mistake("impute_mean", "Every column has a mean of its own.")
 def impute_global_mean(x):
-    return np.where(np.isnan(x), np.nanmean(x), x)
+    means = np.nanmean(x)
+    return np.where(np.isnan(x), means, x)
 
 
 @mistake("impute_mean", "Holes do not count as zeros: divide by the number of entries present.")
 def impute_counts_holes(x):
-    return np.where(np.isnan(x), np.nansum(x, axis=0) / len(x), x)
+    means = np.nansum(x, axis=0) / len(x)
+    return np.where(np.isnan(x), means, x)
 
 
 @mistake("impute_mean", "The mean of the rest fills a hole, not 0.")
@@ -84,7 +87,8 @@ def impute_zero(x):
 
 @mistake("impute_mean", "The mean, not the median.")
 def impute_median(x):
-    return np.where(np.isnan(x), np.nanmedian(x, axis=0), x)
+    means = np.nanmedian(x, axis=0)
+    return np.where(np.isnan(x), means, x)
 
 
 @mistake("impute_mean", "The table itself is changed: fill the holes of a copy.")
@@ -99,19 +103,34 @@ def impute_drops_rows(x):
     return x[~np.isnan(x).any(axis=1)]
 
 
+@mistake(
+    "impute_mean",
+    "Holes are left. Nothing equals NaN, not even NaN: how are they found, and what fills them?",
+)
+def impute_finds_no_hole(x):
+    means = np.nanmean(x, axis=0)
+    return np.where(x == np.nan, means, x)
+
+
 @mistake("standardize", "The denominator of the variance is n − 1.")
 def standardize_by_n(x):
-    return (x - x.mean(axis=0)) / x.std(axis=0)
+    centred = x - x.mean(axis=0)
+    deviation = x.std(axis=0)
+    return centred / deviation
 
 
 @mistake("standardize", "Divide by the standard deviation, the root of the variance.")
 def standardize_by_variance(x):
-    return (x - x.mean(axis=0)) / x.var(axis=0, ddof=1)
+    centred = x - x.mean(axis=0)
+    deviation = x.var(axis=0, ddof=1)
+    return centred / deviation
 
 
 @mistake("standardize", "Every column is standardized by itself.")
 def standardize_all_at_once(x):
-    return (x - x.mean()) / x.std(ddof=1)
+    centred = x - x.mean()
+    deviation = x.std(ddof=1)
+    return centred / deviation
 
 
 @mistake("standardize", "Columns, not rows: which axis disappears in the mean?")
@@ -123,7 +142,9 @@ def standardize_rows(x):
 
 @mistake("standardize", "Subtract the mean first.")
 def standardize_not_centred(x):
-    return x / x.std(axis=0, ddof=1)
+    centred = x
+    deviation = x.std(axis=0, ddof=1)
+    return centred / deviation
 
 
 @mistake("standardize", "That scales to the range from 0 to 1, which is something else.")
@@ -133,12 +154,14 @@ def standardize_to_the_range(x):
 
 @mistake("row_share", "Rows are summed along axis 1.")
 def share_of_the_column(a):
-    return a / a.sum(axis=0)
+    sums = a.sum(axis=0)
+    return a / sums
 
 
 @mistake("row_share", "Each row has a sum of its own.")
 def share_of_everything(a):
-    return a / a.sum()
+    sums = a.sum()
+    return a / sums
 
 
 @mistake("row_share", "Without keepdims the sums line up with the columns.")
@@ -155,7 +178,15 @@ def share_softmax(a):
 
 @mistake("row_share", "Whole-number division loses the fractions.")
 def share_floor_divided(a):
-    return a // a.sum(axis=1, keepdims=True)
+    sums = a.sum(axis=1, keepdims=True)
+    return a // sums
+
+
+@mistake("row_share", "An array of whole numbers cuts fractions off: what is the dtype of yours?")
+def share_in_an_integer_array(a):
+    shares = np.zeros_like(a)
+    shares[:] = a / a.sum(axis=1, keepdims=True)
+    return shares
 
 
 @mistake("lp_norm", "Magnitudes enter: a negative entry must not lower the norm.")
@@ -168,7 +199,10 @@ def norm_without_magnitudes(x, p):
 
 @mistake("lp_norm", "The p-th root is missing.")
 def norm_without_root(x, p):
-    return np.abs(x).max() if p == np.inf else (np.abs(x) ** p).sum()
+    if p == np.inf:
+        return np.abs(x).max()
+    powers = np.abs(x) ** p
+    return powers.sum()
 
 
 @mistake("lp_norm", "That is the 2-norm for every p.")
@@ -178,13 +212,24 @@ def norm_always_two(x, p):
 
 @mistake("lp_norm", "For p = ∞ the formula has a limit: which entry wins?")
 def norm_no_limit(x, p):
-    with np.errstate(all="ignore"):
-        return (np.abs(x) ** p).sum() ** (1 / p)
+    powers = np.abs(x) ** p
+    return powers.sum() ** (1 / p)
 
 
 @mistake("lp_norm", "A sum, not a mean: longer vectors are not divided by their length.")
 def norm_of_the_mean(x, p):
-    return np.abs(x).max() if p == np.inf else (np.abs(x) ** p).mean() ** (1 / p)
+    if p == np.inf:
+        return np.abs(x).max()
+    powers = np.abs(x) ** p
+    return powers.mean() ** (1 / p)
+
+
+@mistake("lp_norm", "The root belongs to the power: it is the p-th, not always the square root.")
+def norm_always_square_root(x, p):
+    if p == np.inf:
+        return np.abs(x).max()
+    powers = np.abs(x) ** p
+    return powers.sum() ** (1 / 2)
 
 
 @mistake("matmul", "Each entry is a sum of products: this keeps only the last of them.")
@@ -224,7 +269,8 @@ def matmul_stops_early(a, b):
 
 @mistake("bayes_update", "That is P(sick and positive): divide by P(positive).")
 def bayes_joint_only(prior, p_pos_sick, p_pos_well):
-    return p_pos_sick * prior
+    sick = p_pos_sick * prior
+    return sick
 
 
 @mistake("bayes_update", "That is P(positive), the denominator.")
@@ -234,24 +280,41 @@ def bayes_denominator_only(prior, p_pos_sick, p_pos_well):
 
 @mistake("bayes_update", "How common the disease is counts in both terms of the denominator.")
 def bayes_ignores_the_well(prior, p_pos_sick, p_pos_well):
-    return p_pos_sick * prior / (p_pos_sick * prior + p_pos_well)
+    sick = p_pos_sick * prior
+    well = p_pos_well
+    return sick / (sick + well)
 
 
 @mistake("bayes_update", "The prior is left out: that treats sick and well as equally likely.")
 def bayes_without_prior(prior, p_pos_sick, p_pos_well):
-    return p_pos_sick / (p_pos_sick + p_pos_well)
+    sick = p_pos_sick
+    well = p_pos_well
+    return sick / (sick + well)
 
 
 @mistake(
     "bayes_update", "p_pos_well is the chance of a positive result already, not of a negative."
 )
 def bayes_negative_for_positive(prior, p_pos_sick, p_pos_well):
-    return p_pos_sick * prior / (p_pos_sick * prior + (1 - p_pos_well) * (1 - prior))
+    sick = p_pos_sick * prior
+    well = (1 - p_pos_well) * (1 - prior)
+    return sick / (sick + well)
+
+
+@mistake(
+    "bayes_update", "p_pos_sick is the chance of a positive result already, not of a negative."
+)
+def bayes_of_a_negative_test(prior, p_pos_sick, p_pos_well):
+    sick = (1 - p_pos_sick) * prior
+    well = p_pos_well * (1 - prior)
+    return sick / (sick + well)
 
 
 @mistake("bayes_sequence", "Every test counts, not only the last.")
 def sequence_last_test(prior, tests):
-    return answers.bayes_update(prior, *tests[-1])
+    for p_pos_sick, p_pos_well in tests:
+        posterior = bayes_update(prior, p_pos_sick, p_pos_well)
+    return posterior
 
 
 @mistake(
@@ -278,7 +341,9 @@ def sequence_mean_test(prior, tests):
 
 @mistake("bayes_sequence", "The pairs are (p_pos_sick, p_pos_well), in this order.")
 def sequence_swapped(prior, tests):
-    return answers.bayes_sequence(prior, [(well, sick) for sick, well in tests])
+    for p_pos_sick, p_pos_well in tests:
+        prior = bayes_update(prior, p_pos_well, p_pos_sick)
+    return prior
 
 
 @mistake("bayes_sequence", "`tests` belongs to the caller: read it, and take nothing out of it.")
@@ -286,6 +351,25 @@ def sequence_empties_the_list(prior, tests):
     while tests:
         prior = answers.bayes_update(prior, *tests.pop(0))
     return prior
+
+
+@mistake("bayes_sequence", "The first test counts as well.")
+def sequence_skips_the_first(prior, tests):
+    for p_pos_sick, p_pos_well in tests[1:]:
+        prior = bayes_update(prior, p_pos_sick, p_pos_well)
+    return prior
+
+
+@mistake(
+    "bayes_sequence",
+    "There is one patient: P(sick) and P(well) enter once, not once for every test.",
+)
+def sequence_repeats_the_prior(prior, tests):
+    sick, well = prior, 1.0
+    for p_pos_sick, p_pos_well in tests:
+        sick *= p_pos_sick
+        well *= p_pos_well * (1 - prior)
+    return sick / (sick + well)
 
 
 @mistake("expectation", "Values count by their probability: that is a plain mean.")
@@ -303,6 +387,11 @@ def expectation_likeliest(values, probs):
     return float(values[probs.argmax()])
 
 
+@mistake("expectation", "That is E[X²]: the values are not squared here.")
+def expectation_of_squares(values, probs):
+    return (values**2 * probs).sum()
+
+
 @mistake("variance", "That is E[X²]: the mean is not subtracted.")
 def variance_second_moment(values, probs):
     return (values**2 * probs).sum()
@@ -310,17 +399,20 @@ def variance_second_moment(values, probs):
 
 @mistake("variance", "That is the standard deviation: leave out the root.")
 def variance_root(values, probs):
-    return np.sqrt(answers.variance(values, probs))
+    mean = (values * probs).sum()
+    return np.sqrt(((values - mean) ** 2 * probs).sum())
 
 
 @mistake("variance", "The squared deviations count by their probability.")
 def variance_unweighted(values, probs):
-    return ((values - (values * probs).sum()) ** 2).mean()
+    mean = (values * probs).sum()
+    return ((values - mean) ** 2).mean()
 
 
 @mistake("variance", "The deviations are from E[X], not from the plain mean of the values.")
 def variance_around_plain_mean(values, probs):
-    return ((values - values.mean()) ** 2 * probs).sum()
+    mean = values.mean()
+    return ((values - mean) ** 2 * probs).sum()
 
 
 @mistake("variance", "Probabilities are known here, so there is no n − 1.")
@@ -329,12 +421,20 @@ def variance_with_n_minus_one(values, probs):
     return answers.variance(values, probs) * (n / (n - 1) if n > 1 else 1)
 
 
+@mistake("variance", "Square each deviation before they are added: together they cancel.")
+def variance_squares_the_sum(values, probs):
+    mean = (values * probs).sum()
+    return ((values - mean) * probs).sum() ** 2
+
+
 @mistake(
     "precision_recall", "Precision is the share of those predicted; recall that of the actual."
 )
 def recall_first(predicted, actual):
-    precision, recall = answers.precision_recall(predicted, actual)
-    return recall, precision
+    hits = (predicted & actual).sum()
+    precision = hits / predicted.sum() if predicted.any() else 0.0
+    recall = hits / actual.sum() if actual.any() else 0.0
+    return (recall, precision)
 
 
 @mistake("precision_recall", "A hit is predicted and actual; where both are False there is none.")
@@ -342,7 +442,7 @@ def agreement_for_hits(predicted, actual):
     hits = (predicted == actual).sum()
     precision = hits / predicted.sum() if predicted.any() else 0.0
     recall = hits / actual.sum() if actual.any() else 0.0
-    return precision, recall
+    return (precision, recall)
 
 
 @mistake("precision_recall", "Where the denominator is 0, return 0.0.")
@@ -360,24 +460,45 @@ def shares_of_everything(predicted, actual):
 
 @mistake("precision_recall", "An empty prediction has precision 0.0 here, not 1.0.")
 def one_for_zero(predicted, actual):
-    precision, recall = answers.precision_recall(predicted, actual)
-    return precision if predicted.any() else 1.0, recall if actual.any() else 1.0
+    hits = (predicted & actual).sum()
+    precision = hits / predicted.sum() if predicted.any() else 1.0
+    recall = hits / actual.sum() if actual.any() else 1.0
+    return (precision, recall)
+
+
+@mistake(
+    "precision_recall",
+    "Precision looks at the predicted rows alone; that counts rows where both are False.",
+)
+def accuracy_for_precision(predicted, actual):
+    hits = (predicted & actual).sum()
+    precision = (predicted == actual).mean()
+    recall = hits / actual.sum() if actual.any() else 0.0
+    return (precision, recall)
 
 
 @mistake("numerical_gradient", "A central difference steps to both sides.")
 def gradient_one_sided(f, x, h=1e-5):
     x = x.astype(float)
-    gradient = np.zeros(x.shape)
+    gradient = np.empty(x.shape)
     for i in np.ndindex(x.shape):
-        up = x.copy()
+        up, down = x.copy(), x.copy()
         up[i] += h
+        down[i] -= h
         gradient[i] = (f(up) - f(x)) / h
     return gradient
 
 
 @mistake("numerical_gradient", "From one side to the other it is 2h.")
 def gradient_divided_by_h(f, x, h=1e-5):
-    return 2 * answers.numerical_gradient(f, x, h)
+    x = x.astype(float)
+    gradient = np.empty(x.shape)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / h
+    return gradient
 
 
 @mistake("numerical_gradient", "Move one entry at a time.")
@@ -424,4 +545,16 @@ def gradient_in_float32(f, x, h=1e-5):
         up = x.copy()
         up[i] += h
         gradient[i] = (f(up) - f(x)) / h
+    return gradient
+
+
+@mistake("numerical_gradient", "In a matrix each entry is moved by itself, not a whole row.")
+def gradient_row_by_row(f, x, h=1e-5):
+    x = x.astype(float)
+    gradient = np.empty(x.shape)
+    for i in range(len(x)):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / (2 * h)
     return gradient

@@ -4,11 +4,13 @@ import torch
 
 from grader.vocabulary import mistake
 from solutions.lec03_softmax import answers
+from solutions.lec03_softmax.answers import log_softmax, softmax
 
 
 @mistake("loss_fn_reg", "The loss is a mean: divide by the number of observations.")
 def loss_fn_reg_sum(bhat, x, y):
-    return ((y - x @ bhat) ** 2).sum()
+    residual = y - x @ bhat
+    return (residual**2).sum()
 
 
 @mistake(
@@ -20,12 +22,20 @@ def loss_fn_reg_column_against_vector(bhat, x, y):
 
 @mistake("loss_fn_reg", "There is no ½ in this loss.")
 def loss_fn_reg_half(bhat, x, y):
-    return ((y - x @ bhat) ** 2).mean() / 2
+    residual = y - x @ bhat
+    return 0.5 * (residual**2).mean()
 
 
 @mistake("loss_fn_reg", "The loss is the mean of the squares, without a root.")
 def loss_fn_reg_root(bhat, x, y):
-    return ((y - x @ bhat) ** 2).mean().sqrt()
+    residual = y - x @ bhat
+    return (residual**2).mean().sqrt()
+
+
+@mistake("loss_fn_reg", "The residuals are squared, not taken as absolute values.")
+def loss_fn_reg_absolute(bhat, x, y):
+    residual = y - x @ bhat
+    return residual.abs().mean()
 
 
 @mistake(
@@ -40,7 +50,7 @@ def sigmoid_clipped(x):
     return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
 
 
-@mistake("sigmoid", "A larger x must give a larger probability: check the sign in the exponent.")
+@mistake("sigmoid", "A larger x must give a larger probability; here it gives a smaller one.")
 def sigmoid_mirrored(x):
     return 1 / (1 + torch.exp(x))
 
@@ -55,7 +65,10 @@ def sigmoid_is_tanh(x):
     return torch.tanh(x)
 
 
-@mistake("loss_fn_logistic", "Probabilities round to 0 or 1 before log: write the loss in u = Xβ.")
+@mistake(
+    "loss_fn_logistic",
+    "Before log a probability has rounded to 0 or 1, or overflowed: write the loss in u = Xβ.",
+)
 def loss_fn_logistic_log_of_sigmoid(bhat, x, y):
     p = torch.sigmoid(x @ bhat)
     return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
@@ -77,24 +90,52 @@ def loss_fn_logistic_epsilon(bhat, x, y):
 )
 def loss_fn_logistic_softplus_overflows(bhat, x, y):
     u = x @ bhat
-    return (torch.log(1 + torch.exp(u)) - y * u).mean()
+    losses = torch.log(1 + torch.exp(u)) - y * u
+    return losses.mean()
 
 
 @mistake("loss_fn_logistic", "The loss is a mean: divide by the number of observations.")
 def loss_fn_logistic_sum(bhat, x, y):
     u = x @ bhat
-    return (torch.nn.functional.softplus(u) - y * u).sum()
+    losses = torch.nn.functional.softplus(u) - y * u
+    return losses.sum()
 
 
 @mistake("loss_fn_logistic", "Observations with y = 0 also have a say: log(1 − p).")
 def loss_fn_logistic_positives_only(bhat, x, y):
     u = x @ bhat
-    return (y * torch.nn.functional.softplus(-u)).mean()
+    losses = y * torch.nn.functional.softplus(-u)
+    return losses.mean()
 
 
 @mistake("loss_fn_logistic", "A loss falls as the fit gets better: this is the log-likelihood.")
 def loss_fn_logistic_sign(bhat, x, y):
     return -answers.loss_fn_logistic(bhat, x, y)
+
+
+@mistake("loss_fn_logistic", "The labels are the wrong way round: y = 1 goes with log ρ.")
+def loss_fn_logistic_labels_inverted(bhat, x, y):
+    u = x @ bhat
+    losses = torch.nn.functional.softplus(u) - (1 - y) * u
+    return losses.mean()
+
+
+@mistake(
+    "loss_fn_logistic", "Far below 0, log(1 + exp u) is nearly 0: what do you add to it there?"
+)
+def loss_fn_logistic_magnitude(bhat, x, y):
+    u = x @ bhat
+    losses = u.abs() + torch.log1p(torch.exp(-u.abs())) - y * u
+    return losses.mean()
+
+
+@mistake(
+    "loss_fn_logistic",
+    "A bound inside the logarithm cuts the loss of a confident error off: rewrite the formula.",
+)
+def loss_fn_logistic_bounded(bhat, x, y):
+    p = torch.sigmoid(x @ bhat).clamp(1e-7, 1 - 1e-7)
+    return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
 
 
 @mistake("softmax", "exp of a large logit is inf: subtract each row's maximum first.")
@@ -105,19 +146,22 @@ def softmax_unshifted(u):
 
 @mistake("softmax", "Shift each row by its own maximum; one for all sends low rows to 0/0.")
 def softmax_global_shift(u):
-    e = torch.exp(u - u.max())
+    shifted = u - u.max()
+    e = torch.exp(shifted)
     return e / e.sum(dim=1, keepdim=True)
 
 
 @mistake("softmax", "Each row must sum to 1, not each column.")
 def softmax_over_columns(u):
-    e = torch.exp(u - u.max(dim=0, keepdim=True).values)
+    shifted = u - u.max(dim=0, keepdim=True).values
+    e = torch.exp(shifted)
     return e / e.sum(dim=0, keepdim=True)
 
 
 @mistake("softmax", "The sum belongs to one row, not to the whole matrix.")
 def softmax_over_everything(u):
-    e = torch.exp(u - u.max())
+    shifted = u - u.max()
+    e = torch.exp(shifted)
     return e / e.sum()
 
 
@@ -133,7 +177,8 @@ def log_softmax_log_of_softmax(u):
 
 @mistake("log_softmax", "exp of a large logit is inf: subtract each row's maximum first.")
 def log_softmax_unshifted(u):
-    return u - torch.exp(u).sum(dim=1, keepdim=True).log()
+    total = u.exp().sum(dim=1, keepdim=True)
+    return u - total.log()
 
 
 @mistake("log_softmax", "An ε inside the logarithm shifts every value: rewrite the formula.")
@@ -143,13 +188,16 @@ def log_softmax_epsilon(u):
 
 @mistake("log_softmax", "The normalisation runs over each row, not over each column.")
 def log_softmax_over_columns(u):
-    return answers.log_softmax(u.T).T
+    shifted = u - u.max(dim=0, keepdim=True).values
+    total = shifted.exp().sum(dim=0, keepdim=True)
+    return shifted - total.log()
 
 
 @mistake("log_softmax", "Shift each row by its own maximum; one for all sends low rows to log 0.")
 def log_softmax_global_shift(u):
-    v = u - u.max()
-    return v - v.exp().sum(dim=1, keepdim=True).log()
+    shifted = u - u.max()
+    total = shifted.exp().sum(dim=1, keepdim=True)
+    return shifted - total.log()
 
 
 @mistake("log_softmax", "What is shifted away under the sum must not be subtracted a second time.")
@@ -159,60 +207,101 @@ def log_softmax_shifted_twice(u):
 
 
 @mistake(
+    "log_softmax",
+    "The shift is for the exponentials: what it takes from uⱼ must be taken there, too.",
+)
+def log_softmax_shifted_once(u):
+    shifted = u - u.max(dim=1, keepdim=True).values
+    total = shifted.exp().sum(dim=1, keepdim=True)
+    return u - total.log()
+
+
+@mistake("log_softmax", "The logarithm is the natural one.")
+def log_softmax_in_tens(u):
+    shifted = u - u.max(dim=1, keepdim=True).values
+    total = shifted.exp().sum(dim=1, keepdim=True)
+    return shifted - total.log10()
+
+
+@mistake(
     "loss_fn_softmax", "W is (k, p): transpose it; reshaping mixes the weights of the classes."
 )
 def loss_fn_softmax_reshaped(w, x, y):
-    u = x @ w.reshape(x.shape[1], -1)
-    return -(y * answers.log_softmax(u)).sum(dim=1).mean()
+    logits = x @ w.reshape(x.shape[1], -1)
+    terms = (y * log_softmax(logits)).sum(dim=1)
+    return -terms.mean()
 
 
 @mistake("loss_fn_softmax", "The mean runs over the observations, not over all n·k entries.")
 def loss_fn_softmax_mean_of_entries(w, x, y):
-    return -(y * answers.log_softmax(x @ w.T)).mean()
+    logits = x @ w.T
+    terms = y * log_softmax(logits)
+    return -terms.mean()
 
 
 @mistake("loss_fn_softmax", "The loss is a mean: divide by the number of observations.")
 def loss_fn_softmax_sum(w, x, y):
-    return -(y * answers.log_softmax(x @ w.T)).sum()
+    logits = x @ w.T
+    terms = (y * log_softmax(logits)).sum(dim=1)
+    return -terms.sum()
 
 
 @mistake("loss_fn_softmax", "dim=0 normalises over the observations; each row is one observation.")
 def loss_fn_softmax_over_observations(w, x, y):
-    u = x @ w.T
-    return -(y * torch.log_softmax(u, dim=0)).sum(dim=1).mean()
+    logits = x @ w.T
+    terms = (y * torch.log_softmax(logits, dim=0)).sum(dim=1)
+    return -terms.mean()
 
 
 @mistake("loss_fn_softmax", "log(softmax) is −inf or nan for large logits: use your log-softmax.")
 def loss_fn_softmax_log_of_softmax(w, x, y):
-    return -(y * torch.softmax(x @ w.T, dim=1).log()).sum(dim=1).mean()
+    logits = x @ w.T
+    terms = (y * softmax(logits).log()).sum(dim=1)
+    return -terms.mean()
 
 
 @mistake("loss_fn_softmax", "A loss falls as the fit gets better: this is the log-likelihood.")
 def loss_fn_softmax_sign(w, x, y):
-    return -answers.loss_fn_softmax(w, x, y)
+    logits = x @ w.T
+    terms = (y * log_softmax(logits)).sum(dim=1)
+    return terms.mean()
+
+
+@mistake("loss_fn_softmax", "An ε inside the logarithm shifts every loss: use your log-softmax.")
+def loss_fn_softmax_epsilon(w, x, y):
+    logits = x @ w.T
+    terms = (y * (softmax(logits) + 1e-5).log()).sum(dim=1)
+    return -terms.mean()
 
 
 @mistake("cross_entropy", "The loss is a mean: divide by the number of observations.")
 def cross_entropy_sum(logits, labels):
-    return -answers.log_softmax(logits).gather(1, labels[:, None]).sum()
+    picked = log_softmax(logits).gather(1, labels[:, None])
+    return -picked.sum()
 
 
 @mistake("cross_entropy", "Take one entry per row: [:, labels] takes every label from every row.")
 def cross_entropy_all_pairs(logits, labels):
-    return -answers.log_softmax(logits)[:, labels].mean()
+    picked = log_softmax(logits)[:, labels]
+    return -picked.mean()
 
 
 @mistake("cross_entropy", "The logits are no probabilities yet, and softmax is applied only once.")
 def cross_entropy_softmax_twice(logits, labels):
-    return -answers.log_softmax(answers.softmax(logits)).gather(1, labels[:, None]).mean()
+    picked = log_softmax(softmax(logits)).gather(1, labels[:, None])
+    return -picked.mean()
 
 
 @mistake("cross_entropy", "log(softmax) is −inf where a probability rounds to 0: use log-softmax.")
 def cross_entropy_log_of_softmax(logits, labels):
-    return -answers.softmax(logits).log().gather(1, labels[:, None]).mean()
+    picked = softmax(logits).log().gather(1, labels[:, None])
+    return -picked.mean()
 
 
-@mistake("cross_entropy", "exp of a large logit is inf: subtract each row's maximum first.")
+@mistake(
+    "cross_entropy",
+    "Large logits: which exp becomes inf, or which probability rounds to 0 before its log?",
+)
 def cross_entropy_unshifted(logits, labels):
     return (logits.exp().sum(dim=1, keepdim=True).log() - logits.gather(1, labels[:, None])).mean()
 
@@ -224,7 +313,8 @@ def cross_entropy_without_log(logits, labels):
 
 @mistake("cross_entropy", "A loss falls as the fit gets better: this is the log-likelihood.")
 def cross_entropy_sign(logits, labels):
-    return -answers.cross_entropy(logits, labels)
+    picked = log_softmax(logits).gather(1, labels[:, None])
+    return picked.mean()
 
 
 @mistake("cross_entropy", "log₂ counts bits; the loss is in nats, with the natural logarithm.")
@@ -232,33 +322,52 @@ def cross_entropy_in_bits(logits, labels):
     return answers.cross_entropy(logits, labels) / torch.log(logits.new_tensor(2.0))
 
 
+@mistake("cross_entropy", "An ε inside the logarithm shifts every loss: use your log-softmax.")
+def cross_entropy_epsilon(logits, labels):
+    picked = (softmax(logits) + 1e-5).log().gather(1, labels[:, None])
+    return -picked.mean()
+
+
+@mistake("cross_entropy", "The mean divides by n, the number of rows, not by that of the classes.")
+def cross_entropy_by_classes(logits, labels):
+    picked = log_softmax(logits).gather(1, labels[:, None])
+    return -picked.sum() / logits.shape[1]
+
+
 @mistake("cross_entropy_grad", "The loss is a mean over n observations: where is the 1/n?")
 def cross_entropy_grad_of_the_sum(logits, labels):
-    return answers.cross_entropy_grad(logits, labels) * len(labels)
+    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    difference = softmax(logits) - onehot
+    return difference
 
 
 @mistake("cross_entropy_grad", "The mean divides by n, the number of rows, not by all n·k entries.")
 def cross_entropy_grad_by_entries(logits, labels):
-    return answers.cross_entropy_grad(logits, labels) / logits.shape[1]
+    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    difference = softmax(logits) - onehot
+    return difference / logits.numel()
 
 
 @mistake("cross_entropy_grad", "Check the sign: raising the label's own logit lowers the loss.")
 def cross_entropy_grad_sign(logits, labels):
-    return -answers.cross_entropy_grad(logits, labels)
+    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    difference = softmax(logits) - onehot
+    return -difference / len(labels)
 
 
 @mistake("cross_entropy_grad", "The label's entry lacks something: softmax minus one-hot.")
 def cross_entropy_grad_without_one_hot(logits, labels):
-    return answers.softmax(logits) / len(labels)
+    difference = softmax(logits)
+    return difference / len(labels)
 
 
 @mistake(
     "cross_entropy_grad", "[:, labels] touches the labels of all rows; take one entry per row."
 )
 def cross_entropy_grad_all_pairs(logits, labels):
-    grad = answers.softmax(logits)
-    grad[:, labels] -= 1
-    return grad / len(labels)
+    difference = softmax(logits)
+    difference[:, labels] -= 1
+    return difference / len(labels)
 
 
 @mistake("cross_entropy_grad", "That is the slope of the label's term alone: logits share a sum.")
@@ -285,6 +394,15 @@ def cross_entropy_grad_global_shift(logits, labels):
     return (e / e.sum(dim=1, keepdim=True) - onehot) / len(labels)
 
 
+@mistake(
+    "cross_entropy_grad", "The mean divides by n, the number of rows, not by that of the classes."
+)
+def cross_entropy_grad_by_classes(logits, labels):
+    onehot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    difference = softmax(logits) - onehot
+    return difference / logits.shape[1]
+
+
 @mistake("soft_cross_entropy", "A target is a whole distribution: its argmax forgets the rest.")
 def soft_cross_entropy_hard_labels(logits, targets):
     return answers.cross_entropy(logits, targets.argmax(dim=1))
@@ -292,12 +410,14 @@ def soft_cross_entropy_hard_labels(logits, targets):
 
 @mistake("soft_cross_entropy", "The mean runs over the observations, not over all n·k entries.")
 def soft_cross_entropy_mean_of_entries(logits, targets):
-    return -(targets * answers.log_softmax(logits)).mean()
+    terms = targets * log_softmax(logits)
+    return -terms.mean()
 
 
 @mistake("soft_cross_entropy", "The loss is a mean: divide by the number of observations.")
 def soft_cross_entropy_sum(logits, targets):
-    return -(targets * answers.log_softmax(logits)).sum()
+    terms = (targets * log_softmax(logits)).sum(dim=1)
+    return -terms.sum()
 
 
 @mistake("soft_cross_entropy", "That is the divergence: the entropy of the targets stays in.")
@@ -306,9 +426,13 @@ def soft_cross_entropy_is_kl(logits, targets):
     return answers.soft_cross_entropy(logits, targets) - entropy
 
 
-@mistake("soft_cross_entropy", "0 · (−inf) is nan: a probability must not round to 0 before log.")
+@mistake(
+    "soft_cross_entropy",
+    "Large logits: which exp becomes inf, or which probability rounds to 0 before its log?",
+)
 def soft_cross_entropy_log_of_softmax(logits, targets):
-    return -(targets * answers.softmax(logits).log()).sum(dim=1).mean()
+    terms = (targets * softmax(logits).log()).sum(dim=1)
+    return -terms.mean()
 
 
 @mistake("soft_cross_entropy", "The targets weigh the model's log-probabilities, not the reverse.")
@@ -317,19 +441,28 @@ def soft_cross_entropy_swapped(logits, targets):
     return -(weights * targets.clamp(min=1e-12).log()).sum(dim=1).mean()
 
 
+@mistake("soft_cross_entropy", "An ε inside the logarithm shifts every loss: use your log-softmax.")
+def soft_cross_entropy_epsilon(logits, targets):
+    terms = (targets * (softmax(logits) + 1e-5).log()).sum(dim=1)
+    return -terms.mean()
+
+
 @mistake("accuracy", "A share lies between 0 and 1: divide the hits by the number of rows.")
 def accuracy_counts(logits, labels):
-    return float((logits.argmax(dim=1) == labels).sum())
+    hits = logits.argmax(dim=1) == labels
+    return hits.float().sum().item()
 
 
 @mistake("accuracy", "That is the share of errors.")
 def accuracy_is_error_rate(logits, labels):
-    return (logits.argmax(dim=1) != labels).float().mean().item()
+    hits = logits.argmax(dim=1) != labels
+    return hits.float().mean().item()
 
 
 @mistake("accuracy", "A share lies between 0 and 1, not between 0 and 100.")
 def accuracy_in_percent(logits, labels):
-    return 100 * answers.accuracy(logits, labels)
+    hits = logits.argmax(dim=1) == labels
+    return 100 * hits.float().mean().item()
 
 
 @mistake("accuracy", "A row counts as a whole: compare classes, not one-hot entries.")
@@ -341,7 +474,16 @@ def accuracy_of_one_hot_entries(logits, labels):
 
 @mistake("accuracy", "The model chooses the class with the largest logit.")
 def accuracy_of_the_smallest(logits, labels):
-    return (logits.argmin(dim=1) == labels).float().mean().item()
+    hits = logits.argmin(dim=1) == labels
+    return hits.float().mean().item()
+
+
+@mistake(
+    "accuracy", "Each row has a largest logit of its own: that is the place of the largest of all."
+)
+def accuracy_of_the_whole(logits, labels):
+    hits = logits.argmax() == labels
+    return hits.float().mean().item()
 
 
 @mistake("logdet_grad", "Almost: compare entry (1, 2) with (2, 1).")
@@ -351,7 +493,7 @@ def logdet_grad_not_transposed(x):
 
 @mistake("logdet_grad", "That is the gradient of det X; the logarithm divides it by det X.")
 def logdet_grad_of_det(x):
-    return torch.linalg.det(x) * torch.linalg.inv(x).T
+    return torch.linalg.det(x) * torch.linalg.inv(x.T)
 
 
 @mistake("logdet_grad", "1/X is not the inverse: matrices are not inverted entry by entry.")

@@ -57,6 +57,22 @@ def perceptron(rng: Rng) -> Cases:
     yield probe(20, 4, DEVICE)
 
 
+def fires_as(gate: np.ndarray) -> Callable[[Any], str]:
+    """Judge the answers at the four corners: "" or which of them is not the gate's."""
+    names = ("(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)")
+
+    def judge(fires: Any) -> str:
+        high = [name for name, got, want in zip(names, fires, gate, strict=True) if got > want]
+        low = [name for name, got, want in zip(names, fires, gate, strict=True) if got < want]
+        told = (
+            f"at {' and '.join(high)} the output exceeds 0.5, and should not" if high else "",
+            f"at {' and '.join(low)} the output should exceed 0.5, and does not" if low else "",
+        )
+        return "; ".join(filter(None, told))
+
+    return judge
+
+
 def gate_of(student: Any) -> Any:
     """The answers of a neuron with the student's weights at (0, 0), (0, 1), (1, 0), (1, 1)."""
     import torch
@@ -72,13 +88,15 @@ def gate_of(student: Any) -> Any:
 @exercise(driver=gate_of)
 def and_weights(rng: Rng) -> Cases:
     """Weights with which a neuron computes AND."""
-    yield case(expect=networks.GATES["and"], dtype="float32")
+    gate = networks.GATES["and"]
+    yield case(expect=gate, judge=fires_as(gate), dtype="float32")
 
 
 @exercise(driver=gate_of)
 def or_weights(rng: Rng) -> Cases:
     """Weights with which a neuron computes OR."""
-    yield case(expect=networks.GATES["or"], dtype="float32")
+    gate = networks.GATES["or"]
+    yield case(expect=gate, judge=fires_as(gate), dtype="float32")
 
 
 def network_of(student: Any) -> Any:
@@ -104,7 +122,8 @@ def network_of(student: Any) -> Any:
 @exercise(driver=network_of)
 def xor_params(rng: Rng) -> Cases:
     """A hidden layer with which a network computes XOR."""
-    yield case(expect=networks.GATES["xor"], dtype="float32")
+    gate = networks.GATES["xor"]
+    yield case(expect=gate, judge=fires_as(gate), dtype="float32")
 
 
 def activation_cases(

@@ -83,7 +83,7 @@ def or_first_input_only():
     return torch.tensor([1.0, 0.0])
 
 
-@mistake("xor_params", "That is OR: a second unit has to take something away at (1, 1).")
+@mistake("xor_params", "That is OR: at (1, 1) a second unit has to take more away.")
 def xor_is_or():
     return torch.ones(2, 1), torch.zeros(1), torch.ones(1, 1), torch.zeros(1)
 
@@ -139,7 +139,10 @@ def relu_keeps_negatives(x):
 
 @mistake("leaky_relu", "The slope is an argument: use it.")
 def leaky_fixed_slope(x, slope=0.01):
-    return torch.where(x > 0, x, 0.01 * x)
+    slope = 0.01
+    above = x.clamp(min=0)
+    below = slope * x.clamp(max=0)
+    return above + below
 
 
 @mistake("leaky_relu", "For negative x it is slope times x, not the slope itself.")
@@ -149,12 +152,16 @@ def leaky_constant(x, slope=0.01):
 
 @mistake("leaky_relu", "Where x is positive, x itself comes out: the leak is added only below 0.")
 def leaky_on_both_sides(x, slope=0.01):
-    return x.clamp(min=0) + slope * x
+    above = x.clamp(min=0)
+    below = slope * x
+    return above + below
 
 
 @mistake("leaky_relu", "Below 0 the result is negative: look at the sign.")
 def leaky_folded(x, slope=0.01):
-    return torch.where(x > 0, x, -slope * x)
+    above = x.clamp(min=0)
+    below = -slope * x.clamp(max=0)
+    return above + below
 
 
 @mistake("leaky_relu", "Negative inputs leak through, scaled by the slope.")
@@ -162,9 +169,19 @@ def leaky_not_leaking(x, slope=0.01):
     return x.clamp(min=0)
 
 
+@mistake("leaky_relu", "The branches are exchanged: where is x itself, and where is it scaled?")
+def leaky_branches_exchanged(x, slope=0.01):
+    above = slope * x.clamp(min=0)
+    below = x.clamp(max=0)
+    return above + below
+
+
 @mistake("elu", "alpha is an argument: use it.")
 def elu_without_alpha(x, alpha=1.0):
-    return torch.where(x > 0, x, torch.exp(x.clamp(max=0)) - 1)
+    alpha = 1.0
+    above = x.clamp(min=0)
+    below = alpha * (torch.exp(x.clamp(max=0)) - 1)
+    return above + below
 
 
 @mistake("elu", "The two branches should meet at 0: subtract 1 from the exponential.")
@@ -179,7 +196,9 @@ def elu_by_masks(x, alpha=1.0):
 
 @mistake("elu", "alpha is a factor of the whole branch, not of the exponential alone.")
 def elu_alpha_inside(x, alpha=1.0):
-    return torch.where(x > 0, x, alpha * torch.exp(x.clamp(max=0)) - 1)
+    above = x.clamp(min=0)
+    below = alpha * torch.exp(x.clamp(max=0)) - 1
+    return above + below
 
 
 @mistake("elu", "alpha is a factor, not a divisor in the exponent.")
@@ -200,7 +219,8 @@ def softplus_softmax(x):
 
 @mistake("softplus", "It falls where it should rise: look at the sign of the exponent.")
 def softplus_mirrored(x):
-    return (-x).clamp(min=0) + torch.log1p(torch.exp(-x.abs()))
+    bend = torch.log1p(torch.exp(-x.abs()))
+    return (-x).clamp(min=0) + bend
 
 
 @mistake("softplus", "That is the ReLU: the smooth part is missing.")
@@ -211,6 +231,18 @@ def softplus_sharp(x):
 @mistake("softplus", "Far out the softplus is x: cutting the exponent off is no remedy.")
 def softplus_clamped(x):
     return torch.log1p(torch.exp(x.clamp(max=20)))
+
+
+@mistake("softplus", "Far below 0 the softplus is nearly 0: what is added to the logarithm there?")
+def softplus_magnitude(x):
+    bend = torch.log1p(torch.exp(-x.abs()))
+    return x.abs() + bend
+
+
+@mistake("softplus", "The logarithm is the natural one, not the one to base 2.")
+def softplus_in_bits(x):
+    bend = torch.log2(1 + torch.exp(-x.abs()))
+    return x.clamp(min=0) + bend
 
 
 @mistake("tanh", "Large x give inf/inf: divide by the larger exponential first.")
