@@ -24,10 +24,8 @@ def normal_equations(x, y):
 def gaussian_nll(beta, sigma2, x, y):
     # hint: Look at the constant: the factor in front, and what stands in its logarithm.
     constant = math.log(2 * math.pi * sigma2) / 2
-    # hint: Look at the term with the residuals: what is it a mean of, and what divides it?
-    fit = ols_loss(beta, x, y) / (2 * sigma2)
-    # hint: Look at the two terms: do both belong, and which signs have they in −log p?
-    return constant + fit
+    # hint: Look at the term with the residuals, what divides it, and the signs of both terms.
+    return constant + ols_loss(beta, x, y) / (2 * sigma2)
 
 
 def laplace_nll(beta, b, x, y):

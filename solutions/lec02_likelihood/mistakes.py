@@ -61,15 +61,13 @@ def normal_equations_centred(x, y):
 
 @mistake("gaussian_nll", "The constant ½ log 2πσ² belongs to the density.")
 def gaussian_nll_without_constant(beta, sigma2, x, y):
-    fit = ols_loss(beta, x, y) / (2 * sigma2)
-    return fit
+    return ols_loss(beta, x, y) / (2 * sigma2)
 
 
 @mistake("gaussian_nll", "The constant depends on σ²: ½ log 2πσ², not ½ log 2π.")
 def gaussian_nll_constant_without_sigma(beta, sigma2, x, y):
     constant = math.log(2 * math.pi) / 2
-    fit = ols_loss(beta, x, y) / (2 * sigma2)
-    return constant + fit
+    return constant + ols_loss(beta, x, y) / (2 * sigma2)
 
 
 @mistake("gaussian_nll", "σ² is the variance; here it is used as the standard deviation.")
@@ -80,15 +78,13 @@ def gaussian_nll_variance_as_deviation(beta, sigma2, x, y):
 @mistake("gaussian_nll", "The square is divided by 2σ²: the 2 is missing.")
 def gaussian_nll_without_two(beta, sigma2, x, y):
     constant = math.log(2 * math.pi * sigma2) / 2
-    fit = ols_loss(beta, x, y) / sigma2
-    return constant + fit
+    return constant + ols_loss(beta, x, y) / sigma2
 
 
 @mistake("gaussian_nll", "The constant is the logarithm of √(2πσ²): it carries a factor ½.")
 def gaussian_nll_constant_without_half(beta, sigma2, x, y):
     constant = math.log(2 * math.pi * sigma2)
-    fit = ols_loss(beta, x, y) / (2 * sigma2)
-    return constant + fit
+    return constant + ols_loss(beta, x, y) / (2 * sigma2)
 
 
 @mistake("gaussian_nll", "The loss is a mean: divide by the number of observations.")
@@ -107,8 +103,7 @@ def gaussian_nll_sign(beta, sigma2, x, y):
 )
 def gaussian_nll_squares_summed(beta, sigma2, x, y):
     constant = math.log(2 * math.pi * sigma2) / 2
-    fit = ((y - x @ beta) ** 2).sum() / (2 * sigma2)
-    return constant + fit
+    return constant + ((y - x @ beta) ** 2).sum() / (2 * sigma2)
 
 
 @mistake(
@@ -116,8 +111,7 @@ def gaussian_nll_squares_summed(beta, sigma2, x, y):
 )
 def gaussian_nll_constant_sign(beta, sigma2, x, y):
     constant = math.log(2 * math.pi * sigma2) / 2
-    fit = ols_loss(beta, x, y) / (2 * sigma2)
-    return fit - constant
+    return ols_loss(beta, x, y) / (2 * sigma2) - constant
 
 
 @mistake("laplace_nll", "The constant log 2b belongs to the density.")
