@@ -61,7 +61,7 @@ def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
         yield made
 
 
-def test_hogs_read_memory(zygote: Zygote, tmp_path: Path) -> None:
+def test_hogs_read_memory(zygote: Zygote, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     root = red_course(tmp_path, PATIENT)
     checks = root / "solutions" / "one" / "checks.py"
     # On simulated tensors, which hold nothing, a hog is but a long loop.
@@ -79,6 +79,11 @@ def test_hogs_read_memory(zygote: Zygote, tmp_path: Path) -> None:
                 standard = standards.of(exercise, zygote, explained=False)
                 judged = judge_exercise(standard, done.runs[exercise], (), done.faults)
                 verdicts[name, exercise] = judged.verdict
+    hogs = {name: verdicts[name, "scale"] for name in HOGS}
+    # Without a cgroup only addresses bound the memory, and a library may crash for want of one
+    # before anybody can say so: seen once in some sixty hogs, beside other load.
+    crashed = 1 if request.node.callspec.params["zygote"] == "nobody" else 0
+    assert list(hogs.values()).count("memory") >= len(HOGS) - crashed, hogs
+    assert set(hogs.values()) <= {"memory", "error"}, hogs
     for name in HOGS:
-        assert verdicts[name, "scale"] == "memory", verdicts
         assert verdicts[name, "product"] == verdicts[name, "Tally"] == "passed", verdicts
