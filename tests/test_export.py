@@ -29,11 +29,11 @@ from small_course import write_course  # type: ignore[import-not-found]
 
 from grader.course.syllabus import load_course
 from grader.exporting.gathering import from_report
+from grader.inert import no_formula, plain
 from grader.render.grades import Grades, summaries
 from grader.render.gradescope import results_json
 from grader.render.html import class_page, student_page
 from grader.render.junit import junit
-from grader.render.plain import no_formula, plain
 from grader.render.sheets import canvas, column, moodle, reasons, table
 from grader.render.worth import Entry, Mark, Offer, Worth, worth
 

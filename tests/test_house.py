@@ -19,6 +19,7 @@ FLOORS = (
     ("controller", "notebook"),
     ("course",),
     ("comparing", "submissions", "render"),
+    ("inert",),
     ("worker",),
     ("vocabulary", "proofs", "results"),
     ("errors",),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from grader import inert
 from grader.course.late import DAY, late_penalty
 from grader.course.syllabus import Late
 from grader.errors import CourseError
-from grader.nbgrader import inert
 from grader.nbgrader.collecting import owner
 from grader.nbgrader.roster import Student, read_roster
 from grader.submissions import Found

@@ -11,7 +11,7 @@ from rich.markup import escape
 from grader.cli.common import console, exit_codes, this_course
 from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.render.plain import plain
+from grader.inert import plain
 
 Kind = Literal["csv", "canvas", "moodle", "gradescope", "junit", "html", "otter"]
 

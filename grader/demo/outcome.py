@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.demo.loop import Loop
 from grader.nbgrader.places import places_of
 from grader.nbgrader.totals import class_grades
-from grader.render.plain import number
+from grader.render.number import number
 from grader.render.terminal import standing
 
 SHOWN = 52

@@ -12,7 +12,7 @@ from grader.render.grades import Grades
 from grader.render.gradescope import results_json
 from grader.render.html import class_page, student_page
 from grader.render.junit import junit
-from grader.render.plain import number
+from grader.render.number import number
 from grader.render.sheets import MOODLE_ID, Column, canvas, column, moodle, reasons, table
 from grader.render.worth import Worth
 from grader.submissions.names import folded, stand_in, student_problem

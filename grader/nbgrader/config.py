@@ -71,6 +71,7 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.PageExporter.course_root = str(course.root)
     # The formgrader shows what students wrote to the instructor's own session.
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"markdown2html": "grader.nbgrader.formgrader.markdown2html"}
 
 
 def _alembic_on_path() -> None:

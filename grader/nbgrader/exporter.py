@@ -14,6 +14,7 @@ from nbformat import from_dict
 from traitlets import Any as AnyTrait
 from traitlets import Enum, Unicode
 
+from grader import inert
 from grader.course.syllabus import load_course
 from grader.errors import GraderError
 from grader.grading.machine import Isolation
@@ -81,7 +82,8 @@ class RebuildingExporter(NotebookExporter):
 
 
 def _note(notes: tuple[str, ...]) -> NotebookNode:
-    lines = "\n".join(f"- {note}" for note in notes)
+    # A note may quote what the student wrote.
+    lines = "\n".join(f"- {inert.literal(note)}" for note in notes)
     source = f"**For the grader.** This notebook was rebuilt from the release:\n\n{lines}"
     metadata = {"chainrule": {"own": False, "note": True}}
     cell = {"cell_type": "markdown", "id": "rebuilt", "metadata": metadata, "source": source}

@@ -14,10 +14,10 @@ from nbconvert.exporters import Exporter
 from nbgrader.api import Gradebook
 from traitlets import Unicode, default
 
+from grader import inert
 from grader.course.syllabus import Course, load_course
 from grader.exporting.book import TEST, Book, read_book
 from grader.exporting.gathering import reckon
-from grader.nbgrader import inert
 from grader.nbgrader.scores import recorded
 from grader.render.html import Beside, student_page
 

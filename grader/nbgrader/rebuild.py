@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.nbgrader import inert
+from grader import inert
 from grader.nbgrader.pieces import Piece
 
 if TYPE_CHECKING:

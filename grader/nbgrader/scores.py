@@ -15,9 +15,9 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from grader import inert
 from grader.errors import GraderError
 from grader.exporting.book import TEST
-from grader.nbgrader import inert
 from grader.results import ExerciseResult, SubmissionResult
 
 

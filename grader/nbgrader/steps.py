@@ -17,6 +17,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
+from grader import inert
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.database import Database
@@ -114,7 +115,11 @@ def synchronise(course: Course, assignments: list[str]) -> None:
     with gradebook(course) as book:
         _stamp(book)
         for student in students:
-            names = {"first_name": student.first_name, "last_name": student.last_name}
+            # The formgrader's templates escape nothing, and students choose their names in an LMS.
+            names = {
+                "first_name": inert.untagged(student.first_name),
+                "last_name": inert.untagged(student.last_name),
+            }
             book.update_or_create_student(student.id, email=student.email, **names)
         for assignment in assignments:
             due = course.plan(assignment).due.astimezone(UTC).replace(tzinfo=None)

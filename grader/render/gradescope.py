@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from grader.inert import plain
 from grader.render.grades import Grades
-from grader.render.plain import number, plain
+from grader.render.number import number
 from grader.render.worth import Part, Worth
 from grader.results import ExerciseResult
 

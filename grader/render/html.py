@@ -14,8 +14,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from grader.inert import plain
 from grader.render.grades import Grades, summaries
-from grader.render.plain import number, plain
+from grader.render.number import number
 from grader.render.words import spoken, word
 from grader.render.worth import Worth
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from xml.etree import ElementTree as Xml
 
+from grader.inert import one_line, plain
 from grader.render.grades import Grades
-from grader.render.plain import number, one_line, plain
+from grader.render.number import number
 from grader.render.worth import Part, Worth
 from grader.results import ExerciseResult
 

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import UsageError
+from grader.inert import no_formula
 from grader.render.grades import Grades, exercise_names
-from grader.render.plain import no_formula, number
+from grader.render.number import number
 from grader.render.worth import Part, Worth
 from grader.results import ExerciseResult
 

@@ -1,0 +1,48 @@
+"""What nbgrader's formgrader asks us for: Markdown as HTML, cleaned of what a student put in.
+
+Its template shows nbconvert's HTML as it comes, and nbconvert passes on any HTML that stands in
+Markdown. `config.py` names `markdown2html` here as the filter of that name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from grader import inert
+
+# Without its boxes to tick, which are form fields.
+PLUGINS = ("strikethrough", "table", "url", "def_list")
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter()
+
+
+@pass_context
+def markdown2html(context: Context, source: str) -> str:
+    """A Markdown cell as HTML: a locked one, which is the release's own, as nbconvert renders it.
+
+    Anything else may be a student's, and keeps the tags of plain Markdown alone.
+    """
+    cell: Any = context.get("cell", {})
+    marks = cell.get("metadata", {}).get("nbgrader", {})
+    if marks.get("locked") and not marks.get("solution"):
+        return str(_exporter().markdown2html(context, source))
+    return rendered(source)
+
+
+def rendered(source: str) -> str:
+    """Markdown as nbconvert renders it, formulae left to whoever sets them, then cleaned."""
+    from mistune import import_plugin
+
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    plugins = [import_plugin(name) for name in PLUGINS]
+    html = MarkdownWithMath(renderer=renderer, plugins=plugins).render(source)
+    return inert.cleaned(html)
