@@ -116,7 +116,7 @@ def test_nothing_acts_in_the_formgrader(
 def test_nothing_acts_in_the_rebuilt_notebook(course: Course, server: str, watch: Watched) -> None:
     shown_in_lab(watch, in_lab(course, server, "mal"))
     assert watch.page.locator(LAB_CELLS).count() > len(payloads())
-    assert watch.poke(".jp-Notebook") > len(payloads())
+    assert watch.poke(LAB_CELLS) > len(payloads())
     assert watch.done == []
     assert watch.bad_links(LAB_CELLS) == []
     assert watch.foreign(LAB_CELLS) == []

@@ -16,18 +16,18 @@ import yaml
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 ELSEWHERE = "pwned.test"
 OWN = re.compile(r"(?:https?|wss?)://127\.0\.0\.1[:/]|(?:file|data|blob|about|chrome-error):")
-# Opened by what a person does with a page: passes over, clicks, types, drags, goes into a field.
+# What a person does to an element: passes over it, clicks, types, drags, goes into a field. No event
+# rises to the page around it, whose own scripts are not on trial.
 EVENTS = """(scope) => {
-  const kinds = ["mouseover", "mouseenter", "pointerenter", "mousemove", "focus", "focusin",
+  const kinds = ["mouseover", "mouseenter", "pointerenter", "mousemove", "focus", "focusin", "click",
     "input", "paste", "wheel", "scroll", "toggle", "animationstart", "transitionend", "keydown"];
   const all = [...document.querySelectorAll(scope + " *")];
-  for (const one of all)
-    for (const kind of kinds) one.dispatchEvent(new Event(kind, {bubbles: true}));
   for (const one of all) {
     const link = one.closest("a[href]");
     const away = link && /^(https?|mailto):/i.test(link.getAttribute("href").trim());
-    const field = one.matches("textarea, input, button, summary");
-    if (!away && !field && typeof one.click === "function") one.click();
+    for (const kind of kinds)
+      if (kind !== "click" || !away) one.dispatchEvent(new MouseEvent(kind, {bubbles: false}));
+    if (link === one && !away) one.click();
   }
   return all.length;
 }"""
@@ -136,6 +136,9 @@ def watched(
             watch.done.append(f"went to {frame.url}")
 
     def dialog(shown: Any) -> None:
+        if shown.type == "beforeunload":
+            shown.accept()
+            return
         watch.done.append(f"said {shown.message}")
         shown.dismiss()
 

@@ -37,7 +37,8 @@ def _cleaner() -> nh3.Cleaner:
         url_relative="deny",
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
-        # Pygments' own; any other class could borrow the look of the page around it.
-        allowed_classes={"div": {"highlight"}, "span": set(STANDARD_TYPES.values()) - {""}},
+        # Pygments' own, but for errors: to it the joiners of `markdown` are one. Any other class
+        # could borrow the look of the page around it.
+        allowed_classes={"div": {"highlight"}, "span": set(STANDARD_TYPES.values()) - {"", "err"}},
         filter_style_properties={"text-align"},
     )

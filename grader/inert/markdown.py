@@ -61,10 +61,9 @@ def untagged(text: str) -> str:
 
 def _entity(match: re.Match[str]) -> str:
     written = match[0]
-    meant = html.unescape(written)
-    if meant == written or all(c in _ENTITIES or (c > "\x7f" and seen(c)) for c in meant):
-        return written
-    return f"&{JOINER}{written[1:]}"
+    meant = html.unescape(written)  # "" for what is no character
+    kept = bool(meant) and all(c in _ENTITIES or (c > "\x7f" and seen(c)) for c in meant)
+    return written if kept or meant == written else f"&{JOINER}{written[1:]}"
 
 
 def _command(match: re.Match[str]) -> str:
