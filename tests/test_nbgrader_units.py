@@ -1,10 +1,9 @@
-"""The parts of the loop that need no nbgrader folder: late policy, roster, names, inertness."""
+"""The parts of the loop that need no nbgrader folder: late policy, roster, names."""
 
 from pathlib import Path
 
 import pytest
 
-from grader import inert
 from grader.course.late import DAY, late_penalty
 from grader.course.syllabus import Late
 from grader.errors import CourseError
@@ -89,31 +88,3 @@ def test_the_owner_of_an_upload_is_found_by_id_or_by_one_name(name: str, student
 
 def test_without_a_roster_the_name_is_the_id() -> None:
     assert owner(Found("doejane", "x.ipynb", b"{}", ""), None) == "doejane"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "![x](https://tracker.example/a.png)",
-        "[click](javascript:alert(1))",
-        "[click](JaVaScRiPt :alert(1))",
-        "<!-- -->",
-        "<iframe src='data:text/html,x'>",
-    ],
-)
-def test_markdown_of_a_student_holds_nothing_that_acts(text: str) -> None:
-    made = inert.markdown(text)
-    assert "<" not in made and "![" not in made.replace(r"\![", "")
-    assert "javascript:" not in made.lower() and "data:" not in made
-
-
-def test_what_is_no_markup_stays() -> None:
-    text = "if a < b and c > d: `x[1]` costs $O(n^2)$ **now**"
-    assert inert.markdown(text) == text
-
-
-def test_escapes_and_marks_that_turn_text_are_taken_out() -> None:
-    text = "\x1b[31mred\x1b[0m \x1b]0;title\x07x\u202eevil\u2066\x08\x00\r"
-    assert inert.plain(text) == "red xevil"

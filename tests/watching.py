@@ -16,11 +16,12 @@ import yaml
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 ELSEWHERE = "pwned.test"
 OWN = re.compile(r"(?:https?|wss?)://127\.0\.0\.1[:/]|(?:file|data|blob|about|chrome-error):")
-# What a person does to an element: passes over it, clicks, types, drags, goes into a field. No event
-# rises to the page around it, whose own scripts are not on trial.
+# What a person does to an element: passes over it, clicks, types, drags, goes into a field. No
+# event rises to the page around it, whose own scripts are not on trial.
 EVENTS = """(scope) => {
-  const kinds = ["mouseover", "mouseenter", "pointerenter", "mousemove", "focus", "focusin", "click",
-    "input", "paste", "wheel", "scroll", "toggle", "animationstart", "transitionend", "keydown"];
+  const kinds = ["mouseover", "mouseenter", "pointerenter", "mousemove", "focus", "focusin",
+    "click", "input", "paste", "wheel", "scroll", "toggle", "animationstart", "transitionend",
+    "keydown"];
   const all = [...document.querySelectorAll(scope + " *")];
   for (const one of all) {
     const link = one.closest("a[href]");

@@ -22,7 +22,8 @@ def cleaned(html: str) -> str:
     Pictures, ids, names and styles go; what coloured code needs stays. Links open a new tab, which
     learns neither who opened it nor from where.
     """
-    return _cleaner().clean(html)
+    # Half a character is no text that a page could be saved with.
+    return _cleaner().clean(html.encode(errors="replace").decode())
 
 
 @cache

@@ -20,6 +20,13 @@ from grader import inert
 PLUGINS = ("strikethrough", "table", "url", "def_list")
 
 
+class _NoPictures(IPythonRenderer):  # type: ignore[misc]
+    """A picture is a link to it: to load one tells its owner who reads, and when."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return str(self.link(text, url, title))
+
+
 @cache
 def _exporter() -> HTMLExporter:
     return HTMLExporter()
@@ -42,7 +49,7 @@ def rendered(source: str) -> str:
     """Markdown as nbconvert renders it, formulae left to whoever sets them, then cleaned."""
     from mistune import import_plugin
 
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    renderer = _NoPictures(escape=False, exclude_anchor_links=True)
     plugins = [import_plugin(name) for name in PLUGINS]
     html = MarkdownWithMath(renderer=renderer, plugins=plugins).render(source)
     return inert.cleaned(html)
