@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 START_SECONDS = 90
+CONFIG = Path(__file__).parents[1] / "jupyter_server_config.py"
 # So that JupyterLab renders every cell of a notebook, not only those on the screen.
 ALL_CELLS = {"windowingMode": "none"}
 
@@ -28,7 +29,14 @@ def notebook_server(root: Path) -> Iterator[str]:
     settings = root / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps(ALL_CELLS))
-    options = ["--no-browser", "--allow-root", "--ServerApp.token=", "--ServerApp.password="]
+    (root / CONFIG.name).write_text(CONFIG.read_text())
+    options = [
+        f"--config={CONFIG.name}",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.token=",
+        "--ServerApp.password=",
+    ]
     command = [sys.executable, "-m", "jupyter", "server", *options, f"--ServerApp.port={port}"]
     log = (root / "server.log").open("w")
     environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(root / "settings")}

@@ -2,12 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,9 +12,9 @@ from grader.nbgrader.collecting import collect
 from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.releasing import release
 from tests.loop_class import ONE, SQUARED, answered, graded, grades, hand_in, small_course
+from tests.notebook_server import notebook_server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-START_SECONDS = 90
 HOSTILE = (
     "<script>document.title='owned'</script>\n\n<img src=x onerror=\"document.title='owned'\">\n\n"
     "[link](javascript:document.title='owned')\n\n<iframe srcdoc=\"<script>"
@@ -43,33 +37,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def server(course: Course) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--no-browser", "--allow-root", "--ServerApp.token=", "--ServerApp.password="]
-    command = [sys.executable, "-m", "jupyter", "server", *options, f"--ServerApp.port={port}"]
-    log = (course.root / "server.log").open("w")
-    process = subprocess.Popen(command, cwd=course.root, stdout=log, stderr=log)
-    try:
-        base = f"http://127.0.0.1:{port}"
-        _wait(f"{base}/api")
+    with notebook_server(course.root) as base:
         yield base
-    finally:
-        process.terminate()
-        process.wait(30)
-        log.close()
-
-
-def _wait(url: str) -> None:
-    end = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except (urllib.error.URLError, OSError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.5)
 
 
 @pytest.fixture

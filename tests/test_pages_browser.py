@@ -49,6 +49,14 @@ def server(course: Course) -> Iterator[str]:
 
 @pytest.fixture
 def watch(chromium: Any) -> Iterator[Watched]:
+    """A page to which no content security policy applies: what does not act is not there."""
+    with watched(chromium, bypass_csp=True) as made:
+        yield made
+
+
+@pytest.fixture
+def held(chromium: Any) -> Iterator[Watched]:
+    """A page that keeps to its content security policy."""
     with watched(chromium) as made:
         yield made
 
@@ -140,13 +148,55 @@ def test_nothing_acts_in_feedback_and_exports(
     assert f"http://{ELSEWHERE}/2" in text and "alert(1)" in text, "the payloads are shown"
 
 
-def test_plants_are_seen_in_the_formgrader(course: Course, server: str, watch: Watched) -> None:
-    own = {"nbgrader": {"locked": True, "solution": False, "grade": False, "grade_id": "prompt"}}
-    planted(course, "ann", "<img src=x onerror=alert(990)> [x](javascript:alert(991))", **own)
-    watch.open(submission(course, server, "ann"))
+OWN = {"nbgrader": {"locked": True, "solution": False, "grade": False, "grade_id": "prompt"}}
+PLANT = (
+    "<img src=x onerror=alert(990)> [x](javascript:alert(991)) <b onclick=alert(992)>x</b>"
+    f"<script src=http://{ELSEWHERE}/993></script><iframe src=http://{ELSEWHERE}/994></iframe>"
+)
+
+
+def test_plants_are_seen_in_the_formgrader_and_held_by_its_policy(
+    course: Course, server: str, watch: Watched, held: Watched
+) -> None:
+    """The release's own text is shown as it is, so a plant there is live."""
+    planted(course, "out", PLANT, **OWN)
+    watch.open(submission(course, server, "out"))
     watch.poke(CELLS)
-    assert "said 990" in watch.done and "said 991" in watch.done
+    assert {"said 990", "said 991", "said 992", f"asked for http://{ELSEWHERE}/994"} <= set(
+        watch.done
+    )
     assert watch.bad_links(CELLS) and watch.foreign(CELLS)
+    held.open(submission(course, server, "out"))
+    assert held.page.locator(f"{CELLS} img").count() == 1
+    held.poke(CELLS)
+    assert held.done == []
+
+
+def test_the_formgraders_lists_work_under_the_policy(server: str, held: Watched) -> None:
+    places = ("manage_assignments", "gradebook", f"gradebook/{ONE}", f"gradebook/{ONE}/{ONE}",
+              f"manage_submissions/{ONE}", "manage_students", "manage_students/ann")  # fmt: skip
+    for place in places:
+        held.page.goto(f"{server}/formgrader/{place}")
+        held.page.wait_for_function(
+            "!document.querySelector('#main-table').innerText.match('Load')"
+        )
+        assert held.page.locator("#main-table tr").count() >= 1, place
+    held.page.goto(f"{server}/formgrader/gradebook/{ONE}/{ONE}")
+    held.page.wait_for_selector("#main-table .name-hidden")
+    held.page.click("#toggle_names")
+    assert held.page.inner_text("#toggle_names") == "Hide All Names"
+    for place, words in (("manage_students", "new student"), ("manage_assignments", "new assign")):
+        held.page.goto(f"{server}/formgrader/{place}")
+        held.page.get_by_text(words).click()
+        held.page.wait_for_selector(".modal-dialog")
+
+
+def test_an_address_does_not_act_in_the_formgrader(server: str, watch: Watched) -> None:
+    """nbgrader writes the address into its script, and a student may give a link."""
+    for named in ("%22;alert(980);%22", "%3C%2Fscript%3E%3Cscript%3Ealert(981)%3C%2Fscript%3E"):
+        for place in ("manage_students", "gradebook", "manage_submissions"):
+            watch.page.goto(f"{server}/formgrader/{place}/{named}")
+    assert watch.done == []
 
 
 def test_the_formgrader_cleans_what_came_past_the_rebuilding(
@@ -166,6 +216,23 @@ def test_plants_are_seen_in_jupyterlab(course: Course, server: str, watch: Watch
     planted(course, "py0", f"![x](http://{ELSEWHERE}/992) [x](/logout)")
     shown_in_lab(watch, in_lab(course, server, "py0"))
     assert f"asked for http://{ELSEWHERE}/992" in watch.done
+
+
+def test_plants_in_our_pages_are_held_by_their_policy(
+    course: Course, watch: Watched, held: Watched, tmp_path: Path
+) -> None:
+    """Even if nothing at all were escaped."""
+    page = write_feedback(course, ONE).pages["ann"].read_text()
+    every = "\n".join(f"<section>{text}</section>" for _, kind, text in payloads()
+                      if kind not in ("mutation", "base, meta, link, form"))  # fmt: skip
+    path = tmp_path / "page.html"
+    path.write_text(page.replace("<main>", f"<main>{PLANT}{every}", 1))
+    for one in (watch, held):
+        one.open(path.as_uri())
+        one.poke("body")
+    assert len(set(watch.done)) > 40 and {"said 990", "said 991"} <= set(watch.done)
+    assert held.done == []
+    assert held.page.locator("img").count() > 10
 
 
 def test_plants_are_seen_in_a_page(watch: Watched, tmp_path: Path) -> None:

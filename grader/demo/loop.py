@@ -36,6 +36,7 @@ from grader.notebook import notebook_text
 from grader.results import Report
 from grader.submissions import Found
 
+CONFIGS = ("nbgrader_config.py", "jupyter_server_config.py")
 SIDES = ("assignments", "solutions", "reference")
 WRITTEN = "{}: because every entry of the one has one entry of the other."
 KINDS: tuple[Format, ...] = ("html", "csv", "gradescope", "junit")
@@ -79,9 +80,9 @@ def demo_course(course: Course, folder: Path) -> Course:
              "late: {policy: deduct, percent_per_day: 10.0, grace_hours: 1.0}"]  # fmt: skip
     (folder / "course.yml").write_text("\n".join(kept) + "\n", encoding="utf-8")
     (folder / "roster.csv").write_text("id,first_name,last_name,email\n", encoding="utf-8")
-    config = course.root / "nbgrader_config.py"
-    if config.is_file():
-        shutil.copy(config, folder / config.name)
+    for config in (course.root / name for name in CONFIGS):
+        if config.is_file():
+            shutil.copy(config, folder / config.name)
     return load_course(folder)
 
 

@@ -56,7 +56,7 @@ def outcome_of(loop: Loop) -> Outcome:
         (
             f"cd {home}",
             f"chainrule grade {name}    # again: what has not changed is not graded again",
-            "jupyter lab    # Nbgrader > Formgrader: grade the written questions",
+            "jupyter lab --config=jupyter_server_config.py    # Nbgrader > Formgrader",
             f"chainrule feedback {name}    # pages with what you graded",
         ),
     )

@@ -51,5 +51,6 @@ def rendered(source: str) -> str:
 
     renderer = _NoPictures(escape=False, exclude_anchor_links=True)
     plugins = [import_plugin(name) for name in PLUGINS]
-    html = MarkdownWithMath(renderer=renderer, plugins=plugins).render(source)
+    whole = source.encode(errors="replace").decode()  # halves of characters end in a traceback
+    html = MarkdownWithMath(renderer=renderer, plugins=plugins).render(whole)
     return inert.cleaned(html)
