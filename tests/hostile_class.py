@@ -26,6 +26,8 @@ QUOTED = (
     'print "$\\href{javascript:alert(914)}{x}$ ![x](http://pwned.test/916)"',
     "print '</li>&lt;img src=x onerror=alert(917)&gt;<script>alert(915)'",
 )
+# Whose notebooks a test may spoil.
+TO_PLANT_IN = ("red", "sly", "lab")
 RAISES = """\
 def double(x, scale=1.0):
     raise ValueError("`" + {text!r})
@@ -108,7 +110,7 @@ def hostile_class(course: Course) -> Report:
     class_ = {
         "ann": answered(course, why=HONEST),
         "mal": hostile_notebook(course),
-        "out": answered(course),
+        **{name: answered(course) for name in ("out", *TO_PLANT_IN)},
         **{f"py{n}": quoting(course, line) for n, line in enumerate(QUOTED)},
         "err": answered(course, double=RAISES.format(text=armed("<img src=x onerror=@JS@>", 910))),
     }

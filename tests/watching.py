@@ -15,25 +15,28 @@ import yaml
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 ELSEWHERE = "pwned.test"
+NOWHERE = "^(?!)"
 OWN = re.compile(r"(?:https?|wss?)://127\.0\.0\.1[:/]|(?:file|data|blob|about|chrome-error):")
 # What a person does to an element: passes over it, clicks, types, drags, goes into a field. No
 # event rises to the page around it, whose own scripts are not on trial.
-EVENTS = """(scope) => {
+EVENTS = """([scope, own]) => {
   const kinds = ["mouseover", "mouseenter", "pointerenter", "mousemove", "focus", "focusin",
     "click", "input", "paste", "wheel", "scroll", "toggle", "animationstart", "transitionend",
     "keydown"];
   const all = [...document.querySelectorAll(scope + " *")];
   for (const one of all) {
     const link = one.closest("a[href]");
-    const away = link && /^(https?|mailto):/i.test(link.getAttribute("href").trim());
+    const href = link?.getAttribute("href").trim() ?? "";
+    const away = /^(https?|mailto):/i.test(href) || new RegExp(own).test(href);
     for (const kind of kinds)
       if (kind !== "click" || !away) one.dispatchEvent(new MouseEvent(kind, {bubbles: false}));
     if (link === one && !away) one.click();
   }
   return all.length;
 }"""
-LINKS = """(scope) => [...document.querySelectorAll(scope + " a")].map(a =>
-  [a.getAttribute("href") ?? a.getAttribute("xlink:href") ?? "", a.protocol ?? ""])"""
+LINKS = """(scope) => [...document.querySelectorAll(scope + " a")]
+  .filter(a => a.hasAttribute("href") || a.hasAttribute("xlink:href"))
+  .map(a => [a.getAttribute("href") ?? a.getAttribute("xlink:href"), a.protocol ?? ""])"""
 FOREIGN = """(scope) => [...document.querySelectorAll(scope + " *")].flatMap(one =>
   [...one.attributes].filter(a => /^on|^(src|srcset|srcdoc|formaction|action|ping|background)$/i
     .test(a.name) || /url\\(|expression|fixed/i.test(a.name === "style" ? a.value : ""))
@@ -69,16 +72,20 @@ class Watched:
         self.page.goto(address, wait_until="load")
         self.home = _place(self.page.url)
 
-    def poke(self, scope: str) -> int:
-        """Do to everything in `scope` what a person may do; returns how many elements it has."""
-        count = int(self.page.evaluate(EVENTS, scope))
+    def poke(self, scope: str, own: str = NOWHERE) -> int:
+        """Do to everything in `scope` what a person may do; returns how many elements it has.
+
+        Links that lead away are not followed, nor those that match `own`.
+        """
+        count = int(self.page.evaluate(EVENTS, [scope, own]))
         self.page.wait_for_timeout(200)
         return count
 
-    def bad_links(self, scope: str) -> list[str]:
-        """Links of `scope` that lead to none of http, https and mailto."""
+    def bad_links(self, scope: str, own: str = NOWHERE) -> list[str]:
+        """Links of `scope` that lead to none of http, https and mailto, and do not match `own`."""
         found = self.page.evaluate(LINKS, scope)
-        return [href for href, scheme in found if scheme not in ("http:", "https:", "mailto:")]
+        good = ("http:", "https:", "mailto:")
+        return [href for href, scheme in found if scheme not in good and not re.search(own, href)]
 
     def foreign(self, scope: str) -> list[str]:
         """Elements and attributes in `scope` that could act or load."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from mistune.plugins import import_plugin
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -20,7 +21,7 @@ from grader import inert
 PLUGINS = ("strikethrough", "table", "url", "def_list")
 
 
-class _NoPictures(IPythonRenderer):  # type: ignore[misc]
+class _NoPictures(IPythonRenderer):
     """A picture is a link to it: to load one tells its owner who reads, and when."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
@@ -47,8 +48,6 @@ def markdown2html(context: Context, source: str) -> str:
 
 def rendered(source: str) -> str:
     """Markdown as nbconvert renders it, formulae left to whoever sets them, then cleaned."""
-    from mistune import import_plugin
-
     renderer = _NoPictures(escape=False, exclude_anchor_links=True)
     plugins = [import_plugin(name) for name in PLUGINS]
     whole = source.encode(errors="replace").decode()  # halves of characters end in a traceback

@@ -55,7 +55,9 @@ async def _start_jupyter_server_extension(server: Any) -> None:
     # They write what stands in an address into their scripts.
     lists.autoescape = True
     for environment in (lists, settings["nbgrader_exporter"].environment):
-        environment.loader = _Marked(environment.loader, nonce)
+        inner = environment.loader
+        assert inner is not None
+        environment.loader = _Marked(inner, nonce)
     server.web_app.transforms.append(partial(_Policy, policy(nonce)))
 
 
@@ -93,8 +95,8 @@ class _Marked(BaseLoader):
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        source, *rest = self._inner.get_source(environment, template)
-        return (source.replace("<script", f'<script nonce="{self._nonce}"'), *rest)
+        source, file, fresh = self._inner.get_source(environment, template)
+        return source.replace("<script", f'<script nonce="{self._nonce}"'), file, fresh
 
 
 class _Policy(OutputTransform):

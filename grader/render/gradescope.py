@@ -22,6 +22,9 @@ def results_json(grades: Grades, one: Worth) -> str:
     results: dict[str, Any] = {
         "output": _about(grades, one),
         "output_format": "text",
+        # Of every test as well, whatever Gradescope takes for granted.
+        "test_name_format": "text",
+        "test_output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "execution_time": round(result.seconds, 3) if result else 0.0,
