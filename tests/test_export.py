@@ -217,6 +217,7 @@ def test_pages_are_inert_and_whole(grades: Grades, language: str) -> None:
         student_page(spoken, of(spoken, MALLORY.student)),
         class_page(spoken, {0: "students/a b.html"}),
     ):
+        assert "unsafe-inline" not in page and " style=" not in page
         found = tags_of(page)
         assert not {"script", "iframe", "img", "object", "embed", "form", "link", "svg"} & set(
             found.tags

@@ -54,13 +54,18 @@ def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
         pages: where the page of a student, by position, is; no links where it is not.
     """
     percents = [one.percent for one in grades.worths if one.percent is not None]
+    bars = _bars(percents)
     return _render(
         "class.html.j2",
         grades,
+        # A width in an attribute would need a policy that allows any style there.
+        rules="".join(
+            f".w{width} {{ width: {width}%; }}\n" for width in sorted({b[2] for b in bars})
+        ),
         statuses=Counter(one.standing for one in grades.worths).most_common(),
         mean=round(sum(percents) / len(percents), 2) if percents else None,
         open=sum(1 for one in grades.handed_in if one.why_open),
-        bars=_bars(percents),
+        bars=bars,
         exercises=summaries(grades),
         rows=[
             _row(grades, one, (pages or {}).get(place, ""))
@@ -69,7 +74,7 @@ def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
     )
 
 
-def _render(template: str, grades: Grades, **values: Any) -> str:
+def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> str:
     environment = Environment(
         loader=PackageLoader("grader.render"),
         autoescape=True,
@@ -78,6 +83,7 @@ def _render(template: str, grades: Grades, **values: Any) -> str:
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
     css = files("grader.render").joinpath("templates", "page.css").read_text(encoding="utf-8")
+    css += rules
     environment.filters["number"] = number
     environment.filters["standing"] = _standing
     language = spoken(grades.language)
