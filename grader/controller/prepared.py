@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.comparing.outcomes import Call
+from grader.controller.spare import Spares
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
@@ -64,10 +65,13 @@ class PreparedExercise:
     deferred: tuple[Case, ...]
     frame: bytes
     laps: Laps
+    spares: Spares
     parameters: tuple[str, ...] = ()
     """What a student calls the arguments of a call, by position; "" for one without a name."""
     key: bytes = b""
     """A secret of this course and exercise, for what is told apart without being told."""
+    stand_ins: tuple[str, ...] = ()
+    """Exercises in whose places the worker has stand-ins."""
 
     @property
     def name(self) -> str:
@@ -77,7 +81,22 @@ class PreparedExercise:
     def given(self, names: Sequence[str]) -> PreparedExercise:
         """The same calls, with stand-ins in the places of the named exercises."""
         frame = _frame(self.exercise, self.framework, self.device, self.calls, names)
-        return replace(self, frame=frame)
+        return replace(self, frame=frame, stand_ins=tuple(names))
+
+    def spare(self, number: int) -> PreparedExercise | None:
+        """One call alone, on its spare case; None for a simulated call, or if there is none.
+
+        Raises:
+            CourseError: the check failed while its spare cases were drawn.
+        """
+        call = self.calls[number]
+        case = None if call.fake else self.spares.of(call.case, number)
+        if case is None:
+            return None
+        again = _call(case, self.framework, call.seconds, fake=False)
+        again = replace(again, spare=True)
+        frame = _frame(self.exercise, self.framework, self.device, [again], self.stand_ins)
+        return replace(self, calls=(again,), frame=frame)
 
     def question(self, args: list[Any], kwargs: list[Any]) -> dict[str, Any]:
         """The request for one call whose inputs are wire trees; their arrays are its body."""
@@ -173,6 +192,7 @@ def _prepare_one(
         tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
         _frame(exercise, framework, device, calls),
         Laps(exercise, own_seed, device, f"solutions/{lesson.name}/checks.py"),
+        Spares(exercise, device, f"solutions/{lesson.name}/checks.py"),
         lesson.parameters(exercise.name),
         hashlib.sha256(f"{seed}/{lesson.name}/{exercise.name}/key".encode()).digest(),
     )

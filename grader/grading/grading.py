@@ -15,6 +15,7 @@ from grader.controller.messages import not_installed, skipped
 from grader.controller.phrases import words_of
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.program import CellPlace
+from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
@@ -249,7 +250,8 @@ def grade_one(
     start = time.monotonic()
     program = program_of(grading, submission)
     execution = execute(zygote, program, list(grading.prepared.values()), allowance)
-    first = [judged(standards, zygote, execution, name) for name in grading.prepared]
+    retelling = Retelling(zygote, program, execution, grading.prepared, allowance)
+    first = [judged(standards, zygote, execution, n, retelling) for n in grading.prepared]
     exercises = follow_through(standards, zygote, program, execution, first, allowance)
     ours = any(exercise.verdict == "grader_error" for exercise in exercises)
     return SubmissionResult(
