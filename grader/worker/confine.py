@@ -28,6 +28,14 @@ below /tmp are bound into it, read-only. Landlock's rules for writing are the sc
 for the machine's /tmp, below which a course may lie. Under "process" it is a fresh folder of the
 machine, and /tmp itself stays shut.
 
+**The owner's files** lie in reach of a worker under "process", which is of the owner's own user.
+Landlock shuts reading outside the libraries, and writing, emptying, making, removing, linking and
+renaming outside the worker's folder; seccomp shuts what Landlock has no right for: chmod, utime and
+truncate in all their forms (also on what may be read: the libraries), O_TRUNC on what is opened
+for reading, and altogether chown, xattr, mknod, mount, flock and leases. Landlock version 6 shuts
+signals to others; before, seccomp refuses every signal. Without seccomp, Landlock's part is left;
+without Landlock, a worker under "process" reads and writes whatever its user may.
+
 **Pipes.** 0 is /dev/null; 1 and 2 are one pipe that the controller drains with a cap; 3 is the
 worker's socket. Nothing else is open, and no other descriptor can be had: no `socket`, no exec.
 """
@@ -139,6 +147,7 @@ def prepare(policy: Policy, keeper: int) -> Tools:
         signals=full or shuts_signals,
         unkillable=full,
         cuda=policy.device == "cuda",
+        own_files=full,
     )
     filters = None
     if is_linux():

@@ -181,7 +181,7 @@ def _try_landlock() -> str:
 
 
 def _try_seccomp() -> str:
-    programs = seccomp.compile_filters(seccomp.Rules(False, False, False, False))
+    programs = seccomp.compile_filters(seccomp.Rules(False, False, False, False, False))
     linux = Linux()
     privileges.forbid_new_privileges(linux)
     for program in programs:
