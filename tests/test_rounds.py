@@ -64,7 +64,7 @@ def test_feedback_ends_a_round(course: Course) -> None:
     assert inputs(course) == after, "nothing was graded in the second round yet"
 
     # Who hands in again meets the new cases; who does not keeps what was told.
-    hand_in(course, {"ben": answered(course)}, hours=-4)
+    hand_in(course, {"ben": answered(course, why="It doubles.")}, hours=-4)
     run("collect", ONE)
     second = run(*GRADE, "--json", "second.json")
     assert rounds(course) == {"ann": (1, 5.0), "ben": (2, 5.0)}
