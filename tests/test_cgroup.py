@@ -91,8 +91,8 @@ def test_version_2_needs_a_group_that_may_have_children(
     monkeypatch.setattr(cgroup, "_write", refuse)
     monkeypatch.setattr(cgroup, "_mounts", lambda: [("cgroup2", str(tmp_path), {"rw"})])
     monkeypatch.setattr(cgroup, "_own_groups", lambda: {"": "/a/b"})
-    found = [tmp_path / str(chosen)] * 3
-    expected = Parents(2, *found, found[0] if shared else None) if chosen else None
+    place = tmp_path / str(chosen)
+    expected = Parents(2, place, place, place, place if shared else None) if chosen else None
     assert cgroup.locate() == expected
 
 

@@ -18,6 +18,7 @@ from grader.controller.spare import Spares
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
+from grader.worker.driver import packed
 from grader.worker.wire import NUMPY_DTYPES, pack
 
 
@@ -103,7 +104,7 @@ class PreparedExercise:
         case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "mutates": True}
         case |= {"args": ["list", args], "kwargs": ["dict", kwargs]}
         own = {"exercise": self.name, "framework": self.framework, "device": self.device}
-        plain: dict[str, Any] = {"rules": None, "driver": "", "driver_name": "", "given": []}
+        plain: dict[str, Any] = {"rules": None, "driver": "", "given": []}
         return {"do": "run", **own, **plain, "cases": [case]}
 
     def lap(self, number: int, lap: int, *, watched: bool) -> PreparedExercise:
@@ -226,8 +227,7 @@ def _frame(
         "framework": framework,
         "device": device,
         "rules": rules_of(exercise),
-        "driver": exercise.driver,
-        "driver_name": exercise.driver_name,
+        "driver": packed(exercise.driver),
         "given": list(given),
         "cases": [
             {
