@@ -14,7 +14,8 @@ nothing can be asked for any more. Started by root, a worker gets a user id that
 without a user namespace; started by anyone else, the zygote lives in a user namespace with one id,
 and each worker in one of its own below that, in which RLIMIT_NPROC counts nobody else.
 A layer that fails raises `ConfinementError`: student code never runs with less than the policy
-says. Isolation "process" asks for less: no namespaces and no new root; Landlock, seccomp, cgroups
+says. That each layer holds is tried by `probe`, and by tests; what is said here of the kernel is
+its documentation's word. Isolation "process" asks for less: no namespaces and no new root; Landlock, seccomp, cgroups
 and capabilities as far as the machine has them; and children are refused, where seccomp is.
 
 **Memory.** Where a cgroup can be made, it counts all of a worker's processes, and children are

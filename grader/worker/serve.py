@@ -6,7 +6,9 @@ runs, then each unit (a cell, or a statement of a plain script) is executed in o
 frame says how it went.
 "run" brings an exercise's cases: each is called, and its result and its inputs as they are
 afterwards go back, one frame a case. The worker decides nothing: it reports arrays, and
-exceptions as data. Whatever it says of itself may be the student's word. Every frame carries the
+exceptions as data. What it says before the first cell runs can be believed; after that all of it
+may be the student's word: arrays are compared, but that a call raised, that the inputs are as they
+were, and that nothing forbidden was `seen` are only claims. Every frame carries the
 token that came with "load", so that whoever finds the socket cannot simply write to it.
 """
 
