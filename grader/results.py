@@ -49,7 +49,10 @@ class ExerciseResult(_Record):
 
 
 class SubmissionResult(_Record):
-    """One submission. `seconds` is what grading it took; `sha256` is of the file's bytes."""
+    """One submission. `seconds` is what grading it took; `sha256` is of the file's bytes.
+
+    `round`: which round's hidden cases it met; see `grader.course.rounds`.
+    """
 
     student: str
     file: str
@@ -59,6 +62,7 @@ class SubmissionResult(_Record):
     max_score: float
     seconds: float
     message: str = ""
+    round: int = 1
     exercises: tuple[ExerciseResult, ...] = ()
 
 
@@ -78,6 +82,8 @@ class Report(_Record):
     isolation: Literal["full", "process"]
     device: Literal["cpu", "cuda"]
     checks: str
+    round: int = 1
+    """The current one; submissions that were graded in an earlier round say so themselves."""
     submissions: tuple[SubmissionResult, ...]
     clusters: tuple[Cluster, ...] = ()
     """Wrong results that no hint explains, the most frequent first."""

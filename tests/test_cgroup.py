@@ -50,8 +50,29 @@ def test_version_1_limits_swap_with_memory(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("own_control", "above_control", "chosen"),
-    [("cpu memory pids", "", "a/b"), ("cpu", "memory pids", "a"), ("", "cpu", None)],
+    ("version", "file", "weight"), [(1, "cpu__shares", "1024"), (2, "cpu__weight", "100")]
+)
+def test_every_worker_has_the_weight_of_one_process(
+    tmp_path: Path, version: int, file: str, weight: str
+) -> None:
+    needed = ("memory__max", "memory__limit_in_bytes", "pids__max", "tasks", "cgroup__procs")
+    path = folder(tmp_path / "g", **dict.fromkeys(needed, ""))
+    share = folder(tmp_path / "s", tasks="", cgroup__procs="", **{file: "2"})
+    group = Group(version, path, path, path, share)
+    group.limit(1 << 20, 7)
+    group.join()
+    assert (share / file.replace("__", ".")).read_text() == weight
+    assert (share / ("tasks" if version == 1 else "cgroup.procs")).read_text() == "0"
+
+
+@pytest.mark.parametrize(
+    ("own_control", "above_control", "chosen", "shared"),
+    [
+        ("cpu memory pids", "", "a/b", True),
+        ("memory pids", "", "a/b", False),
+        ("cpu", "memory pids", "a", False),
+        ("", "cpu", None, False),
+    ],
 )
 def test_version_2_needs_a_group_that_may_have_children(
     tmp_path: Path,
@@ -59,6 +80,7 @@ def test_version_2_needs_a_group_that_may_have_children(
     own_control: str,
     above_control: str,
     chosen: str | None,
+    shared: bool,
 ) -> None:
     above = folder(tmp_path / "a", cgroup__subtree_control=above_control)
     folder(above / "b", cgroup__subtree_control=own_control)
@@ -69,7 +91,8 @@ def test_version_2_needs_a_group_that_may_have_children(
     monkeypatch.setattr(cgroup, "_write", refuse)
     monkeypatch.setattr(cgroup, "_mounts", lambda: [("cgroup2", str(tmp_path), {"rw"})])
     monkeypatch.setattr(cgroup, "_own_groups", lambda: {"": "/a/b"})
-    expected = Parents(2, *[tmp_path / chosen] * 3) if chosen else None
+    place = tmp_path / str(chosen)
+    expected = Parents(2, place, place, place, place if shared else None) if chosen else None
     assert cgroup.locate() == expected
 
 
@@ -84,7 +107,7 @@ def test_version_1_needs_all_three_controllers(
     own = {"memory": "/x", "pids": "/y", "cpu": "/z", "cpuacct": "/z"}
     monkeypatch.setattr(cgroup, "_own_groups", lambda: own)
     monkeypatch.setattr(cgroup, "_mounts", lambda: mounts)
-    assert cgroup.locate() == Parents(1, Path("/m/x"), Path("/p/y"), Path("/c/z"))
+    assert cgroup.locate() == Parents(1, Path("/m/x"), Path("/p/y"), Path("/c/z"), Path("/c/z"))
     monkeypatch.setattr(cgroup, "_mounts", lambda: mounts[:2])
     assert cgroup.locate() is None
 

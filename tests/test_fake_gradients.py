@@ -9,6 +9,7 @@ from grader.comparing.outcomes import Call
 from grader.controller.conversation import Conversation, Lost
 from grader.controller.prepared import Laps, PreparedExercise
 from grader.controller.program import Program
+from grader.controller.spare import Spares
 from grader.vocabulary import Exercise, case
 from grader.worker.fake import try_on_cuda
 
@@ -59,7 +60,8 @@ def prepared() -> PreparedExercise:
     calls = tuple(Call(asked, fake, 1.0, (), {}) for fake in (False, True, True))
     exercise = Exercise("f", "title", lambda rng: iter(()))
     laps = Laps(exercise, "seed", "cpu", "checks.py")
-    return PreparedExercise(exercise, 1.0, "torch", "cpu", calls, (), b"", laps)
+    spares = Spares(exercise, "cpu", "checks.py")
+    return PreparedExercise(exercise, 1.0, "torch", "cpu", calls, (), b"", laps, spares)
 
 
 def test_a_worker_that_dies_of_simulated_tensors_costs_nothing() -> None:

@@ -124,7 +124,7 @@ def test_exceptions(one: Raised, said: str) -> None:
     ],
 )
 def test_a_librarys_refusal_is_no_stub(shown: str, type_: str, stub: bool) -> None:
-    one = Raised(type_, (type_, "Exception"), "m", 1, 2, "student", False, shown)
+    one = Raised(type_, (type_, "Exception"), "m", 1, 2, "student", False, gist=shown)
     assert messages.is_stub(one) is stub
     assert (messages.visible_fault(UnitFault(1, one)) == messages.STUB) is stub
 

@@ -15,6 +15,7 @@ import time
 import types
 from typing import Any
 
+from grader.worker.driver import unpacked
 from grader.worker.values import build
 from grader.worker.wire import Reader, parse_header, parse_prefix, prefix_size
 
@@ -32,10 +33,7 @@ def call_all(frame: bytes, namespace: dict[str, Any]) -> list[Any]:
     header, reader = open_frame(frame)
     function = namespace.get(header["exercise"])
     call: Any = function
-    if header["driver"]:
-        scope: dict[str, Any] = {"Any": Any}
-        exec("from __future__ import annotations\n" + header["driver"], scope)
-        driver = scope[header["driver_name"]]
+    if driver := unpacked(header["driver"], {"Any": Any}):
         call = lambda *args, **kwargs: driver(function, *args, **kwargs)  # noqa: E731
     results = []
     for case in header["cases"]:

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from grader.course.secret import mend
 from grader.course.syllabus import Course, find_course, load_course
 from grader.errors import GraderError, SubmissionError, UsageError
 
@@ -31,7 +32,10 @@ def complaints() -> Console:
 
 def this_course(start: Path | None = None) -> Course:
     """The course of the folder that the command was typed in."""
-    return load_course(find_course(start or Path.cwd()))
+    course = load_course(find_course(start or Path.cwd()))
+    for note in mend(course.root):
+        complaints().print(f"[yellow]mended:[/] {escape(note)}", soft_wrap=True)
+    return course
 
 
 @contextmanager

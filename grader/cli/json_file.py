@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from grader.course.secret import private_folder
 from grader.errors import GraderError, UsageError
 from grader.notebook.build import write_whole
 
@@ -61,7 +62,7 @@ class JsonFile:
 def _elsewhere(text: str, folders: tuple[Path, ...]) -> Path | None:
     for folder in folders:
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             handle, name = tempfile.mkstemp(prefix="results-", suffix=".json", dir=folder)
             os.close(handle)
             try:

@@ -16,6 +16,8 @@ from grader.comparing.tolerance import Bound
 from grader.vocabulary import Number, Shaped
 from grader.worker.wire import Array, Opaque
 
+_OTHER = ", got something else"
+
 Kind = Literal["type", "shape", "dtype", "device", "finiteness", "value"]
 
 
@@ -38,19 +40,28 @@ class Asked:
 class Difference:
     """The first difference found; `leaf` counts the scalars and arrays of the expected value.
 
-    `message` shows no number of a hidden case; `detail` does, for courses that allow it.
+    `message` shows no number of a hidden case; `detail` does, for courses that allow it. Where the
+    message repeats sizes that are the student's choice, `plain` is the same without them.
     """
 
     kind: Kind
     leaf: int
     message: str
     detail: str = ""
+    plain: str = ""
+
+
+def _form(kind: Kind, leaf: int, asked: str, got: Any) -> Difference:
+    """What was asked for, and what came, whose shape or length was the student's choice."""
+    said = got if isinstance(got, str) else describe(got)
+    sized = any(letter.isdigit() for letter in said)
+    return Difference(kind, leaf, f"{asked}, got {said}", plain=f"{asked}{_OTHER}" if sized else "")
 
 
 def compare(want: Any, got: Any, asked: Asked) -> Difference | None:
     """Return the first difference between the expected and the returned value, or None."""
     if isinstance(want, list | tuple) and not isinstance(got, list | tuple):
-        return Difference("type", 0, f"expected {len(want)} values, got {describe(got)}")
+        return _form("type", 0, f"expected {len(want)} values", got)
     walker = _Walker(asked)
     return walker.tree(want, got, "the result")
 
@@ -77,13 +88,14 @@ class _Walker:
     def _differs(self, kind: Kind, message: str) -> Difference:
         return Difference(kind, max(self.leaf, 0), message)
 
+    def _form(self, kind: Kind, asked: str, got: Any) -> Difference:
+        return _form(kind, max(self.leaf, 0), asked, got)
+
     def _sequence(self, want: Any, got: Any, path: str) -> Difference | None:
         if not isinstance(got, list | tuple):
-            return self._differs(
-                "type", f"{path}: expected {len(want)} values, got {describe(got)}"
-            )
+            return self._form("type", f"{path}: expected {len(want)} values", got)
         if len(want) != len(got):
-            return self._differs("shape", f"{path}: expected {len(want)} values, got {len(got)}")
+            return self._form("shape", f"{path}: expected {len(want)} values", str(len(got)))
         for number, (w, g) in enumerate(zip(want, got, strict=True), 1):
             inner = f"value {number} of {path}" if len(want) > 1 else path
             if difference := self.tree(w, g, inner):
@@ -92,7 +104,7 @@ class _Walker:
 
     def _mapping(self, want: dict[Any, Any], got: Any, path: str) -> Difference | None:
         if not isinstance(got, dict):
-            return self._differs("type", f"{path}: expected a dictionary, got {describe(got)}")
+            return self._form("type", f"{path}: expected a dictionary", got)
         if set(want) != set(got):
             keys = ", ".join(map(str, want))
             return self._differs("shape", f"{path}: expected the keys {keys}")
@@ -108,14 +120,12 @@ class _Walker:
             value = scalar(got, tensors=False)
         if want is None or isinstance(want, str):
             if type(got) is not type(want):
-                return self._differs(
-                    "type", f"{path}: expected {describe(want)}, got {describe(got)}"
-                )
+                return self._form("type", f"{path}: expected {describe(want)}", got)
             same = got == want or self.asked.structure_only
             return None if same else self._differs("value", f"{path} is not the right one")
         right_type = type(value) in _ACCEPTED[type(want)]
         if not right_type:
-            return self._differs("type", f"{path}: expected {describe(want)}, got {describe(got)}")
+            return self._form("type", f"{path}: expected {describe(want)}", got)
         if self.asked.structure_only:
             return None
         if isinstance(want, float):
@@ -126,10 +136,10 @@ class _Walker:
         array = as_array(got, self.asked.framework, want.shape)
         noun = "a tensor" if self.asked.framework == "torch" else "an array"
         if array is None:
-            return self._differs("type", f"{path}: expected {noun}, got {describe(got)}")
+            return self._form("type", f"{path}: expected {noun}", got)
         if array.shape != want.shape:
-            got_shape = shape_text(array.shape)
-            return self._differs("shape", f"{path}: expected shape {want.shape}, got {got_shape}")
+            asked = f"{path}: expected shape {want.shape}"
+            return self._form("shape", asked, shape_text(array.shape))
         if wrong := self._wrong_dtype(want, array):
             return self._differs("dtype", f"{path}: expected {wrong}, got {array.dtype}")
         if array.device != self.asked.device:

@@ -62,7 +62,7 @@ def _mark(key: bytes, text: str) -> str:
 
 def _form(outcome: Outcome) -> str:
     if outcome.raised is not None:
-        return f"raised {outcome.raised.type} {outcome.raised.shown}"
+        return f"raised {outcome.raised.type} {outcome.raised.gist}"
     kinds = [_kind(leaf) for leaf in leaves(outcome.value)]
     return " ".join([outcome.fake, *sorted(outcome.devices), str(outcome.mutated), *kinds])
 

@@ -12,21 +12,27 @@ Ended = Literal["", "timeout", "memory", "crash", "protocol"]
 
 @dataclass(frozen=True)
 class Call:
-    """One call that a worker makes: a case on a device, or on simulated CUDA tensors."""
+    """One call that a worker makes: a case on a device, or on simulated CUDA tensors.
+
+    `spare`: its inputs are nobody's secret, so that what is said of them may be repeated.
+    """
 
     case: Case
     fake: bool
     seconds: float
     inputs: tuple[bytes, ...]
     tree: dict[str, Any]
+    spare: bool = False
 
 
 @dataclass(frozen=True)
 class Raised:
     """An exception in the worker, as `grader.worker.faults` describes it.
 
-    `message` is the student's word and may spell out hidden inputs; `shown` is what may be
-    repeated of it. `place` says where `cell` and `line` are, in words.
+    `message` is the student's word and may spell out hidden inputs; `gist` is the known phrase in
+    it, and no less the student's choice: both are compared with others', and shown to nobody.
+    `shown` is what may be repeated, and `place` says in words where `cell` and `line` are: both are
+    "" where hidden inputs were in reach.
     """
 
     type: str
@@ -39,6 +45,7 @@ class Raised:
     shown: str = ""
     function: str = ""
     place: str = ""
+    gist: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ the prompt's, and are shown by the name that the stub gives them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from operator import add, mul, sub
 from typing import Any
 
 import numpy as np
 
-from grader.vocabulary import Case, Number, Seeded
+from grader.vocabulary import Case, Number, Seeded, Shaped
 
 _LARGEST = 9999
 _LONGEST = 20
@@ -39,6 +41,43 @@ def texts_told(case: Case, names: Sequence[str]) -> tuple[str, ...]:
     """The strings among a case's arguments that `about` shows."""
     arguments = _named(case, names)
     return tuple(v for name, v in arguments if name and isinstance(v, str) and _told(v))
+
+
+def sizes_of(case: Case) -> frozenset[int]:
+    """The numbers that an honest message of a shape may hold: those that the inputs' sizes make.
+
+    They are 0 to 9, the lengths of the axes of the inputs and of the expected value and of lists,
+    the whole numbers among the arguments; sums and differences of two of these, and one more or
+    less; products of two, and of all axes of an array or of all but one or two that lie at an end.
+    """
+    shapes = [*_shapes([case.args, case.kwargs]), *_shapes(case.expect)]
+    told = {value for value in _whole([case.args, case.kwargs]) if abs(value) <= _LARGEST}
+    plain = {*range(10), *told, *(n for shape in shapes for n in shape)}
+    runs = {
+        math.prod(s[a:b]) for s in shapes for a in range(len(s)) for b in range(a + 1, len(s) + 1)
+    }
+    pairs = {f(a, b) for a in plain for b in plain for f in (add, sub, mul)}
+    near = {n + one for n in pairs | plain for one in (-1, 0, 1)}
+    return frozenset(n for n in near | runs if -_LARGEST <= n <= _LARGEST**2)
+
+
+def _shapes(value: object) -> Iterator[tuple[int, ...]]:
+    if isinstance(value, np.ndarray | np.generic):
+        yield np.shape(value)
+    elif isinstance(value, Shaped):
+        yield from _shapes(value.value)
+    elif isinstance(value, list | tuple | dict):
+        yield (len(value),)
+        for item in value.values() if isinstance(value, dict) else value[:100]:
+            yield from _shapes(item)
+
+
+def _whole(value: object) -> Iterator[int]:
+    if type(value) is int:
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value[:8]:
+            yield from _whole(item)
 
 
 def _named(case: Case, names: Sequence[str]) -> list[tuple[str, Any]]:

@@ -1,7 +1,8 @@
 """One worker's side of a session: what it is asked, and what is made of its frames.
 
-Nothing that a worker says is believed but the arrays it returns; whatever no honest worker sends
-ends the conversation.
+Whatever no honest worker sends ends the conversation. Of the rest, arrays are compared; that a
+call raised, left its inputs alone or was seen to use nothing forbidden is taken as the submission's
+own account, as `docs/security.md` lists.
 """
 
 from __future__ import annotations

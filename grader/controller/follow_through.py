@@ -13,6 +13,7 @@ from grader.controller import messages
 from grader.controller.conversation import Allowance
 from grader.controller.execution import Execution
 from grader.controller.program import Program
+from grader.controller.retelling import Retelling
 from grader.controller.session import execute
 from grader.controller.standards import Standards, answers_program
 from grader.controller.substitutes import AskingLink, Substitutes, shows_nothing
@@ -27,8 +28,14 @@ CREDIT = {"full": 1.0, "half": 0.5, "none": 0.0}
 _FAILED = frozenset({"failed", "error", "timeout", "memory", "missing", "forbidden"})
 
 
-def judged(standards: Standards, zygote: Zygote, execution: Execution, name: str) -> ExerciseResult:
-    """Judge an exercise; a check that breaks on an answer costs nobody a mark and ends no class."""
+def judged(
+    standards: Standards, zygote: Zygote, execution: Execution, name: str, retelling: Retelling
+) -> ExerciseResult:
+    """Judge an exercise; a check that breaks on an answer costs nobody a mark and ends no class.
+
+    Raises:
+        GraderError: the machine failed.
+    """
     standard = standards.of(name, zygote)
     try:
         return judge_exercise(
@@ -36,6 +43,7 @@ def judged(standards: Standards, zygote: Zygote, execution: Execution, name: str
             execution.runs.get(name),
             execution.evasions.get(name, ()),
             execution.faults,
+            retelling.of,
         )
     except CourseError as error:
         kind = type(error.__cause__ or error).__name__
@@ -84,11 +92,13 @@ def tried_with(
     with Substitutes(zygote, answers, asked, allowance) as substitutes:
         connect = functools.partial(AskingLink, substitutes)
         execution = execute(zygote, program, exercises, allowance, connect)
-    return [
-        judged(standards, zygote, execution, name)
-        for name in names
-        if not shows_nothing(execution.runs.get(name))
-    ]
+        by_name = {exercise.name: exercise for exercise in exercises}
+        retelling = Retelling(zygote, program, execution, by_name, allowance, connect)
+        return [
+            judged(standards, zygote, execution, name, retelling)
+            for name in names
+            if not shows_nothing(execution.runs.get(name))
+        ]
 
 
 def _to_try(

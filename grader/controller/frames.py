@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from grader.comparing.outcomes import Call, Outcome, Raised
 from grader.controller import phrases
+from grader.controller.arguments import sizes_of
 from grader.controller.execution import Skipped
 from grader.controller.messages import one_line
 from grader.controller.program import Program
@@ -52,8 +54,32 @@ def skipped(data: Any, program: Program) -> tuple[Skipped, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def raised(data: Any, program: Program, driver: str = "") -> Raised:
-    """An exception; places that the program has not, and words that it has not, are left out."""
+def raised(data: Any, program: Program) -> Raised:
+    """An exception of a cell: it was raised before any hidden input came, so it may be shown.
+
+    Places that the program has not, and words that it has not, are left out.
+    """
+    one = _raised(data, program)
+    return replace(one, shown=one.gist, place=_place(one, program))
+
+
+def _raised_by_call(data: Any, program: Program, call: Call, driver: str) -> Raised:
+    """An exception of a call: shown where its inputs are nobody's secret."""
+    if not call.spare:
+        return replace(_raised(data, program, driver), network=False)
+    one = _raised(data, program, driver, sizes_of(call.case))
+    return replace(one, shown=one.gist, place=_place(one, program))
+
+
+def _place(raised: Raised, program: Program) -> str:
+    if raised.cell is None or raised.line is None:
+        return ""
+    return program.place(raised.cell, raised.line)
+
+
+def _raised(
+    data: Any, program: Program, driver: str = "", sizes: frozenset[int] | None = None
+) -> Raised:
     if not isinstance(data, dict):
         raise ProtocolError("an exception is malformed")
     message = text(data.get("message"), 500)
@@ -70,9 +96,12 @@ def raised(data: Any, program: Program, driver: str = "") -> Raised:
         line,
         text(data.get("where"), 10),
         data.get("network") is True,
-        phrases.key(message, words) if kind == "KeyError" else phrases.told(message, words, driver),
-        text(data.get("function"), 80),
-        "" if cell is None or line is None else program.place(cell, line),
+        function=text(data.get("function"), 80),
+        gist=(
+            phrases.key(message, words)
+            if kind == "KeyError"
+            else phrases.told(message, words, driver, sizes)
+        ),
     )
 
 
@@ -84,7 +113,8 @@ def outcome(
         return Outcome(fake=text(frame.get("fake"), 10), devices=texts(frame.get("devices"), 1000))
     reader = Reader(body)
     seen = texts(frame.get("seen"))
-    failed = raised(frame["raised"], program, driver) if "raised" in frame else None
+    told = frame.get("raised")
+    failed = _raised_by_call(told, program, call, driver) if "raised" in frame else None
     value = decode(frame.get("value"), reader) if failed is None else None
     mutated = -1 if call.case.mutates else _mutated(call, decode(frame.get("inputs"), reader))
     reader.finish()

@@ -18,6 +18,8 @@ MISSING = "no result: {} is not defined in the submission"
 STUB = "not answered yet: it raises NotImplementedError"
 NETWORK = "the network is not available"
 DEFERRED = "some cases need a GPU, which this run has not; they are deferred, not passed"
+UNSTEADY = "{}, but not with every input of this kind: nothing else of it can be told"
+UNSTEADY_COMPLAINT = "the result does not do what is asked, though it may with other inputs"
 EVASION = "it reaches around the check of forbidden operations ({})"
 FORBIDDEN = "it uses {}; this exercise asks you to do without {}"
 
@@ -33,6 +35,9 @@ LACKING = "`{}` has no method or attribute `{}`"
 UNREACHED = "the cells before it did not come to an end"
 UNTOLD = "the result has not the form that is asked for"
 
+# Those that an honest slip raises with some values and not with others.
+_VALUE_TEXT = "ZeroDivisionError OverflowError FloatingPointError ValueError IndexError KeyError"
+_VALUE_KINDS = frozenset(_VALUE_TEXT.split())
 # The kinds of exception that are named; a student's own class could be named after an input.
 _KINDS = frozenset(name for name, kind in vars(builtins).items() if isinstance(kind, type)) | {
     "LinAlgError",
@@ -56,6 +61,12 @@ def exception(raised: Raised) -> str:
     return f"{said} ({raised.place})" if raised.place else said
 
 
+def unsteady(raised: Raised) -> str:
+    """Say of an exception that hangs on the inputs' values what gives nothing away: its kind."""
+    named = kind(raised)
+    return UNSTEADY.format(named if named in _VALUE_KINDS else "an exception")
+
+
 def with_key(raised: Raised, texts: Sequence[str]) -> Raised:
     """Name the key that a KeyError misses where it is part of a text that is shown beside it."""
     missed = raised.message.strip("'\"")
@@ -66,7 +77,7 @@ def with_key(raised: Raised, texts: Sequence[str]) -> Raised:
 
 def is_stub(raised: Raised) -> bool:
     """Whether a stub raised it, not torch, which refuses a dtype with the same exception."""
-    return "NotImplementedError" in (raised.type, *raised.bases) and not raised.shown
+    return "NotImplementedError" in (raised.type, *raised.bases) and not raised.gist
 
 
 def _lacking(raised: Raised) -> str:

@@ -1,9 +1,11 @@
 """What may be repeated of an exception's message: known phrases, and in them only safe words.
 
-A student's code sees the hidden inputs and may write anything into an exception. So a message is
-never passed on as it came: it is recognised as one of a closed list of phrases of Python, NumPy
-and torch, or of the driver's own complaints, and built anew from the list. What fills a phrase's
-gaps must be a small number, a shape, or a word that the submission or the libraries know.
+A message is never passed on as it came: it is recognised as one of a closed list of phrases of
+Python, NumPy and torch, or of the driver's own complaints, and built anew from the list. What fills
+a phrase's gaps must be a word that stands in the submission, in the released notebook or in the
+libraries, as a whole; or numbers that the sizes of the call's inputs make (`arguments.sizes_of`).
+This is the second of two layers: what is shown was raised where no hidden input was in reach, see
+`grader.controller.retelling`. It keeps what a check writes down and never draws from being spelt.
 """
 
 from __future__ import annotations
@@ -102,9 +104,10 @@ _NUMBER = re.compile(r"[-+]?\d{1,4}|\d{1,4}(x\d{1,4}){1,3}")
 _SHAPES = re.compile(
     r"(?:(?:torch\.Size\()?[(\[](?:\d{1,4}(?:, ?\d{1,4}){0,5},?)?[)\]]\)?\s*){1,3}"
 )
+_DIGITS = re.compile(r"\d+")
 _SMALL = re.compile(r"-?\d{1,2}")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,3}")
-_WORDS = re.compile(r"[A-Za-z_]\w*")
+_WORDS = re.compile(r"(?<!\w)[A-Za-z_]\w*")
 _SIGN_TEXT = "+ - * / // % ** @ & | ^ < > <= >= == += -= *= /= @= << >> ~"
 _LIBRARY_TEXT = """
     Tensor Parameter Module Size Generator ndarray torch numpy np nn function method module
@@ -121,17 +124,20 @@ def words_of(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(word for source in sources for word in _WORDS.findall(source))
 
 
-def told(message: str, words: frozenset[str], driver: str = "") -> str:
+def told(
+    message: str, words: frozenset[str], driver: str = "", sizes: frozenset[int] | None = None
+) -> str:
     """Return what of an exception's message may be repeated, "" if it is no known phrase.
 
     Args:
         message: as it came from the worker, on one line.
         words: names that may be repeated, of the submission's source.
         driver: the source of the exercise's driver, whose complaints are known phrases, too.
+        sizes: numbers that may be repeated; None for any small one.
     """
     for phrase, pattern in (*_complaints(driver), *_known()):
         if found := pattern.match(message):
-            return _filled(phrase, [_safe(gap or "", words) for gap in found.groups()])
+            return _filled(phrase, [_safe(gap or "", words, sizes) for gap in found.groups()])
     return ""
 
 
@@ -142,10 +148,13 @@ def key(message: str, words: frozenset[str]) -> str:
     return message if _SMALL.fullmatch(message) or (known and len(bare) <= 40) else ""
 
 
-def _safe(gap: str, words: frozenset[str]) -> str:
+def _safe(gap: str, words: frozenset[str], sizes: frozenset[int] | None) -> str:
     bare = gap.strip().strip("'\"`")
-    if bare in _SIGNS or _NUMBER.fullmatch(bare) or _SHAPES.fullmatch(bare):
+    if bare in _SIGNS:
         return gap.strip()
+    if _NUMBER.fullmatch(bare) or _SHAPES.fullmatch(bare):
+        found = {int(number) for number in _DIGITS.findall(bare)}
+        return gap.strip() if sizes is None or found <= sizes else _GAP
     known = _NAME.fullmatch(bare) and all(
         part in words or part in _LIBRARY or part in vars(builtins) for part in bare.split(".")
     )

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from grader.comparing.outcomes import Call
+from grader.controller.spare import Spares
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
+from grader.worker.driver import packed
 from grader.worker.wire import NUMPY_DTYPES, pack
 
 
@@ -64,10 +66,13 @@ class PreparedExercise:
     deferred: tuple[Case, ...]
     frame: bytes
     laps: Laps
+    spares: Spares
     parameters: tuple[str, ...] = ()
     """What a student calls the arguments of a call, by position; "" for one without a name."""
     key: bytes = b""
     """A secret of this course and exercise, for what is told apart without being told."""
+    stand_ins: tuple[str, ...] = ()
+    """Exercises in whose places the worker has stand-ins."""
 
     @property
     def name(self) -> str:
@@ -77,14 +82,29 @@ class PreparedExercise:
     def given(self, names: Sequence[str]) -> PreparedExercise:
         """The same calls, with stand-ins in the places of the named exercises."""
         frame = _frame(self.exercise, self.framework, self.device, self.calls, names)
-        return replace(self, frame=frame)
+        return replace(self, frame=frame, stand_ins=tuple(names))
+
+    def spare(self, number: int) -> PreparedExercise | None:
+        """One call alone, on its spare case; None for a simulated call, or if there is none.
+
+        Raises:
+            CourseError: the check failed while its spare cases were drawn.
+        """
+        call = self.calls[number]
+        case = None if call.fake else self.spares.of(call.case, number)
+        if case is None:
+            return None
+        again = _call(case, self.framework, call.seconds, fake=False)
+        again = replace(again, spare=True)
+        frame = _frame(self.exercise, self.framework, self.device, [again], self.stand_ins)
+        return replace(self, calls=(again,), frame=frame)
 
     def question(self, args: list[Any], kwargs: list[Any]) -> dict[str, Any]:
         """The request for one call whose inputs are wire trees; their arrays are its body."""
         case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "mutates": True}
         case |= {"args": ["list", args], "kwargs": ["dict", kwargs]}
         own = {"exercise": self.name, "framework": self.framework, "device": self.device}
-        plain: dict[str, Any] = {"rules": None, "driver": "", "driver_name": "", "given": []}
+        plain: dict[str, Any] = {"rules": None, "driver": "", "given": []}
         return {"do": "run", **own, **plain, "cases": [case]}
 
     def lap(self, number: int, lap: int, *, watched: bool) -> PreparedExercise:
@@ -173,6 +193,7 @@ def _prepare_one(
         tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
         _frame(exercise, framework, device, calls),
         Laps(exercise, own_seed, device, f"solutions/{lesson.name}/checks.py"),
+        Spares(exercise, device, f"solutions/{lesson.name}/checks.py"),
         lesson.parameters(exercise.name),
         hashlib.sha256(f"{seed}/{lesson.name}/{exercise.name}/key".encode()).digest(),
     )
@@ -206,8 +227,7 @@ def _frame(
         "framework": framework,
         "device": device,
         "rules": rules_of(exercise),
-        "driver": exercise.driver,
-        "driver_name": exercise.driver_name,
+        "driver": packed(exercise.driver),
         "given": list(given),
         "cases": [
             {

@@ -36,14 +36,17 @@ def execute(
     exercises: Sequence[PreparedExercise],
     allowance: Allowance,
     connect: Callable[[Worker, int], Link] = Link,
+    skip: Sequence[int] = (),
 ) -> Execution:
     """Run a program's exercises in confined workers, each behind a link that `connect` makes.
+
+    `skip`: units of the program that are left out.
 
     Raises:
         GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
             was starved or killed from outside again and again).
     """
-    state = State(list(exercises), Limit(allowance.total_seconds))
+    state = State(list(exercises), Limit(allowance.total_seconds), skip=list(skip))
     going = True
     while going and (state.pending or not state.loaded):
         if state.total.used_up:

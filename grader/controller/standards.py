@@ -15,6 +15,7 @@ from grader.comparing.sketch import sketch
 from grader.controller.causes import Causes
 from grader.controller.findings import Explanations, Standard
 from grader.controller.prepared import PreparedExercise
+from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.verdicts import judge_exercise
 from grader.controller.zygote import Zygote
@@ -57,12 +58,14 @@ class Standards:
             )
             for name, exercise in prepared.items()
         }
+        retelling = Retelling(zygote, answers_program(lesson), execution, prepared, allowance)
         for name, standard in self._standards.items():
             result = judge_exercise(
                 standard,
                 execution.runs.get(name),
                 execution.evasions.get(name, ()),
                 execution.faults,
+                retelling.of,
             )
             if result.verdict not in ("passed", "deferred"):
                 raise CourseError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grader.comparing.fingerprint import fingerprint
 from grader.comparing.judging import Failure, judge
@@ -13,9 +13,17 @@ from grader.controller.execution import UnitFault
 from grader.controller.explaining import explain
 from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
+from grader.controller.retelling import Retold
 from grader.controller.staging import fuller
 from grader.results import ExerciseResult, Verdict, total
 from grader.vocabulary import VALUES
+
+Retell = Callable[[str, int], Retold | None]
+"""Makes an exercise's call again on its spare case: see `grader.controller.retelling`."""
+
+
+def silent(name: str, number: int) -> None:
+    """Makes nothing again: of what a program composes, nothing is told."""
 
 
 def judge_exercise(
@@ -23,6 +31,7 @@ def judge_exercise(
     run: ExerciseRun | None,
     evasions: Sequence[str],
     faults: Sequence[UnitFault],
+    retell: Retell = silent,
 ) -> ExerciseResult:
     """Judge one exercise of one submission; `run` is None if the exercise is not defined.
 
@@ -38,7 +47,7 @@ def judge_exercise(
         for number, outcome in enumerate(run.outcomes)
         if (failure := judge(standard.prepared.calls[number], outcome, standard.asked[number]))
     }
-    finding = _first(standard, run, failures)
+    finding = _first(standard, run, failures, retell)
     passed = _groups(standard, run, failures)
     if not passed:
         return _nothing(standard, "deferred", messages.DEFERRED)
@@ -98,6 +107,7 @@ def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
 
 # How torch, the C library and C++ say it; Python has an exception of its own.
 _NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "bad_alloc")
+_NAMED = 2
 _INSTRUMENTS = ("sys.setprofile", "sys.settrace", "_thread", "torch.library")
 
 
@@ -109,7 +119,8 @@ def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) ->
     known = {*forbid.ops, *forbid.calls, *forbid.syntax, *_INSTRUMENTS}
     seen = {name for outcome in run.outcomes for name in outcome.seen}
     if seen:
-        what = ", ".join(sorted(seen & known)) or "a forbidden operation"
+        # Which of fifty ran could spell something out; two are enough to go by.
+        what = ", ".join(sorted(seen & known)[:_NAMED]) or "a forbidden operation"
         return messages.FORBIDDEN.format(what, forbid.label)
     return messages.EVASION.format(", ".join(evasions)) if evasions else ""
 
@@ -127,9 +138,13 @@ def _ordered(groups: list[str]) -> list[str]:
     return [VALUES] * (VALUES in groups) + [group for group in groups if group != VALUES]
 
 
-def _first(standard: Standard, run: ExerciseRun, failures: dict[int, Failure]) -> Finding | None:
+def _first(
+    standard: Standard, run: ExerciseRun, failures: dict[int, Failure], retell: Retell
+) -> Finding | None:
     for number in sorted(failures):
-        return _found(standard, run.outcomes[number], number, failures[number])
+        if failures[number].trouble == "raised":
+            return _exception(standard, run.outcomes[number], number, failures[number], retell)
+        return _mismatch(standard, number, failures[number], retell)
     if not run.ended:
         return None
     match run.ended:
@@ -142,21 +157,50 @@ def _first(standard: Standard, run: ExerciseRun, failures: dict[int, Failure]) -
     return Finding("error", messages.CRASH)
 
 
-def _found(standard: Standard, outcome: Outcome, number: int, failure: Failure) -> Finding:
+def _mismatch(standard: Standard, number: int, failure: Failure, retell: Retell) -> Finding:
+    """What is said of a result that is not the right one."""
     case = standard.prepared.calls[number].case
+    text = failure.message
+    if plain := _plain(failure):
+        told = retell(standard.prepared.name, number)
+        again = judge(told.call, told.outcome, standard.asked[number]) if told else None
+        alike = again and again.trouble == failure.trouble and _plain(again)
+        case, text = (told.call.case, again.message) if told and again and alike else (case, plain)
+    if standard.show_values and failure.difference and failure.difference.detail:
+        text = f"{text} ({failure.difference.detail})"
     where = about(case, standard.prepared.parameters)
-    if failure.trouble != "raised" or outcome.raised is None:
-        text = failure.message
-        if standard.show_values and failure.difference and failure.difference.detail:
-            text = f"{text} ({failure.difference.detail})"
-        return Finding("failed", f"{text} [{where}]", number, failure)
-    raised = outcome.raised
+    return Finding("failed", f"{text} [{where}]", number, failure)
+
+
+def _plain(failure: Failure) -> str:
+    """A message without what the student's code has chosen in it; "" if there is nothing such."""
+    if failure.difference is not None:
+        return failure.difference.plain
+    composed = failure.trouble == "judged" and any(letter.isdigit() for letter in failure.message)
+    return messages.UNSTEADY_COMPLAINT if composed else ""
+
+
+def _exception(
+    standard: Standard, outcome: Outcome, number: int, failure: Failure, retell: Retell
+) -> Finding:
+    """What is said of an exception: what the call raises on its spare case, if that is its like."""
+    raised, parameters = outcome.raised, standard.prepared.parameters
+    assert raised is not None
     if messages.is_stub(raised):
         return Finding("missing", messages.STUB, number, failure)
-    if raised.where == "driver" and raised.type == "AssertionError":
-        return Finding("failed", f"{raised.shown or messages.UNTOLD} [{where}]", number, failure)
+    where = about(standard.prepared.calls[number].case, parameters)
     if raised.type == "MemoryError" or any(said in raised.message for said in _NO_MEMORY):
         return Finding("memory", f"{messages.MEMORY} [{where}]", number, failure)
+    told = retell(standard.prepared.name, number)
+    again = told.outcome.raised if told else None
+    alike = again is not None and (again.type, again.where) == (raised.type, raised.where)
+    if told and again and alike:
+        where = about(told.call.case, parameters)
+        again = messages.with_key(again, texts_told(told.call.case, parameters))
+    complaint = raised.where == "driver" and raised.type == "AssertionError"
+    if complaint:
+        text = again.shown if again and alike else ""
+        return Finding("failed", f"{text or messages.UNTOLD} [{where}]", number, failure)
+    said = messages.exception(again) if again and alike else messages.unsteady(raised)
     expected = f"; {failure.message}" if failure.message else ""
-    named = messages.with_key(raised, texts_told(case, standard.prepared.parameters))
-    return Finding("error", f"{messages.exception(named)}{expected} [{where}]", number, failure)
+    return Finding("error", f"{said}{expected} [{where}]", number, failure)

@@ -101,6 +101,8 @@ class AssignmentPlan(Data):
     bonus: tuple[Name, ...] = ()
     written: dict[Name, Positive] = Field(default_factory=dict)
     limits: LimitsOverride = LimitsOverride()
+    round: Count | None = None
+    """Pins the round of the hidden cases; None: a new one once feedback was released."""
 
     @field_validator("due")
     @classmethod

@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
+from grader.course.secret import private_file, private_folder
 from grader.errors import GraderError, UsageError
 
 Result = TypeVar("Result")
@@ -61,7 +62,7 @@ class Database:
         """
         self._url, self._patience = _parsed(url), patience
         if self._url.get_backend_name() == "sqlite":
-            _make_folder(self._url.database)
+            _make_private(self._url.database)
         self._engine = _engine(self._url, patience)
 
     @property
@@ -132,12 +133,21 @@ def _parsed(url: str) -> URL:
         ) from None
 
 
-def _make_folder(file: str | None) -> None:
+def _make_private(file: str | None) -> None:
+    """Make the file, and the folder for it, its owner's alone: SQLite itself would ask the umask.
+
+    What SQLite writes beside a database has the mode of the database.
+    """
+    if not file or file == ":memory:":
+        return
+    wrong = f"no folder for {file}"
     try:
-        Path(file or "").parent.mkdir(parents=True, exist_ok=True)
+        private_folder(Path(file).absolute().parent)
+        wrong = f"{file} cannot be made"
+        private_file(Path(file))
     except OSError as error:
         raise GraderError(
-            f"the results' database cannot be opened: no folder for {file}: {error.strerror}"
+            f"the results' database cannot be opened: {wrong}: {error.strerror}"
         ) from None
 
 

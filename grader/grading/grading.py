@@ -15,10 +15,12 @@ from grader.controller.messages import not_installed, skipped
 from grader.controller.phrases import words_of
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.program import CellPlace
+from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, load_lesson
+from grader.course.rounds import round_of, round_seed
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
 from grader.errors import UsageError
@@ -69,7 +71,9 @@ class Grading:
     ours: frozenset[str]
     """Our own demonstrations and examples: left out where a submission has them unchanged."""
     options: Options
-    seed: str
+    round: int
+    seeds: tuple[str, ...]
+    """Of the rounds so far, this one's last."""
     siblings: Siblings
     words: frozenset[str] = frozenset()
     """Words of the released notebook, which any message may repeat."""
@@ -79,11 +83,10 @@ class Grading:
         """Points of the exercises of this run."""
         return total([exercise.points for exercise in self.prepared.values()])
 
-    def key(self, sha256: str) -> str:
-        """What a submission's result is stored under."""
-        return result_key(
-            sha256, self.lesson.digest, self.seed, self.options.device, self.options.isolation
-        )
+    def key(self, sha256: str, number: int) -> str:
+        """What a submission's result of a round is stored under."""
+        options, seed = self.options, self.seeds[number - 1]
+        return result_key(sha256, self.lesson.digest, seed, options.device, options.isolation)
 
 
 def begin(course: Course, name: str, options: Options) -> Grading:
@@ -99,16 +102,18 @@ def begin(course: Course, name: str, options: Options) -> Grading:
         if exercise not in lesson.exercises:
             known = ", ".join(lesson.exercises)
             raise UsageError(f"--only: {name} has no exercise {exercise!r}; it has: {known}")
-    seed = secret_seed(course.root)
+    secret, number = secret_seed(course.root), round_of(course, name)
+    seeds = tuple(round_seed(secret, name, one) for one in range(1, number + 1))
     limits = course.limits_of(name)
-    prepared = prepare(lesson, seed, options.device, limits.seconds)
+    prepared = prepare(lesson, seeds[-1], options.device, limits.seconds)
     chosen = {n: e for n, e in prepared.items() if not options.only or n in options.only}
     given = [*demo_sources(notebook), *otter_cells(name, notebook.exercises)]
     ours = frozenset(source.strip() for source in given)
     words = words_of(
         cell.markdown if isinstance(cell, Prompt) else cell.source for cell in notebook.cells
     )
-    return Grading(lesson, chosen, ours, options, seed, siblings(course, name), words)
+    beside = siblings(course, name)
+    return Grading(lesson, chosen, ours, options, number, seeds, beside, words)
 
 
 def grade_class(
@@ -165,6 +170,7 @@ def grade_class(
         isolation=options.isolation,
         device=options.device,
         checks=grading.lesson.digest,
+        round=grading.round,
         submissions=submissions,
         clusters=clusters_of(submissions),
     )
@@ -178,17 +184,24 @@ def _known(grading: Grading, one: Found, keeping: Keeping | None) -> Graded | No
         return Graded(_ungraded(grading, one, "unreadable", str(error)))
     if problem := grading.siblings.problem(submission):
         return Graded(_ungraded(grading, one, "unreadable", problem))
-    known = None if keeping is None else keeping.known(grading.key(submission.sha256))
+    known = None if keeping is None else _graded_before(grading, submission.sha256, keeping)
     if known is None:
         return None
     own = {"student": one.student, "file": one.file}
     return Graded(known.model_copy(update=own), submission.notes)
 
 
+def _graded_before(grading: Grading, sha256: str, keeping: Keeping) -> SubmissionResult | None:
+    """The stored result of a submission, of this round or the last one before that has one."""
+    rounds = range(grading.round, 0, -1)
+    found = (keeping.known(grading.key(sha256, number)) for number in rounds)
+    return next((result for result in found if result is not None), None)
+
+
 def _key(grading: Grading, graded: Graded) -> str:
     """A result's key; of one that no later run may take for a grade, a key of its own."""
     result = graded.result
-    key = grading.key(result.sha256)
+    key = grading.key(result.sha256, result.round)
     if result.status == "graded":
         return key
     return hashlib.sha256("\0".join((key, result.status, result.message)).encode()).hexdigest()
@@ -249,7 +262,8 @@ def grade_one(
     start = time.monotonic()
     program = program_of(grading, submission)
     execution = execute(zygote, program, list(grading.prepared.values()), allowance)
-    first = [judged(standards, zygote, execution, name) for name in grading.prepared]
+    retelling = Retelling(zygote, program, execution, grading.prepared, allowance)
+    first = [judged(standards, zygote, execution, n, retelling) for n in grading.prepared]
     exercises = follow_through(standards, zygote, program, execution, first, allowance)
     ours = any(exercise.verdict == "grader_error" for exercise in exercises)
     return SubmissionResult(
@@ -261,6 +275,7 @@ def grade_one(
         max_score=grading.max_score,
         seconds=round(time.monotonic() - start, 4),
         message="; ".join(notes_on(execution)),
+        round=grading.round,
         exercises=exercises,
     )
 
@@ -290,6 +305,7 @@ def _ungraded(
         max_score=grading.max_score,
         seconds=round(seconds, 4),
         message=message,
+        round=grading.round,
     )
 
 

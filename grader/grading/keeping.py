@@ -17,6 +17,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
+from grader.course.secret import STATE, private_folder
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.store import DamagedResult, Record, Store, default_url
@@ -83,7 +84,7 @@ class Spill:
         """The last record into the file or, where there is none yet, all into one in `folder`."""
         records = self.records[-1:]
         if self._file is None:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             handle, name = tempfile.mkstemp(prefix="results-", suffix=".jsonl", dir=folder)
             self._file, self.path = os.fdopen(handle, "wb"), Path(name)
             fcntl.flock(handle, fcntl.LOCK_EX)  # while this run lives, no other takes it in
@@ -188,7 +189,7 @@ class Keeping:
 
 def unsaved_folder(course: Course) -> Path:
     """Where results wait that the database did not take."""
-    return course.root / ".chainrule" / "unsaved"
+    return course.root / STATE / "unsaved"
 
 
 @contextmanager

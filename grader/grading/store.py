@@ -18,6 +18,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Integer,
     MetaData,
     String,
     Table,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from grader import __version__
+from grader.course.secret import STATE
 from grader.errors import GraderError
 from grader.grading.database import PATIENCE, Database
 from grader.results import SubmissionResult, with_notes
@@ -41,6 +43,7 @@ _RESULTS = Table(
     Column("key", String(64), primary_key=True),
     Column("assignment", String(200), nullable=False, index=True),
     Column("version", String(40), nullable=False),
+    Column("round", Integer),  # of the hidden cases; 1 where an earlier version wrote it
     Column("body", Text, nullable=False),
     Column("written", DateTime(timezone=True), server_default=func.now(), nullable=False),
 )
@@ -85,7 +88,7 @@ def result_key(sha256: str, checks: str, seed: str, device: str, isolation: str)
 
 def default_url(root: Path) -> str:
     """The course's own SQLite file."""
-    return f"sqlite:///{root / '.chainrule' / 'results.sqlite'}"
+    return f"sqlite:///{root / STATE / 'results.sqlite'}"
 
 
 class Store:
@@ -203,6 +206,7 @@ def _result(insert: Any, record: Record) -> Any:
         "key": record.key,
         "assignment": record.assignment,
         "version": __version__,
+        "round": record.result.round,
         "body": record.result.model_dump_json(),
         "written": record.written,
     }
@@ -254,6 +258,7 @@ def _delivered(
 
 def _make_tables(connection: Connection) -> None:
     _METADATA.create_all(connection)
-    columns = inspect(connection).get_columns("deliveries")
-    if all(column["name"] != "message" for column in columns):  # made by an earlier version
-        connection.execute(text("ALTER TABLE deliveries ADD COLUMN message TEXT"))
+    # What earlier versions made lacks these.
+    for table, column, kind in (("deliveries", "message", "TEXT"), ("results", "round", "INTEGER")):
+        if all(found["name"] != column for found in inspect(connection).get_columns(table)):
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))

@@ -51,6 +51,8 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.ExchangeReleaseAssignment.force = True
     config.ExchangeCollect.update = True
     config.ExchangeFactory.collect = "grader.nbgrader.exchange.CollectRegularFiles"
+    config.ExchangeFactory.release_feedback = "grader.nbgrader.exchange.ReleaseFeedback"
+    config.ReleaseFeedback.course_root = str(course.root)
     # A submission is rebuilt from the release as it is read. nbgrader's own cleaning would fail on
     # damaged ones, and has nothing left to do then; checking the schema takes a third of the time.
     config.Autograde.exporter_class = "grader.nbgrader.exporter.RebuildingExporter"

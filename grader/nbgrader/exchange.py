@@ -1,4 +1,5 @@
 """Collecting from the exchange: regular files only, and the time that the exchange itself knows.
+Releasing feedback, after which the assignment's next grading draws new hidden cases.
 
 nbgrader copies what it finds with `copytree`, which follows links: a link in a student's folder
 would bring home any file that the instructor may read.
@@ -10,8 +11,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
+from traitlets import Unicode
 
+from grader.course.rounds import mark_shown
+from grader.course.syllabus import load_course
+from grader.grading.keeping import opened
 from grader.submissions.files import walk
 from grader.submissions.model import LIMITS, Unreadable
 
@@ -39,6 +44,22 @@ class CollectRegularFiles(ExchangeCollect):  # type: ignore[misc]
                 self.log.warning("%s: %s left out: %s", Path(src).name, name, error)
         # The folder's name was set when it was handed in; the file inside is the student's.
         (target / TIME).write_text(Path(src).name.rsplit("+", 3)[2])
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
+    """nbgrader's release of feedback; what it shows of a round ends that round."""
+
+    course_root = Unicode(help="Folder of course.yml.").tag(config=True)
+
+    def start(self) -> Any:
+        """Release, and note of which rounds."""
+        done = super().start()
+        course, name = load_course(Path(self.course_root)), self.coursedir.assignment_id
+        with opened(course) as store:
+            shown = [one.round for one in store.latest(name) if one.status == "graded"]
+        if shown:
+            mark_shown(course.root, name, max(shown))
+        return done
 
 
 def replace_folder(folder: Path) -> Path:

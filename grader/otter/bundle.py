@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.controller.zygote import grader_folder
 from grader.course.marked_yaml import load_marked
+from grader.course.rounds import round_of
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
 
@@ -87,7 +88,8 @@ def write_bundle(course: Course, name: str, path: Path, grading: Grading) -> Pat
 
 
 def _entries(course: Course, name: str, grading: Grading) -> Iterator[_Entry]:
-    plan = load_marked(course.file).data["assignments"][name]
+    # The cases are those of the course's current round; they stay so, as no feedback is awaited.
+    plan = load_marked(course.file).data["assignments"][name] | {"round": round_of(course, name)}
     kept = {key: value for key, value in load_marked(course.file).data.items() if key in _KEPT}
     syllabus = yaml.safe_dump(
         {**kept, "assignments": {name: plan}}, sort_keys=False, allow_unicode=True

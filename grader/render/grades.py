@@ -40,6 +40,16 @@ class Grades:
         return tuple(one for one in self.worths if one.standing != "missing")
 
     @property
+    def rounds(self) -> str:
+        """In which rounds submissions were graded; "" if that is one."""
+        found = [one.result for one in self.handed_in if one.result]
+        counts = Counter(result.round for result in found if result.status == "graded")
+        if len(counts) < 2:
+            return ""
+        listed = ", ".join(f"{counts[n]} in round {n}" for n in sorted(counts))
+        return f"Graded in different rounds, whose hidden cases differ: {listed}."
+
+    @property
     def left_to_say(self) -> str:
         """What the totals hold nothing of; "" where they hold all."""
         if self.booked or not (self.offer.written or self.late):

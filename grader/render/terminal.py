@@ -71,8 +71,12 @@ def _to_look_at(one: Worth) -> str:
 
 
 def notes(grades: Grades) -> list[str]:
-    """What an instructor should know of how graded submissions were read, a line a student."""
-    return [
+    """What an instructor should know of how graded submissions were read, a line a student.
+
+    First, whether the class is graded by one round's cases.
+    """
+    mixed = [f"[yellow]look:[/] {grades.rounds}"] if grades.rounds else []
+    return mixed + [
         f"[yellow]look:[/] {escape(plain(f'{one.student} ({one.result.file}): {said}'))}"
         for one in grades.handed_in
         if one.result and one.result.status == "graded" and (said := one.result.message)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from grader.controller.causes import mistake_program
 from grader.controller.follow_through import judged, tried_with
 from grader.controller.program import Program
+from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, execute
 from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
@@ -104,7 +105,9 @@ def _feels_nothing(
 ) -> bool:
     exercise = standards.prepared[proof.exercise]
     execution = execute(zygote, proof.program, [exercise], allowance)
-    return judged(standards, zygote, execution, proof.exercise).verdict == "passed"
+    by_name = {proof.exercise: exercise}
+    retelling = Retelling(zygote, proof.program, execution, by_name, allowance)
+    return judged(standards, zygote, execution, proof.exercise, retelling).verdict == "passed"
 
 
 def _fails(proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.controller.prepared import PreparedExercise
+from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
-from grader.controller.verdicts import judge_exercise
+from grader.controller.verdicts import judge_exercise, silent
 from grader.controller.zygote import Zygote
 from grader.grading.pool import Slot, run_all
 from grader.results import ExerciseResult
@@ -49,12 +50,15 @@ def run_trials(
             trial.standards.prepared[name] for name in trial.exercises
         ]
         execution = execute(zygote, trial.program, prepared, allowance)
+        by_name = {exercise.name: exercise for exercise in prepared}
+        retelling = Retelling(zygote, trial.program, execution, by_name, allowance)
         results = tuple(
             judge_exercise(
                 trial.standards.of(name, zygote, explained=trial.explained),
                 execution.runs.get(name),
                 execution.evasions.get(name, ()),
                 execution.faults,
+                retelling.of if trial.explained else silent,
             )
             for name in trial.exercises
         )

@@ -1,5 +1,8 @@
 """A control group per worker: memory and CPU time of all its processes together, and their number.
 
+Where the kernel's `cpu` controller can be had, all workers' groups have one weight in it: a worker
+with sixty processes that spin gets no more of the machine than its neighbour with one.
+
 Below the group that the zygote runs in, so that limits set from outside go on holding. Version 1
 (one tree per controller) and version 2 (one tree) are both written as files.
 """
@@ -8,36 +11,44 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+_NEEDED = ("memory", "pids", "cpuacct")
 _TRIAL = 999  # a slot that no worker has
+# The kernel's defaults, which a process outside of all groups has as well.
+_WEIGHTS = {1: ("cpu.shares", "1024"), 2: ("cpu.weight", "100")}
 _NAME = re.compile(r"chainrule-(\d+)-\d+")
 
 
 @dataclass(frozen=True)
 class Parents:
-    """The directories below which groups can be made; one and the same in version 2."""
+    """The directories below which groups can be made; one and the same in version 2.
+
+    `share`: where a weight can be given, None without the controller for it.
+    """
 
     version: int
     memory: Path
     pids: Path
     cpu: Path
+    share: Path | None = None
 
 
 @dataclass(frozen=True)
 class Group:
-    """One worker's group. `memory`, `pids` and `cpu` are one directory in version 2."""
+    """One worker's group. `memory`, `pids`, `cpu` and `share` are one directory in version 2."""
 
     version: int
     memory: Path
     pids: Path
     cpu: Path
+    share: Path | None = None
 
     @property
     def directories(self) -> set[Path]:
         """All of them."""
-        return {self.memory, self.pids, self.cpu}
+        return {self.memory, self.pids, self.cpu, *([self.share] if self.share else [])}
 
     @property
     def cpu_file(self) -> Path:
@@ -45,7 +56,7 @@ class Group:
         return self.cpu / ("cpuacct.usage" if self.version == 1 else "cpu.stat")
 
     def limit(self, memory_bytes: int, processes: int) -> None:
-        """Set both limits. Raises `OSError`."""
+        """Set both limits, and the weight that all workers have. Raises `OSError`."""
         if self.version == 1:
             _write_memory_limit(self.memory, memory_bytes)
         else:
@@ -55,6 +66,9 @@ class Group:
             with contextlib.suppress(OSError):  # absent before Linux 4.19
                 _write(self.memory / "memory.oom.group", "1")
         _write(self.pids / "pids.max", str(processes))
+        if self.share:
+            name, weight = _WEIGHTS[self.version]
+            _write(self.share / name, weight)
 
     def join(self) -> None:
         """Move the calling process, which has one thread, into the group. Raises `OSError`."""
@@ -94,6 +108,8 @@ def find_parents(keeper: int) -> Parents | None:
     Forks once. None where that is not ours to do.
     """
     found = locate()
+    if found and found.share and not _can_use(found, keeper):
+        found = replace(found, share=None)
     return found if found and _can_use(found, keeper) else None
 
 
@@ -104,7 +120,9 @@ def make_group(parents: Parents, keeper: int, slot: int) -> Group:
     """
     name = f"chainrule-{keeper}-{slot}"
     above = (parents.memory, parents.pids, parents.cpu)
-    group = Group(parents.version, *(directory / name for directory in above))
+    share = parents.share / name if parents.share else None
+    memory, pids, cpu = (directory / name for directory in above)
+    group = Group(parents.version, memory, pids, cpu, share)
     for directory in group.directories:
         directory.mkdir(exist_ok=True)
     return group
@@ -112,7 +130,8 @@ def make_group(parents: Parents, keeper: int, slot: int) -> Group:
 
 def sweep(parents: Parents, keeper: int | None = None) -> None:
     """Remove the groups of `keeper`, or of every keeper that is no longer alive."""
-    for directory in {parents.memory, parents.pids, parents.cpu}:
+    shares = [parents.share] if parents.share else []
+    for directory in {parents.memory, parents.pids, parents.cpu, *shares}:
         for path in directory.glob("chainrule-*"):
             match = _NAME.fullmatch(path.name)
             if match and (int(match[1]) == keeper if keeper else not _alive(int(match[1]))):
@@ -149,12 +168,13 @@ def _own_groups() -> dict[str, str]:
 def _version_1(mounts: list[tuple[str, str, set[str]]], own: dict[str, str]) -> Parents | None:
     found: dict[str, Path] = {}
     for kind, directory, options in mounts:
-        for controller in ("memory", "pids", "cpuacct"):
+        for controller in (*_NEEDED, "cpu"):
             if kind == "cgroup" and controller in options and controller in own:
                 found[controller] = Path(directory + own[controller])
-    if len(found) < 3:
+    if not found.keys() >= set(_NEEDED):
         return None
-    return Parents(1, found["memory"], found["pids"], found["cpuacct"])
+    memory, pids, cpu = (found[controller] for controller in _NEEDED)
+    return Parents(1, memory, pids, cpu, found.get("cpu"))
 
 
 def _version_2(mounts: list[tuple[str, str, set[str]]], own: dict[str, str]) -> Parents | None:
@@ -162,8 +182,8 @@ def _version_2(mounts: list[tuple[str, str, set[str]]], own: dict[str, str]) -> 
     for kind, directory, _ in mounts:
         if kind == "cgroup2" and "" in own:
             for path in _candidates(Path(directory), own[""]):
-                if _passes_controllers(path):
-                    return Parents(2, path, path, path)
+                if _passes(path, "memory", "pids"):
+                    return Parents(2, path, path, path, path if _passes(path, "cpu") else None)
     return None
 
 
@@ -174,11 +194,13 @@ def _candidates(top: Path, own: str) -> Iterator[Path]:
         yield here.parent
 
 
-def _passes_controllers(path: Path) -> bool:
+def _passes(path: Path, *controllers: str) -> bool:
+    """Whether groups below `path` have these controllers, asked for if need be."""
     control = path / "cgroup.subtree_control"
     try:
-        if not {"memory", "pids"} <= set(control.read_text().split()):
-            _write(control, "+memory +pids")  # refused while processes sit in this very group
+        if not set(controllers) <= set(control.read_text().split()):
+            # refused while processes sit in this very group
+            _write(control, " ".join(f"+{name}" for name in controllers))
     except OSError:
         return False
     return True

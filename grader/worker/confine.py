@@ -14,7 +14,8 @@ nothing can be asked for any more. Started by root, a worker gets a user id that
 without a user namespace; started by anyone else, the zygote lives in a user namespace with one id,
 and each worker in one of its own below that, in which RLIMIT_NPROC counts nobody else.
 A layer that fails raises `ConfinementError`: student code never runs with less than the policy
-says. Isolation "process" asks for less: no namespaces and no new root; Landlock, seccomp, cgroups
+says. That each layer holds is tried by `probe`, and by tests; what is said here of the kernel is
+its documentation's word. Isolation "process" asks for less: no namespaces and no new root; Landlock, seccomp, cgroups
 and capabilities as far as the machine has them; and children are refused, where seccomp is.
 
 **Memory.** Where a cgroup can be made, it counts all of a worker's processes, and children are
@@ -27,6 +28,14 @@ another folder of the scratch is shown at /tmp, for code that names that, and li
 below /tmp are bound into it, read-only. Landlock's rules for writing are the scratch's, never one
 for the machine's /tmp, below which a course may lie. Under "process" it is a fresh folder of the
 machine, and /tmp itself stays shut.
+
+**The owner's files** lie in reach of a worker under "process", which is of the owner's own user.
+Landlock shuts reading outside the libraries, and writing, emptying, making, removing, linking and
+renaming outside the worker's folder; seccomp shuts what Landlock has no right for: chmod, utime and
+truncate in all their forms (also on what may be read: the libraries), O_TRUNC on what is opened
+for reading, and altogether chown, xattr, mknod, mount, flock and leases. Landlock version 6 shuts
+signals to others; before, seccomp refuses every signal. Without seccomp, Landlock's part is left;
+without Landlock, a worker under "process" reads and writes whatever its user may.
 
 **Pipes.** 0 is /dev/null; 1 and 2 are one pipe that the controller drains with a cap; 3 is the
 worker's socket. Nothing else is open, and no other descriptor can be had: no `socket`, no exec.
@@ -139,6 +148,7 @@ def prepare(policy: Policy, keeper: int) -> Tools:
         signals=full or shuts_signals,
         unkillable=full,
         cuda=policy.device == "cuda",
+        own_files=full,
     )
     filters = None
     if is_linux():

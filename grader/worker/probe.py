@@ -139,7 +139,8 @@ def _try_cgroup() -> str:
     parents = cgroup.find_parents(os.getpid())
     if parents is None:
         raise OSError("none writable; RLIMIT_AS bounds memory, and a worker has no children")
-    return f"version {parents.version}, memory, processes and CPU time"
+    fair = "" if parents.share else "; no `cpu` controller: workers are not weighed alike"
+    return f"version {parents.version}, memory, processes and CPU time{fair}"
 
 
 def _try_rlimits() -> str:
@@ -181,7 +182,7 @@ def _try_landlock() -> str:
 
 
 def _try_seccomp() -> str:
-    programs = seccomp.compile_filters(seccomp.Rules(False, False, False, False))
+    programs = seccomp.compile_filters(seccomp.Rules(False, False, False, False, False))
     linux = Linux()
     privileges.forbid_new_privileges(linux)
     for program in programs:

@@ -6,18 +6,23 @@ memfd or System V memory, no tracing, no way to undo the order to die with the z
 """
 
 import errno
+import os
 import tempfile
 from dataclasses import dataclass
 from typing import Any
 
 _FILES = """
-access chdir chmod close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
-fadvise64 fallocate fchdir fchmod fchmodat fdatasync fgetxattr flistxattr fstat fstatfs
+access chdir close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
+fadvise64 fallocate fchdir fdatasync fgetxattr flistxattr fstat fstatfs
 fsync ftruncate getcwd getdents getdents64 getxattr lgetxattr link linkat listxattr llistxattr lseek
-lstat mkdir mkdirat newfstatat open openat pread64 preadv preadv2 pwrite64 pwritev pwritev2 read
+lstat mkdir mkdirat newfstatat pread64 preadv preadv2 pwrite64 pwritev pwritev2 read
 readlink readlinkat readv rename renameat renameat2 rmdir sendfile stat statfs statx symlink
-symlinkat truncate umask unlink unlinkat utime utimensat utimes write writev
+symlinkat umask unlink unlinkat write writev
 """
+# What changes a file that its caller owns and may not write: Landlock has no right for these.
+_OWNERS = "chmod fchmod fchmodat truncate utime utimensat utimes"
+_OPEN = {"open": 1, "openat": 2}  # and where their flags stand
+_O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 _WAITING = """
 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2
 futex futex_waitv pause pipe pipe2 poll ppoll pselect6 select
@@ -68,13 +73,15 @@ class Rules:
 
     `children`: it may fork; `signals`: it may send signals, because something else keeps them
     inside its own box; `unkillable`: the kernel ignores what it sends itself; `cuda`: the driver's
-    ioctls and memory calls.
+    ioctls and memory calls; `own_files`: it meets no file that it may change but those of its own
+    box, so that it may change their modes and times.
     """
 
     children: bool
     signals: bool
     unkillable: bool
     cuda: bool
+    own_files: bool
 
 
 def compile_filters(rules: Rules) -> tuple[bytes, ...]:
@@ -93,6 +100,7 @@ def _allow_list(rules: Rules) -> Any:
     names = " ".join((_FILES, _WAITING, _THE_SOCKET, _MEMORY, _PROCESS, _TIME, _SIGNALS))
     for name in (names + " " + (_CUDA if rules.cuda else "")).split():
         _add(made, seccomp.ALLOW, name)
+    _add_opening(made, rules)
     _add_signals(made, rules)
     # glibc then falls back to clone, whose flags a filter can read
     _add(made, seccomp.ERRNO(errno.ENOSYS), "clone3")
@@ -118,6 +126,24 @@ def _add_values(made: Any, name: str, position: int, values: tuple[int, ...]) ->
     for value in values:
         only = seccomp.Arg(position, seccomp.MASKED_EQ, _LOW_32_BITS, value)
         _add(made, seccomp.ALLOW, name, only)
+
+
+def _add_opening(made: Any, rules: Rules) -> None:
+    """Opening files; emptying one while reading takes no right of Landlock's before Linux 6.2."""
+    import pyseccomp as seccomp
+
+    for name in _OWNERS.split() if rules.own_files else ():
+        _add(made, seccomp.ALLOW, name)
+    for name, position in _OPEN.items():
+        if rules.own_files:
+            _add(made, seccomp.ALLOW, name)
+            continue
+        _add(made, seccomp.ALLOW, name, seccomp.Arg(position, seccomp.MASKED_EQ, _O_TRUNC, 0))
+        for mode in (os.O_WRONLY, os.O_RDWR):
+            emptied = seccomp.Arg(
+                position, seccomp.MASKED_EQ, _O_TRUNC | _O_ACCMODE, _O_TRUNC | mode
+            )
+            _add(made, seccomp.ALLOW, name, emptied)
 
 
 def _add_signals(made: Any, rules: Rules) -> None:

@@ -6,7 +6,9 @@ runs, then each unit (a cell, or a statement of a plain script) is executed in o
 frame says how it went.
 "run" brings an exercise's cases: each is called, and its result and its inputs as they are
 afterwards go back, one frame a case. The worker decides nothing: it reports arrays, and
-exceptions as data. Whatever it says of itself may be the student's word. Every frame carries the
+exceptions as data. What it says before the first cell runs can be believed; after that all of it
+may be the student's word: arrays are compared, but that a call raised, that the inputs are as they
+were, and that nothing forbidden was `seen` are only claims. Every frame carries the
 token that came with "load", so that whoever finds the socket cannot simply write to it.
 """
 
@@ -24,7 +26,8 @@ import numpy as np
 import torch
 
 from grader.worker import audit, fake, kernel, magics, units
-from grader.worker.faults import DRIVER_FILE, describe
+from grader.worker.driver import unpacked
+from grader.worker.faults import describe
 from grader.worker.rlimits import ballast
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
@@ -118,7 +121,7 @@ def run(say: Say, header: dict[str, Any], body: bytes, module: types.ModuleType)
     name, framework, device = header["exercise"], header["framework"], header["device"]
     rules = _rules(header["rules"]) if header["rules"] else None
     function: Callable[..., Any] = getattr(module, name)
-    driver = _driver(header["driver"], header["driver_name"])
+    driver = unpacked(header.pop("driver"), {"np": np, "torch": torch, "Any": Any})
     call: Callable[..., Any] = functools.partial(driver, function) if driver else function
     prepared = [
         (
@@ -161,16 +164,6 @@ def _call(
         answer = {"raised": describe(error)}
     inputs = None if case["mutates"] else encoder.encode([args, kwargs])
     say({"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
-
-
-def _driver(source: str, name: str) -> Any:
-    if not source:
-        return None
-    scope: dict[str, Any] = {"np": np, "torch": torch, "Any": Any}
-    # Postponed annotations, so that a driver may be annotated with names it does not have here.
-    code = compile("from __future__ import annotations\n" + source, DRIVER_FILE, "exec")
-    exec(code, scope)
-    return scope[name]
 
 
 def _rules(data: dict[str, Any]) -> audit.Rules:
