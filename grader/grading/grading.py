@@ -202,8 +202,6 @@ def _run(
     policy = policy_of(limits, options.isolation, options.device)
     places = slots(policy, max(1, min(options.jobs, len(tasks))))
     try:
-        for place in places:
-            place.zygote()  # they import torch side by side
         standards = Standards(
             grading.lesson,
             grading.prepared,

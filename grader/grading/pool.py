@@ -1,4 +1,4 @@
-"""A class in parallel: one zygote and one thread per slot, submissions in a queue.
+"""A class in parallel: one zygote, and one thread per slot, submissions in a queue.
 
 Threads do what waits and compares; the work is done in the workers' processes. Whoever iterates
 over the results is the only one that writes them down.
@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from grader.controller.zygote import Zygote
@@ -34,18 +34,19 @@ class Finished(Generic[Task, Result]):
     seconds: float
 
 
-class Slot:
-    """A place to run in: makes a zygote when it is first needed, and a new one after a failure."""
+class Shared:
+    """The one zygote of a machine, made when first needed, and a new one after a failure."""
 
     def __init__(self, policy: Policy) -> None:
         """Keep the policy; nothing is started yet."""
         self._policy = policy
         self._zygote: Zygote | None = None
         self._stopped = False
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the zygote
+        self._joining = threading.Lock()  # of its control socket, on which a user waits long
 
-    def zygote(self) -> Zygote:
-        """The slot's zygote. Raises `GraderError` after `abort`."""
+    def begin(self) -> Zygote:
+        """Start it, which takes seconds; returns at once. Raises `GraderError` after `abort`."""
         with self._lock:
             if self._stopped:
                 raise GraderError("stopped")
@@ -53,19 +54,71 @@ class Slot:
                 self._zygote = Zygote(self._policy)
             return self._zygote
 
+    def join(self) -> tuple[Zygote, Zygote]:
+        """A user's own connection, and the zygote that it leads to."""
+        zygote = self.begin()
+        with self._joining:
+            return zygote.another(), zygote
+
+    def leads_to(self, zygote: Zygote) -> bool:
+        """Whether this zygote is still in use."""
+        with self._lock:
+            return zygote is self._zygote
+
     def abort(self) -> None:
-        """End what runs here, from any thread: its thread gets `GraderError`."""
+        """End what runs here, from any thread: whoever waits for it gets `GraderError`."""
         with self._lock:
             self._stopped = True
             if self._zygote is not None:
                 self._zygote.abort()
 
     def discard(self) -> None:
-        """End the zygote; the next call of `zygote` makes another, unless it was aborted."""
+        """End the zygote, for all its users; the next `begin` makes another."""
         with self._lock:
             if self._zygote is not None:
                 self._zygote.close()
                 self._zygote = None
+
+
+class Slot:
+    """A place to run in: a user of the machine's zygote."""
+
+    def __init__(self, shared: Shared) -> None:
+        """Keep where the zygote comes from; nothing is started yet."""
+        self._shared = shared
+        self._user: Zygote | None = None
+        self._leads_to: Zygote | None = None
+
+    def begin(self) -> None:
+        """Start the zygote, which others use as well; returns at once."""
+        self._shared.begin()
+
+    def zygote(self) -> Zygote:
+        """The slot's connection to the zygote. Raises `GraderError` after `abort`."""
+        if self._leads_to is None or not self._shared.leads_to(self._leads_to):
+            self._hang_up()
+            self._user, self._leads_to = self._shared.join()
+        assert self._user is not None
+        return self._user
+
+    def abort(self) -> None:
+        """End what runs in all slots, from any thread: their threads get `GraderError`."""
+        self._shared.abort()
+
+    def discard(self) -> None:
+        """End the zygote, for all slots; the next call of `zygote` makes another."""
+        self._hang_up()
+        self._shared.discard()
+
+    def renew(self) -> None:
+        """Discard the zygote that failed here, unless another slot has done so already."""
+        if self._leads_to is None or self._shared.leads_to(self._leads_to):
+            self.discard()
+
+    def _hang_up(self) -> None:
+        if self._user is not None:
+            self._user.close()
+        self._user = self._leads_to = None
 
 
 class _Turns:
@@ -104,8 +157,9 @@ class _Turns:
 
 
 def slots(policy: Policy, jobs: int) -> list[Slot]:
-    """`jobs` slots, each with user and cgroup of its own."""
-    return [Slot(replace(policy, slot=number)) for number in range(jobs)]
+    """`jobs` slots beside one zygote."""
+    shared = Shared(policy)
+    return [Slot(shared) for _ in range(jobs)]
 
 
 def run_all(
@@ -156,11 +210,12 @@ def _attempt(
     for attempt in range(ATTEMPTS):
         try:
             with turns.alone() if attempt else turns.beside_others():
+                if attempt:
+                    slot.renew()
                 result = work(task, slot.zygote())
             return Finished(task, result, None, time.monotonic() - start)
         except GraderError as failed:
             error = failed
-            slot.discard()
         except Exception as failed:
             # Whatever else goes wrong here is our fault too: never a zero, and never the end of
             # the class.
