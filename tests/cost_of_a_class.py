@@ -10,6 +10,7 @@ a result differs, in anything but its seconds, from the one in the folder `--aga
 import argparse
 import contextlib
 import json
+import random
 import resource
 import sys
 import tempfile
@@ -19,8 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from grader.controller.zygote import Zygote
-from grader.course.syllabus import find_course, load_course
-from grader.demo.sample import make_class, write_class
+from grader.course.syllabus import Course, find_course, load_course
+from grader.demo.sample import (
+    Student,
+    make_class,
+    parts_of,
+    student_names,
+    student_of,
+    write_class,
+)
 from grader.demo.variations import vary
 from grader.errors import GraderError
 from grader.grading.grading import Options, grade_class
@@ -60,23 +68,36 @@ def counted() -> Iterator[Account]:
                 account.zygotes.append(zygote.counts())
         close(zygote)
 
-    Zygote.close = asked  # type: ignore[method-assign]
+    Zygote.close = asked  # type: ignore[method-assign, assignment]
     try:
         yield account
     finally:
         Zygote.close = close  # type: ignore[method-assign]
 
 
-def graded(name: str, students: int, jobs: int, like_bench: bool, runs: int) -> dict[str, Any]:
+def gradable(course: Course, name: str, students: int) -> list[Student]:
+    """As `chainrule bench` takes them: mostly right, and none that never ends."""
+    return [one.student for one in vary(course, name, students)]
+
+
+def right(course: Course, name: str, students: int) -> list[Student]:
+    """Everything right: what is left of the cost when nothing needs an explanation."""
+    parts, rng = parts_of(course, name), random.Random("right")
+    return [student_of(parts, student, 0, rng)[0] for student in student_names(students)]
+
+
+CLASSES: dict[str, Callable[[Course, str, int], list[Student]]] = {
+    "demo": make_class,
+    "bench": gradable,
+    "right": right,
+}
+
+
+def graded(name: str, students: int, jobs: int, kind: str, runs: int) -> dict[str, Any]:
     """Grade a made-up class; prints what each run cost, returns the report without seconds."""
     course = load_course(find_course(Path.cwd()))
     with tempfile.TemporaryDirectory() as scratch:
-        made = (
-            [one.student for one in vary(course, name, students)]
-            if like_bench
-            else make_class(course, name, students)
-        )
-        folder = write_class(made, Path(scratch) / "class")
+        folder = write_class(CLASSES[kind](course, name, students), Path(scratch) / "class")
         for run in range(runs):
             with counted() as account, Store(f"sqlite:///{scratch}/{run}.sqlite") as store:
                 keeping = Keeping(store, Path(scratch) / "unsaved")
@@ -117,13 +138,13 @@ def main() -> int:
     parser.add_argument("--students", type=int, default=60)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--bench", action="store_true", help="the bench's class: all gradable")
+    parser.add_argument("--kind", choices=CLASSES, default="demo", help="of class")
     parser.add_argument("--out", type=Path, help="a folder for the results")
     parser.add_argument("--against", type=Path, help="a folder of results to compare with")
     asked = parser.parse_args()
     differing = 0
     for name in asked.assignments:
-        report = graded(name, asked.students, asked.jobs, asked.bench, asked.runs)
+        report = graded(name, asked.students, asked.jobs, asked.kind, asked.runs)
         if asked.out:
             asked.out.mkdir(parents=True, exist_ok=True)
             (asked.out / f"{name}.json").write_text(json.dumps(report, indent=1))

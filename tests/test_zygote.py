@@ -98,16 +98,17 @@ def test_many_workers_one_after_another(zygote: Zygote) -> None:
 
 
 def test_too_many_workers_are_refused_and_the_rest_go_on() -> None:
-    few = LIGHT.replace("sys.exit(", "from grader.worker import forking\nforking.PLACES = 2\nsys.exit(")
-    with Zygote(policy("process"), program=few) as zygote, zygote.another() as other:
-        with box(zygote) as worker:
-            with box(other) as neighbour:
-                with pytest.raises(GraderError, match="slot: a zygote has at most 2 workers"):
-                    zygote.fork()
-                assert neighbour.run("result = 1").result == 1
-            assert worker.run("result = 2").result == 2
-            with box(zygote) as second:
-                assert second.run("result = 3").result == 3
+    few = LIGHT.replace(
+        "sys.exit(", "from grader.worker import forking\nforking.PLACES = 2\nsys.exit("
+    )
+    with Zygote(policy("process"), program=few) as zygote, box(zygote) as worker:
+        with zygote.another() as other, box(other) as neighbour:
+            with pytest.raises(GraderError, match="slot: a zygote has at most 2 workers"):
+                zygote.fork()
+            assert neighbour.run("result = 1").result == 1
+        assert worker.run("result = 2").result == 2
+        with box(zygote) as second:
+            assert second.run("result = 3").result == 3
 
 
 def test_users_have_workers_of_their_own_and_hear_of_no_others(zygote: Zygote) -> None:
@@ -160,6 +161,7 @@ def test_a_dead_zygote_says_so() -> None:
     with Zygote(policy("process"), program=LIGHT) as zygote:
         worker = zygote.fork()
         wire.receive_frame(worker.sock)
+        assert zygote._process is not None
         zygote._process.kill()
         with pytest.raises(GraderError, match="zygote is dead"):
             zygote.wait(worker, 20.0)
@@ -284,6 +286,7 @@ def test_killing_the_keeper_kills_everything(isolation: Isolation) -> None:
     zygote = Zygote(policy(isolation), program=LIGHT)
     worker = zygote.fork()
     wire.receive_frame(worker.sock)
+    assert zygote._process is not None
     keeper = zygote._process.pid
     os.kill(keeper, signal.SIGKILL)
     with pytest.raises(wire.Closed):
@@ -303,6 +306,7 @@ def test_closing_leaves_nothing(capfd: pytest.CaptureFixture[str]) -> None:
         with Zygote(policy(isolation), program=LIGHT) as zygote:
             with box(zygote) as worker:
                 worker.run("result = 1")
+            assert zygote._process is not None
             keeper = zygote._process.pid
         zygote.close()
         assert not _groups_of(keeper)

@@ -47,6 +47,10 @@ class Channel:
         message: dict[str, Any] = json.loads(line)
         return message
 
+    def fileno(self) -> int:
+        """The descriptor of our end."""
+        return self._sock.fileno()
+
     def hang_up(self) -> None:
         """Let whoever waits on either end know; any thread may call it."""
         with contextlib.suppress(OSError):

@@ -202,6 +202,14 @@ class Zygote:
         if self._process is not None and not self._ready:
             self._process.kill()  # it is importing, has no workers, and would hear of it late
 
+    def fileno(self) -> int:
+        """The descriptor of our end."""
+        return self._channel.fileno()
+
+    def hand_over(self) -> None:
+        """Close our copy of a connection that a fork of ours goes on with."""
+        self._channel.close()
+
     def close(self) -> None:
         """End our workers; on the first connection also the zygote. Safe to call twice."""
         self.abort()
