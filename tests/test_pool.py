@@ -1,10 +1,16 @@
 """The pool: what fails is tried again with a fresh zygote, and never stops the others."""
 
-import threading
+import os
+import signal
+import time
+from collections import Counter
+from pathlib import Path
 
+import psutil
 import pytest
-from boxes import LIGHT, policy  # type: ignore[import-not-found]
+from boxes import LIGHT, box, policy  # type: ignore[import-not-found]
 
+from grader.controller.records import Memory, Records
 from grader.controller.zygote import Zygote
 from grader.errors import CourseError, GraderError
 from grader.grading.pool import ATTEMPTS, Slot, run_all, slots
@@ -17,14 +23,40 @@ def places(monkeypatch: pytest.MonkeyPatch) -> list[Slot]:
     return made
 
 
-def test_failures_of_ours_are_tried_again_and_then_told(places: list[Slot]) -> None:
-    tries: dict[int, list[Zygote]] = {}
-    lock = threading.Lock()
+def note(file: Path, *words: object) -> None:
+    """Judges are processes: what they do is written down."""
+    with file.open("a") as out:
+        out.write(" ".join(map(str, words)) + "\n")
+
+
+def noted(file: Path) -> list[list[str]]:
+    return [line.split() for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def end(places: list[Slot]) -> None:
+    for place in places:
+        place.discard()
+
+
+class Odd(Exception):
+    """An error that no pickle brings back."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"odd {one} {two}")
+
+
+def test_failures_of_ours_are_tried_again_and_then_told(places: list[Slot], tmp_path: Path) -> None:
+    log = tmp_path / "tries"
+
+    def zygote_of(user: Zygote) -> int:
+        with box(user) as worker:
+            return int(worker.run("import os; result = os.getppid()").result or 0)
 
     def work(task: int, zygote: Zygote) -> int:
-        with lock:
-            tries.setdefault(task, []).append(zygote)
-        if task == 3 and len(tries[task]) == 1:
+        before = sum(number == str(task) for number, _ in noted(log))
+        note(log, task, os.getpid())
+        assert zygote_of(zygote) >= 0
+        if task == 3 and before == 0:
             raise GraderError("once")
         if task == 5:
             raise GraderError("always")
@@ -32,24 +64,86 @@ def test_failures_of_ours_are_tried_again_and_then_told(places: list[Slot]) -> N
             raise ZeroDivisionError
         if task == 8:
             raise CourseError("a check")
+        if task == 9:
+            raise Odd(1, 2)
         return task * 10
 
-    finished = {one.task: one for one in run_all(list(range(10)), places, work)}
-    for place in places:
-        place.discard()
-    assert set(finished) == set(range(10))
+    finished = {one.task: one for one in run_all(list(range(12)), places, work)}
+    end(places)
+    assert set(finished) == set(range(12))
     failed = {task: type(one.error) for task, one in finished.items() if one.error}
-    assert failed == {5: GraderError, 7: ZeroDivisionError, 8: CourseError}
+    assert failed == {5: GraderError, 7: ZeroDivisionError, 8: CourseError, 9: RuntimeError}
+    assert str(finished[9].error) == "odd 1 2"
     assert all(finished[task].result == task * 10 for task in finished if task not in failed)
-    assert len(tries[5]) == ATTEMPTS and len(tries[3]) == 2 and tries[3][0] is not tries[3][1]
-    assert len(tries[7]) == 1
+    tries = Counter(int(task) for task, _ in noted(log))
+    assert tries == {task: ATTEMPTS if task in (3, 5) else 1 for task in range(12)}
+    judges = {int(task): judge for task, judge in noted(log)}
+    assert len(set(judges.values())) >= 2
 
 
-def test_ending_early_ends_the_threads(places: list[Slot]) -> None:
-    before = threading.active_count()
+def test_a_zygote_that_dies_and_a_judge_that_is_killed_lose_nobody(
+    places: list[Slot], tmp_path: Path
+) -> None:
+    log = tmp_path / "tries"
+
+    def work(task: int, zygote: Zygote) -> int:
+        first = not any(number == str(task) for number, _ in noted(log))
+        note(log, task, os.getpid())
+        if task == 4 and first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        with box(zygote) as worker:
+            if task == 2 and first:
+                keeper = next(
+                    one for one in psutil.Process(os.getppid()).children() if one.children()
+                )
+                keeper.kill()
+            return int(worker.run(f"result = {task} * 10").result)
+
+    finished = {one.task: one for one in run_all(list(range(12)), places, work)}
+    end(places)
+    assert {task: one.result for task, one in finished.items()} == {n: n * 10 for n in range(12)}
+    assert max(Counter(task for task, _ in noted(log)).values()) == ATTEMPTS
+
+
+def test_what_kills_its_judge_twice_is_our_fault_alone(places: list[Slot]) -> None:
+    def work(task: int, zygote: Zygote) -> int:
+        if task == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return task
+
+    finished = {one.task: one for one in run_all([0, 1, 2, 3, 4, 5], places, work)}
+    end(places)
+    assert {n for n, one in finished.items() if one.error} == {1}
+    assert "killed" in str(finished[1].error)
+
+
+def test_a_record_is_made_once_for_all_judges(places: list[Slot], tmp_path: Path) -> None:
+    log, shelf = tmp_path / "made", Memory()
+    records = Records(shelf)
+
+    def work(task: int, zygote: Zygote) -> list[int]:
+        def make() -> list[int]:
+            note(log, task)
+            time.sleep(0.2)
+            if len(noted(log)) == 1:
+                raise ValueError("the first time")
+            return [1, 2, 3]
+
+        return records.once(("a", "record"), make)
+
+    finished = list(run_all(list(range(8)), places, work, [records]))
+    end(places)
+    assert [type(one.error) for one in finished if one.error] == [ValueError]
+    assert all(one.result == [1, 2, 3] for one in finished if not one.error)
+    assert len(noted(log)) == 2
+    assert Records(shelf).once(("a", "record"), lambda: [0]) == [1, 2, 3]
+
+
+def test_ending_early_ends_the_judges(places: list[Slot]) -> None:
+    before = {one.pid for one in psutil.Process().children()}
     going = run_all(list(range(100)), places, lambda task, zygote: task)
     next(going)
+    assert {one.pid for one in psutil.Process().children()} - before
     going.close()  # type: ignore[attr-defined]
-    for place in places:
-        place.discard()
-    assert threading.active_count() == before
+    end(places)
+    assert {one.pid for one in psutil.Process().children()} == before

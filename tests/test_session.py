@@ -51,8 +51,11 @@ def hurried(tmp_path: Path) -> list[PreparedExercise]:
 
 
 def workers(zygote: Zygote) -> list[psutil.Process]:
+    """The oldest first: the last one may be waiting for its turn."""
+    assert zygote._process is not None
     keeper = psutil.Process(zygote._process.pid)
-    return [worker for z in keeper.children() for worker in z.children()]
+    found = [worker for z in keeper.children() for worker in z.children()]
+    return sorted(found, key=lambda worker: worker.create_time())
 
 
 @contextmanager
@@ -60,17 +63,20 @@ def killer(zygote: Zygote, times: int) -> Iterator[set[int]]:
     """Kills the first workers from outside, each when it has been at work for a while."""
     over = threading.Event()
     seen: set[int] = set()
+    since: dict[int, float] = {}
 
     def kill() -> None:
         while not over.is_set() and len(seen) < times:
-            for worker in workers(zygote):
+            for worker in [one for one in workers(zygote) if one.pid not in seen][:1]:
                 with suppress(psutil.NoSuchProcess):
-                    if worker.pid not in seen and time.time() - worker.create_time() > 0.7:
+                    if time.monotonic() - since.setdefault(worker.pid, time.monotonic()) > 0.7:
                         seen.add(worker.pid)
                         worker.kill()
             time.sleep(0.02)
 
     zygote.wait_ready()
+    while len(workers(zygote)) > 1:  # one of the test before is ending
+        time.sleep(0.02)
     thread = threading.Thread(target=kill)
     thread.start()
     try:

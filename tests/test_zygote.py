@@ -94,22 +94,74 @@ def test_many_workers_one_after_another(zygote: Zygote) -> None:
     for i in range(20):
         with box(zygote) as worker:
             assert worker.run(f"result = {i}").result == i
-            assert worker.worker.slot == 0
+            assert worker.worker.slot < 2  # the next one waits beside it
 
 
-def test_too_many_workers_are_refused_and_the_rest_go_on(zygote: Zygote) -> None:
-    with box(zygote) as worker:
-        taken = worker.worker.slot
-        zygote._send({"fork": policy(zygote._policy.isolation).to_json() | {"slot": taken}})
-        with pytest.raises(GraderError, match="slot"):
-            zygote._reply("pid", 10)
-        assert worker.run("result = 1").result == 1
+def test_too_many_workers_are_refused_and_the_rest_go_on() -> None:
+    few = LIGHT.replace(
+        "sys.exit(", "from grader.worker import forking\nforking.PLACES = 2\nsys.exit("
+    )
+    with Zygote(policy("process"), program=few) as zygote, box(zygote) as worker:
+        with zygote.another() as other, box(other) as neighbour:
+            with pytest.raises(GraderError, match="slot: a zygote has at most 2 workers"):
+                zygote.fork()
+            assert neighbour.run("result = 1").result == 1
+        assert worker.run("result = 2").result == 2
+        with box(zygote) as second:
+            assert second.run("result = 3").result == 3
+
+
+def test_users_have_workers_of_their_own_and_hear_of_no_others(zygote: Zygote) -> None:
+    with zygote.another() as one, zygote.another() as two:
+        with box(one) as first, box(two) as second:
+            assert first.worker.slot != second.worker.slot
+            with pytest.raises(Gone):
+                second.run("import os; os._exit(5)")
+            assert second.exit().code == 5
+            assert first.run("result = 6 * 7").result == 42
+            with pytest.raises(GraderError, match="not one of this zygote's"):
+                one.wait(second.worker, 0.1)
+        left = two.fork()
+        wire.receive_frame(left.sock)
+        two.close()
+        with pytest.raises(wire.Closed):
+            wire.receive_frame(left.sock)
+        left.close()
+        with box(one) as third:
+            assert third.run("result = 1").result == 1
+
+
+def test_when_the_first_user_hangs_up_everything_ends() -> None:
+    with Zygote(policy("process"), program=LIGHT) as zygote, zygote.another() as other:
+        worker = other.fork()
+        wire.receive_frame(worker.sock)
+        zygote.close()
+        with pytest.raises(GraderError, match="zygote is dead"):
+            other.wait(worker, 20.0)
+        with pytest.raises(GraderError, match="zygote is dead"):
+            other.fork()
+        worker.close()
+
+
+def test_a_dismissed_worker_ends_and_is_forgotten(zygote: Zygote) -> None:
+    with zygote.another() as user:
+        for _ in range(30):
+            worker = user.fork()
+            wire.receive_frame(worker.sock)
+            user.dismiss(worker)
+            with pytest.raises((wire.Closed, ConnectionError)):
+                wire.receive_frame(worker.sock)
+            worker.close()
+        with box(user) as last:
+            assert last.run("result = 1").result == 1
+        assert not user._exits.keys() - {last.worker.pid} and len(user._live) <= 1
 
 
 def test_a_dead_zygote_says_so() -> None:
     with Zygote(policy("process"), program=LIGHT) as zygote:
         worker = zygote.fork()
         wire.receive_frame(worker.sock)
+        assert zygote._process is not None
         zygote._process.kill()
         with pytest.raises(GraderError, match="zygote is dead"):
             zygote.wait(worker, 20.0)
@@ -234,6 +286,7 @@ def test_killing_the_keeper_kills_everything(isolation: Isolation) -> None:
     zygote = Zygote(policy(isolation), program=LIGHT)
     worker = zygote.fork()
     wire.receive_frame(worker.sock)
+    assert zygote._process is not None
     keeper = zygote._process.pid
     os.kill(keeper, signal.SIGKILL)
     with pytest.raises(wire.Closed):
@@ -253,6 +306,7 @@ def test_closing_leaves_nothing(capfd: pytest.CaptureFixture[str]) -> None:
         with Zygote(policy(isolation), program=LIGHT) as zygote:
             with box(zygote) as worker:
                 worker.run("result = 1")
+            assert zygote._process is not None
             keeper = zygote._process.pid
         zygote.close()
         assert not _groups_of(keeper)

@@ -1,16 +1,16 @@
-"""What may have caused an exercise's failures: run once each, when first asked for, and kept."""
+"""What may have caused an exercise's failures: run once, when first asked for, and recorded."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller.findings import Evidence, Standard
+from grader.controller.records import Records
 from grader.controller.session import Allowance, Program, execute
-from grader.controller.suspects import Suspects
+from grader.controller.suspects import Place, Suspects
 from grader.controller.variants import Bench, observed
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
@@ -36,7 +36,7 @@ def mistake_program(mistake: Mistake) -> Program:
 
 
 class Causes:
-    """The mistakes, mutants and pairs of one exercise; shared by the threads of a run.
+    """The mistakes, mutants and pairs of one exercise.
 
     Each method raises CourseError where a hint in answers.py stands wrong, and GraderError.
     """
@@ -47,62 +47,66 @@ class Causes:
         standard: Standard,
         answer: tuple[Outcome, ...],
         allowance: Allowance,
+        records: Records,
     ) -> None:
         """Keep what is needed; nothing is run yet. `answer`: sketches of the model answer's."""
         self.answer = answer
         self._lesson, self._standard, self._allowance = lesson, standard, allowance
         self._name = standard.prepared.name
         self._own = [m for m in lesson.mistakes if m.exercise == self._name]
-        self._lock = threading.Lock()
-        self._mistakes: dict[str, Evidence] = {}
-        self._attempts = dict.fromkeys((mistake.name for mistake in self._own), 0)
+        self._records = records
         self._pairs: Suspects | None = None
 
     def mistakes(self, zygote: Zygote) -> list[Evidence]:
         """The known mistakes, with what they do."""
-        with self._lock:
-            for mistake in self._own:
-                if mistake.name not in self._mistakes:
-                    self._run_mistake(mistake, zygote)
-            return list(self._mistakes.values())
+        return self._records.once(
+            ("mistakes", self._lesson.name, self._name),
+            lambda: [self._run_mistake(mistake, zygote) for mistake in self._own],
+            lambda known: all(one.calls == self._calls for one in known),
+        )
 
-    def _run_mistake(self, mistake: Mistake, zygote: Zygote) -> None:
-        prepared = self._standard.prepared
-        execution = execute(zygote, mistake_program(mistake), [prepared], self._allowance)
-        run = execution.runs.get(self._name, ExerciseRun())
-        self._attempts[mistake.name] += 1
-        if not run.ended or self._attempts[mistake.name] == ATTEMPTS:
-            self._mistakes[mistake.name] = observed(
-                self._standard, prepared.calls, run, mistake.name, (mistake.hint,)
-            )
+    @property
+    def _calls(self) -> int:
+        return len(self._standard.prepared.calls)
+
+    def _run_mistake(self, mistake: Mistake, zygote: Zygote) -> Evidence:
+        prepared, program = self._standard.prepared, mistake_program(mistake)
+        for _ in range(ATTEMPTS):
+            execution = execute(zygote, program, [prepared], self._allowance)
+            run = execution.runs.get(self._name, ExerciseRun())
+            if not run.ended:
+                break
+        return observed(self._standard, prepared.calls, run, mistake.name, (mistake.hint,))
 
     def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The mutants, and known mistakes of other sizes, that may explain a submission alone."""
-        with self._lock:
-            return self._mutants.like(shown, zygote)
+        return self._mutants.like(shown, zygote)
 
     def halves(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The hinted mutants that may explain some of several values."""
-        with self._lock:
-            return [one for one in self._mutants.partly(shown, zygote) if one.hints]
+        return [one for one in self._mutants.partly(shown, zygote) if one.hints]
 
     def pairs(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """Two slips at once that may explain a submission; of what passes the first call none."""
-        with self._lock:
-            if 0 not in shown.wrong:
-                return []
-            if self._pairs is None:
-                both = pairs(self._known, self._mutants.telling(zygote))
-                self._pairs = self._suspects(islice(both, TRIED), PAIR_SECONDS, PAIRS)
-            return self._pairs.like(shown, zygote)
+        if 0 not in shown.wrong:
+            return []
+        if self._pairs is None:
+            self._pairs = self._suspects("pairs", self._both(zygote), PAIR_SECONDS, PAIRS)
+        return self._pairs.like(shown, zygote)
+
+    def _both(self, zygote: Zygote) -> Callable[[], Iterable[Slip]]:
+        return lambda: islice(pairs(self._known, self._mutants.telling(zygote)), TRIED)
 
     @cached_property
     def _mutants(self) -> Suspects:
-        return self._suspects(self._slips, MUTANT_SECONDS, MUTANTS)
+        return self._suspects("mutants", lambda: self._slips, MUTANT_SECONDS, MUTANTS)
 
-    def _suspects(self, slips: Iterable[Slip], seconds: float, most: int) -> Suspects:
+    def _suspects(
+        self, kind: str, slips: Callable[[], Iterable[Slip]], seconds: float, most: int
+    ) -> Suspects:
         first = self.answer[0] if self.answer else None
-        return Suspects(self._bench, slips, first, seconds, most)
+        place = Place(self._records, (kind, self._lesson.name, self._name))
+        return Suspects(self._bench, slips, first, seconds, most, place)
 
     @cached_property
     def _bench(self) -> Bench:

@@ -72,7 +72,6 @@ class State:
     evasions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
     output: bytes = b""
-    maxrss_kib: int = 0
     cpu_seconds: float = 0.0
     forks: int = 0
     kills: int = 0

@@ -42,7 +42,6 @@ class Execution:
     faults: tuple[UnitFault, ...]
     evasions: dict[str, tuple[str, ...]]
     output: bytes
-    maxrss_kib: int
     forks: int
     loaded: bool = True
     cpu_seconds: float = 0.0

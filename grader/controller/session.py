@@ -58,7 +58,6 @@ def execute(
         tuple(state.faults[unit] for unit in sorted(state.faults)),
         state.evasions,
         state.output,
-        state.maxrss_kib,
         state.forks,
         state.loaded,
         state.cpu_seconds,
@@ -104,9 +103,8 @@ def _one_worker(
         if len(state.output) < allowance.output_bytes:
             state.output += link.output()[: allowance.output_bytes - len(state.output)]
         try:
-            ended = zygote.kill(worker)
-            state.maxrss_kib = max(state.maxrss_kib, ended.maxrss_kib)
-            state.cpu_seconds += ended.cpu_seconds
+            state.cpu_seconds += worker.meter.cpu()
+            zygote.dismiss(worker)
         finally:
             worker.close()
 

@@ -15,6 +15,7 @@ from grader.comparing.sketch import sketch
 from grader.controller.causes import Causes
 from grader.controller.findings import Explanations, Standard
 from grader.controller.prepared import PreparedExercise
+from grader.controller.records import Records
 from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.verdicts import judge_exercise
@@ -29,7 +30,7 @@ def answers_program(lesson: Lesson) -> Program:
 
 
 class Standards:
-    """The standards of every exercise; shared by the threads of a run."""
+    """The standards of every exercise; each process of a run has them."""
 
     def __init__(
         self,
@@ -38,8 +39,9 @@ class Standards:
         allowance: Allowance,
         zygote: Zygote,
         show_values: bool = False,
+        records: Records | None = None,
     ) -> None:
-        """Run the model answers and measure.
+        """Run the model answers and measure, unless it is on record what they do.
 
         Raises:
             CourseError: a model answer that fails its own check.
@@ -47,19 +49,26 @@ class Standards:
         """
         self.prepared = prepared
         self.lesson = lesson
-        execution = execute(zygote, answers_program(lesson), list(prepared.values()), allowance)
-        runs = {name: execution.runs.get(name, ExerciseRun()) for name in prepared}
-        self._standards = {
-            name: Standard(
-                exercise,
-                _asked(exercise, runs[name]),
-                show_values=show_values,
-                further=_further(lesson, name),
+        self.records = records or Records()
+        self._allowance, self._show_values = allowance, show_values
+        parts = ("answers", lesson.name, *prepared)
+        runs = self.records.once(parts, lambda: self._run_answers(zygote))
+        self._standards = self._judged_by(runs)
+        self._causes = {
+            name: Causes(
+                lesson, standard, tuple(map(sketch, runs[name].outcomes)), allowance, self.records
             )
-            for name, exercise in prepared.items()
+            for name, standard in self._standards.items()
         }
-        retelling = Retelling(zygote, answers_program(lesson), execution, prepared, allowance)
-        for name, standard in self._standards.items():
+
+    def _run_answers(self, zygote: Zygote) -> dict[str, ExerciseRun]:
+        """What the model answers do, once they have passed their own checks."""
+        lesson, prepared = self.lesson, self.prepared
+        program = answers_program(lesson)
+        execution = execute(zygote, program, list(prepared.values()), self._allowance)
+        runs = {name: execution.runs.get(name, ExerciseRun()) for name in prepared}
+        retelling = Retelling(zygote, program, execution, prepared, self._allowance)
+        for name, standard in self._judged_by(runs).items():
             result = judge_exercise(
                 standard,
                 execution.runs.get(name),
@@ -72,9 +81,17 @@ class Standards:
                     f"{lesson.answers_path}: the model answer to {name} fails its own check: "
                     f"{result.verdict}: {result.message}"
                 )
-        self._causes = {
-            name: Causes(lesson, standard, tuple(map(sketch, runs[name].outcomes)), allowance)
-            for name, standard in self._standards.items()
+        return {name: _without_races(run) for name, run in runs.items()}
+
+    def _judged_by(self, runs: dict[str, ExerciseRun]) -> dict[str, Standard]:
+        return {
+            name: Standard(
+                exercise,
+                _asked(exercise, runs[name]),
+                show_values=self._show_values,
+                further=_further(self.lesson, name),
+            )
+            for name, exercise in self.prepared.items()
         }
 
     def of(self, name: str, zygote: Zygote, *, explained: bool = True) -> Standard:
@@ -93,6 +110,11 @@ class Standards:
                 lambda shown: causes.pairs(shown, zygote),
             ),
         )
+
+
+def _without_races(run: ExerciseRun) -> ExerciseRun:
+    """What is measured on an answer; how its races went, it has shown."""
+    return replace(run, outcomes=tuple(replace(one, rounds=()) for one in run.outcomes))
 
 
 def _further(lesson: Lesson, exercise: str) -> dict[str, str]:

@@ -108,7 +108,7 @@ class Substitutes:
 
     def _discard(self) -> None:
         if self._worker is not None:
-            self._zygote.kill(self._worker)
+            self._zygote.dismiss(self._worker)
             self._worker.close()
         self._worker = self._conversation = None
 

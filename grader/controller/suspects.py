@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 from grader.comparing.judging import same, same_leaves
 from grader.comparing.outcomes import Outcome
 from grader.controller.findings import Evidence
+from grader.controller.records import Records
 from grader.controller.variants import Bench, Budget, tried
 from grader.controller.zygote import Zygote
 from grader.course.slips.slips import Slip
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is recorded what slips do: the records, and what these slips are called there."""
+
+    records: Records
+    parts: tuple[str, ...]
 
 
 class Suspects:
@@ -19,21 +30,32 @@ class Suspects:
     """
 
     def __init__(
-        self, bench: Bench, slips: Iterable[Slip], answer: Outcome | None, seconds: float, most: int
+        self,
+        bench: Bench,
+        slips: Callable[[], Iterable[Slip]],
+        answer: Outcome | None,
+        seconds: float,
+        most: int,
+        place: Place,
     ) -> None:
         """Keep what is needed; nothing is run yet.
 
         Args:
             bench: where they run.
-            slips: the likeliest first; when the time is up, the rest is left out.
+            slips: makes them, the likeliest first; when the time is up, the rest is left out.
             answer: the model answer's outcome of the first call.
             seconds: of CPU, for the first call of all of them, and for each look at the others.
             most: how many run to the end for one submission.
+            place: where it is recorded what they do.
         """
-        self._bench, self._slips, self._answer = bench, slips, answer
+        self._bench, self._make_slips, self._answer = bench, slips, answer
         self._seconds, self._most = seconds, most
-        self._begun: list[tuple[Slip, Evidence]] | None = None
-        self._whole: dict[Slip, Evidence | None] = {}
+        self._place = place
+        self._begun: list[tuple[int, Evidence]] | None = None
+
+    @cached_property
+    def _slips(self) -> list[Slip]:
+        return list(self._make_slips())
 
     def like(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """Those that do with the first call what a submission does, with all that they do."""
@@ -46,21 +68,33 @@ class Suspects:
     def telling(self, zygote: Zygote) -> list[Slip]:
         """The slips that make the first call's result wrong, and neither break nor blow it up."""
         begun = self._tried(zygote)
-        return [slip for slip, one in begun if 0 in one.wrong and not one.wrong[0].weak]
+        return [self._slips[n] for n, one in begun if 0 in one.wrong and not one.wrong[0].weak]
 
-    def _tried(self, zygote: Zygote) -> list[tuple[Slip, Evidence]]:
+    def _tried(self, zygote: Zygote) -> list[tuple[int, Evidence]]:
+        """What each does with the first call, by its number; none of those that ended early."""
         if self._begun is None:
-            budget = Budget(self._seconds)
-            self._begun = list(tried(self._bench, self._slips, zygote, budget, first=1))
+            records, parts = self._place.records, self._place.parts
+            self._begun = records.once((*parts, "first call"), lambda: self._try_all(zygote))
         return self._begun
 
+    def _try_all(self, zygote: Zygote) -> list[tuple[int, Evidence]]:
+        numbers = {slip: number for number, slip in enumerate(self._slips)}
+        done = tried(self._bench, self._slips, zygote, Budget(self._seconds), first=1)
+        return [(numbers[slip], one) for slip, one in done]
+
     def _run(self, able: Callable[[Evidence], bool], zygote: Zygote) -> list[Evidence]:
-        found = [slip for slip, begun in self._tried(zygote) if able(begun)][: self._most]
-        fresh = [slip for slip in found if slip not in self._whole]
-        self._whole |= dict.fromkeys(fresh)
-        self._whole |= dict(tried(self._bench, fresh, zygote, Budget(self._seconds)))
-        whole = (self._whole[slip] for slip in found)
-        return [shown for shown in whole if shown is not None and shown.wrong]
+        found = [number for number, begun in self._tried(zygote) if able(begun)][: self._most]
+        whole = self._place.records.each(
+            {number: (*self._place.parts, str(number)) for number in found},
+            lambda numbers: self._run_whole(numbers, zygote),
+        )
+        return [shown for number in found if (shown := whole[number]) and shown.wrong]
+
+    def _run_whole(self, numbers: list[int], zygote: Zygote) -> dict[int, Evidence | None]:
+        """What each does with all calls; None of what ended early, or came too late."""
+        slips = {self._slips[number]: number for number in numbers}
+        done = tried(self._bench, slips, zygote, Budget(self._seconds))
+        return dict.fromkeys(numbers) | {slips[slip]: one for slip, one in done}
 
     def _begins_alike(self, one: Evidence, other: Evidence) -> bool:
         mine, theirs = one.wrong.get(0), other.wrong.get(0)

@@ -1,24 +1,25 @@
 """The controller's side of a zygote: start it, fork workers from it, see them end."""
 
+from __future__ import annotations
+
 import contextlib
-import json
 import os
-import selectors
 import socket
-import struct
 import subprocess
 import sys
 import sysconfig
 import time
-from dataclasses import dataclass, replace
+from collections import deque
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader.controller.meter import Meter
+from grader.controller.channel import Channel, HungUp
+from grader.controller.workers import Ends, Exit, Worker
 from grader.errors import GraderError
-from grader.worker import wire
 from grader.worker.confine import Policy
+
+__all__ = ["Exit", "Worker", "Zygote", "default_readable", "environment", "grader_folder"]
 
 PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[2]); from grader.worker.zygote import main; "
@@ -27,8 +28,6 @@ PROGRAM = (
 _START_SECONDS = 120.0  # importing torch from a cold disk
 _REPLY_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
-_SLOTS = 64
-_CREDENTIALS = struct.Struct("iII")  # pid, uid, gid
 _SYSTEM_PATHS = (
     "/lib",
     "/lib64",
@@ -41,43 +40,6 @@ _SYSTEM_PATHS = (
 )
 
 
-@dataclass(frozen=True)
-class Worker:
-    """A confined worker. `pid` is the zygote's name for it; `sock` and `output_fd` are ours.
-
-    `meter` reads what it costs from the kernel. `output_fd` reads what the worker prints; the
-    caller drains and closes both, or calls `close`.
-    """
-
-    pid: int
-    sock: socket.socket
-    output_fd: int
-    slot: int
-    meter: Meter
-
-    def close(self) -> None:
-        """Close our two ends; safe to call twice."""
-        if self.sock.fileno() >= 0:
-            self.sock.close()
-            os.close(self.output_fd)
-
-
-@dataclass(frozen=True)
-class Exit:
-    """How a worker ended: exit code or the signal that killed it; `oom` by the kernel for memory.
-
-    `overran`: it used all the CPU time that its policy allows, for which the kernel kills.
-    `maxrss_kib`: the most memory it held, with what it shares with the zygote; `cpu_seconds`.
-    """
-
-    signal: int | None
-    code: int | None
-    oom: bool
-    maxrss_kib: int
-    cpu_seconds: float
-    overran: bool = False
-
-
 def default_readable() -> tuple[str, ...]:
     """Paths that a worker must read to run Python and torch: never the course or a home."""
     scheme = sysconfig.get_paths()
@@ -87,24 +49,23 @@ def default_readable() -> tuple[str, ...]:
 
 
 class Zygote:
-    """One zygote process. Starting returns at once; the first fork waits until it is ready.
+    """One user's connection to a zygote process. Workers belong to the user who forked them.
 
-    Used by one thread at a time. Every method raises `GraderError` once the zygote is dead: make
-    a new one.
+    Making one starts the process, which ends when that first connection is closed; `another` adds
+    a user. Starting returns at once; the first fork waits until the process is ready. From the
+    second fork on, the next worker is forked and confined while the last one runs.
+
+    A connection is used by one thread at a time. Every method raises `GraderError` once the
+    process is dead: make a new one.
     """
 
     def __init__(
         self, policy: Policy, python: str = sys.executable, program: str = PROGRAM
     ) -> None:
         """Start a zygote whose workers all obey `policy`; `python` is the interpreter it runs."""
-        self._policy = policy
-        self._ready = False
-        self._exits: dict[int, Exit] = {}
-        self._live: dict[int, int] = {}  # slots by process
-        self._rest = b""
-        self._control, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [python, "-I", "-c", program, str(theirs.fileno()), grader_folder()],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -113,7 +74,35 @@ class Zygote:
                 cwd="/",
                 start_new_session=True,
             )
+        self._begin(policy, ours, process)
         self._send({"prepare": policy.to_json()})
+
+    def _begin(
+        self, policy: Policy, sock: socket.socket, process: subprocess.Popen[bytes] | None
+    ) -> None:
+        self._policy, self._channel, self._process = policy, Channel(sock), process
+        self._ready = process is None
+        self._exits: dict[int, Exit] = {}
+        self._live: set[int] = set()
+        self._unwatched: set[int] = set()  # nobody will ask how they ended
+        self._asked: deque[Ends] = deque()  # workers that were asked for, and not handed out
+        self._answers: deque[dict[str, Any]] = deque()  # to what was asked, as far as they came
+        self._forks = 0
+
+    def another(self) -> Zygote:
+        """A further user's connection to the same process, which must be ready."""
+        self.wait_ready()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._send({"join": True}, [theirs.fileno()])
+        return Zygote.at(self._policy, ours)
+
+    @classmethod
+    def at(cls, policy: Policy, sock: socket.socket) -> Zygote:
+        """The connection whose socket was given to us by whoever made it with `another`."""
+        made = cls.__new__(cls)
+        made._begin(policy, sock, None)
+        return made
 
     def fork(self) -> Worker:
         """Start a worker and wait until it is confined: only then may student code be sent.
@@ -121,33 +110,44 @@ class Zygote:
         Raises `GraderError`, also when a layer of the confinement fails.
         """
         self.wait_ready()
-        slots = (s % _SLOTS for s in range(self._policy.slot, self._policy.slot + _SLOTS))
-        slot = next((s for s in slots if s not in self._live.values()), None)
-        if slot is None:
-            raise GraderError(f"a zygote can have {_SLOTS} workers at a time; end some first")
-        ours, theirs = socket.socketpair()
-        _ask_who_writes(ours, True)
-        reader, writer = os.pipe()
-        request = {"fork": replace(self._policy, slot=slot).to_json()}
+        if not self._asked:
+            self._ask()
+        ends = self._asked[0]
         try:
-            self._send(request, [theirs.fileno(), writer])
-            started = self._reply("pid", _REPLY_SECONDS)
+            started = self._started()
+            worker = ends.confined(started["pid"], started["slot"], started["cpu"])
         except BaseException:
-            ours.close()
-            os.close(reader)
+            ends.close()
             raise
         finally:
-            theirs.close()
-            os.close(writer)
-        pid = int(started["pid"])
-        self._live[pid] = slot
+            self._asked.popleft()
+        self._forks += 1
+        if self._forks > 1:
+            self._ask()
+        return worker
+
+    def _ask(self) -> None:
+        """Ask for a worker, whom the next fork will take."""
+        ends = Ends()
         try:
-            seen_as = _await_confinement(ours)
+            self._send({"fork": True}, ends.theirs)
         except BaseException:
-            ours.close()
-            os.close(reader)
+            ends.close()
             raise
-        return Worker(pid, ours, reader, slot, Meter(seen_as, started["cpu"]))
+        finally:
+            ends.close_theirs()
+        self._asked.append(ends)
+
+    def _started(self) -> dict[str, Any]:
+        """The answer to the first fork that is not handed out yet."""
+        deadline = time.monotonic() + _REPLY_SECONDS
+        while not self._answers:
+            if self._receive(deadline) is None:
+                self.abort()  # a late answer would be taken for another fork's
+                raise GraderError(f"the zygote gave no answer within {_REPLY_SECONDS:.0f} s")
+        answer = self._answers.popleft()
+        _raise_failed(answer)
+        return answer
 
     def wait_ready(self) -> None:
         """Wait until the zygote has imported everything."""
@@ -166,31 +166,58 @@ class Zygote:
             )
         return ended
 
+    def dismiss(self, worker: Worker) -> None:
+        """End a worker and all it started, without waiting for it; nobody may ask of it again."""
+        if worker.pid in self._live:
+            self._send({"kill": worker.pid})
+            self._unwatched.add(worker.pid)
+        self._exits.pop(worker.pid, None)
+
     def wait(self, worker: Worker, timeout: float) -> Exit | None:
         """How a worker ended, or None if it has not within `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while worker.pid in self._live:
-            message = self._receive(deadline)
-            if message is None:
+            if self._receive(deadline) is None:
                 return None
         if worker.pid not in self._exits:
             raise GraderError(f"worker {worker.pid} is not one of this zygote's")
         return self._exits[worker.pid]
+
+    def counts(self) -> dict[str, Any]:
+        """The process's own account.
+
+        `forks`, `modules` imported, `huge` pages of its heap and those `refused`; CPU seconds:
+        `start_cpu` until it was ready, `own_cpu` since then, `workers_cpu` of those that ended.
+        """
+        self.wait_ready()
+        self._send({"count": True})
+        return self._reply("forks", _REPLY_SECONDS)
 
     def abort(self) -> None:
         """Hang up: workers end, and whoever waits for one of them gets `GraderError`.
 
         The one method that another thread may call. `close` is still needed.
         """
-        with contextlib.suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)
-        if not self._ready:  # it is importing, has no workers, and would hear of it late
-            self._process.kill()
+        self._channel.hang_up()
+        if self._process is not None and not self._ready:
+            self._process.kill()  # it is importing, has no workers, and would hear of it late
+
+    def fileno(self) -> int:
+        """The descriptor of our end."""
+        return self._channel.fileno()
+
+    def hand_over(self) -> None:
+        """Close our copy of a connection that a fork of ours goes on with."""
+        self._channel.close()
 
     def close(self) -> None:
-        """End the zygote and its workers; safe to call twice."""
+        """End our workers; on the first connection also the zygote. Safe to call twice."""
         self.abort()
-        self._control.close()
+        self._channel.close()
+        while self._asked:
+            self._asked.pop().close()
+        if self._process is None:
+            return
         try:
             self._process.wait(_CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -211,11 +238,9 @@ class Zygote:
         self.close()
 
     def _send(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
-        data = json.dumps(message).encode() + b"\n"
         try:
-            sent = socket.send_fds(self._control, [data], fds or [])
-            self._control.sendall(data[sent:])
-        except OSError as error:
+            self._channel.send(message, fds)
+        except HungUp as error:
             raise self._dead() from error
 
     def _reply(self, key: str, timeout: float) -> dict[str, Any]:
@@ -224,89 +249,53 @@ class Zygote:
             message = self._receive(deadline)
             if message is None:
                 raise GraderError(f"the zygote gave no answer within {timeout:.0f} s")
-            if "failed" in message:
-                layer, reason = message["failed"], message["reason"]
-                raise GraderError(f"the zygote could not do its work: {layer}: {reason}")
+            if not self._ready:
+                _raise_failed(message)
             if key in message:
                 return message
 
     def _receive(self, deadline: float) -> dict[str, Any] | None:
-        """The next message, exits noted on the way; None at the deadline."""
-        while b"\n" not in self._rest:
-            if not _readable(self._control, deadline - time.monotonic()):
-                return None
-            try:
-                data = self._control.recv(1 << 16)
-            except OSError as error:
-                raise self._dead() from error
-            if not data:
-                raise self._dead()
-            self._rest += data
-        line, self._rest = self._rest.split(b"\n", 1)
-        message: dict[str, Any] = json.loads(line)
+        """The next message, noted on the way; None at the deadline."""
+        try:
+            message = self._channel.receive(deadline)
+        except HungUp as error:
+            raise self._dead() from error
+        if message is None:
+            return None
         if "exit" in message:
             self._note_exit(message)
+        elif self._ready and ("pid" in message or "failed" in message):
+            self._answers.append(message)
+            if "pid" in message:
+                self._live.add(message["pid"])
         return message
 
     def _note_exit(self, message: dict[str, Any]) -> None:
         pid, status = message["exit"], message["status"]
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        self._live.pop(pid, None)
+        self._live.discard(pid)
+        if pid in self._unwatched:
+            self._unwatched.discard(pid)
+            return
         overran = message["cpu"] >= self._policy.limits.cpu_seconds
         self._exits[pid] = Exit(
             killed, code, message["oom"], message["maxrss"], message["cpu"], overran
         )
 
     def _dead(self) -> GraderError:
+        if self._process is None:
+            return GraderError("the zygote is dead; start a new one")
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)
         code = self._process.returncode
         return GraderError(f"the zygote is dead (exit code {code}); start a new one")
 
 
-def _await_confinement(sock: socket.socket) -> int | None:
-    """Read the worker's first frame; only a confined worker has anything else to say later.
-
-    Returns the worker's process id as we see it, None where the kernel does not tell.
-    """
-    sock.settimeout(_REPLY_SECONDS)
-    try:
-        pid = _who_writes(sock)
-        header, _ = wire.receive_frame(sock)
-        _ask_who_writes(sock, False)
-    except (wire.Closed, OSError) as error:
-        raise GraderError("a worker ended before it was confined") from error
-    finally:
-        sock.settimeout(None)
-    if not header.get("confined"):
-        layer, reason = header["confinement"], header["reason"]
-        raise GraderError(f"a worker could not be confined: {layer}: {reason}")
-    return pid
-
-
-def _ask_who_writes(sock: socket.socket, asked: bool) -> None:
-    if hasattr(socket, "SO_PASSCRED"):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, asked)
-
-
-def _who_writes(sock: socket.socket) -> int | None:
-    """The process that wrote the bytes that wait, by the kernel's word, in our own numbers."""
-    if not hasattr(socket, "SCM_CREDENTIALS"):
-        return None
-    _, told, _, _ = sock.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size), socket.MSG_PEEK)
-    credentials = [
-        _CREDENTIALS.unpack(data)
-        for level, kind, data in told
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS)
-    ]
-    return credentials[0][0] or None if credentials else None
-
-
-def _readable(sock: socket.socket, timeout: float) -> bool:
-    with selectors.DefaultSelector() as selector:
-        selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(max(timeout, 0.0)))
+def _raise_failed(message: dict[str, Any]) -> None:
+    if "failed" in message:
+        layer, reason = message["failed"], message["reason"]
+        raise GraderError(f"the zygote could not do its work: {layer}: {reason}")
 
 
 def grader_folder() -> str:

@@ -15,6 +15,7 @@ from grader.controller.messages import not_installed, skipped
 from grader.controller.phrases import words_of
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.program import CellPlace
+from grader.controller.records import Records
 from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
@@ -24,6 +25,7 @@ from grader.course.rounds import round_of, round_seed
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
 from grader.errors import UsageError
+from grader.grading.basis import StoredRecords, basis_of
 from grader.grading.belonging import Siblings, siblings
 from grader.grading.keeping import Keeping
 from grader.grading.machine import Device, Isolation, allowance_of, policy_of
@@ -159,7 +161,7 @@ def grade_class(
     if todo:
         tasks = [(n, found[n]) for n in todo]
         # Closed as soon as it is left, also by an interrupt: what runs ends there and then.
-        with closing(_run(course, grading, tasks, options)) as going:
+        with closing(_run(course, grading, tasks, options, keeping)) as going:
             for finished in going:
                 number, one = finished.task
                 result = settle(number, _settled(grading, one, finished))
@@ -208,21 +210,26 @@ def _key(grading: Grading, graded: Graded) -> str:
 
 
 def _run(
-    course: Course, grading: Grading, tasks: Sequence[Task], options: Options
+    course: Course,
+    grading: Grading,
+    tasks: Sequence[Task],
+    options: Options,
+    keeping: Keeping | None,
 ) -> Generator[Finished[Task, Graded]]:
     limits = course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
     policy = policy_of(limits, options.isolation, options.device)
     places = slots(policy, max(1, min(options.jobs, len(tasks))))
     try:
-        for place in places:
-            place.zygote()  # they import torch side by side
+        places[0].begin()
+        records = Records(_shelf(grading, keeping))
         standards = Standards(
             grading.lesson,
             grading.prepared,
             allowance,
             places[0].zygote(),
             course.feedback.show_values,
+            records,
         )
 
         def work(task: Task, zygote: Zygote) -> Graded:
@@ -230,10 +237,18 @@ def _run(
             result = grade_one(grading, standards, submission, zygote, allowance)
             return Graded(result, submission.notes)
 
-        yield from run_all(tasks, places, work)
+        yield from run_all(tasks, places, work, [records])
     finally:
         for place in places:
             place.discard()
+
+
+def _shelf(grading: Grading, keeping: Keeping | None) -> StoredRecords:
+    """Where it is on record what our own programs do."""
+    options, lesson = grading.options, grading.lesson
+    label = f"{lesson.name}/{options.device}/{options.isolation}"
+    basis = basis_of(lesson.digest, grading.seed, options.device, options.isolation)
+    return StoredRecords(keeping, label, basis)
 
 
 def program_of(grading: Grading, submission: Submission) -> Program:

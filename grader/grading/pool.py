@@ -1,27 +1,31 @@
-"""A class in parallel: one zygote and one thread per slot, submissions in a queue.
+"""A class in parallel: one zygote, and one judge per slot, each a process; tasks in a queue.
 
-Threads do what waits and compares; the work is done in the workers' processes. Whoever iterates
-over the results is the only one that writes them down.
+This process hands out numbers of tasks, keeps what judges have on record, and yields results:
+whoever iterates over them is the only one that writes them down.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
 from typing import Generic, TypeVar
 
+from grader.controller.records import Records
 from grader.controller.zygote import Zygote
 from grader.errors import GraderError
+from grader.grading.judges import Asked, Done, Judge, Made, Work
+from grader.grading.lending import Lending
 from grader.worker.confine import Policy
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 ATTEMPTS = 2
+_AHEAD = 2
+"""Tasks that a judge has while many are left, so that it need not wait for us."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Finished(Generic[Task, Result]):
     seconds: float
 
 
-class Slot:
-    """A place to run in: makes a zygote when it is first needed, and a new one after a failure."""
+class Shared:
+    """The one zygote of a machine, made when first needed, and a new one after a failure."""
 
     def __init__(self, policy: Policy) -> None:
         """Keep the policy; nothing is started yet."""
@@ -44,8 +48,8 @@ class Slot:
         self._stopped = False
         self._lock = threading.Lock()
 
-    def zygote(self) -> Zygote:
-        """The slot's zygote. Raises `GraderError` after `abort`."""
+    def begin(self) -> Zygote:
+        """Start it, which takes seconds; returns at once. Raises `GraderError` after `abort`."""
         with self._lock:
             if self._stopped:
                 raise GraderError("stopped")
@@ -54,116 +58,188 @@ class Slot:
             return self._zygote
 
     def abort(self) -> None:
-        """End what runs here, from any thread: its thread gets `GraderError`."""
+        """End what runs here, from any thread: whoever waits for it gets `GraderError`."""
         with self._lock:
             self._stopped = True
             if self._zygote is not None:
                 self._zygote.abort()
 
     def discard(self) -> None:
-        """End the zygote; the next call of `zygote` makes another, unless it was aborted."""
+        """End the zygote, for all its users; the next `begin` makes another."""
         with self._lock:
             if self._zygote is not None:
                 self._zygote.close()
                 self._zygote = None
 
 
-class _Turns:
-    """Who runs: any number of tasks side by side, or one that must be alone."""
+class Slot:
+    """A place to run in beside the machine's zygote."""
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._running = 0
-        self._waiting = 0  # to be alone; nobody else begins
+    def __init__(self, shared: Shared) -> None:
+        """Keep where the zygote comes from; nothing is started yet."""
+        self._shared = shared
+        self._user: Zygote | None = None
 
-    @contextmanager
-    def beside_others(self) -> Iterator[None]:
-        with self._changed:
-            self._changed.wait_for(lambda: self._running >= 0 and not self._waiting)
-            self._running += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._running -= 1
-                self._changed.notify_all()
+    def begin(self) -> None:
+        """Start the zygote, which others use as well; returns at once."""
+        self._shared.begin()
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        with self._changed:
-            self._waiting += 1
-            self._changed.wait_for(lambda: self._running == 0)
-            self._waiting -= 1
-            self._running = -1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._running = 0
-                self._changed.notify_all()
+    def zygote(self) -> Zygote:
+        """This process's own connection to it. Raises `GraderError` after `abort`."""
+        if self._user is None:
+            self._user = self.connect()
+        return self._user
+
+    def connect(self) -> Zygote:
+        """A connection for somebody else."""
+        return self._shared.begin().another()
+
+    def abort(self) -> None:
+        """End what runs in all slots, from any thread."""
+        self._shared.abort()
+
+    def discard(self) -> None:
+        """End the zygote, for all slots; the next call of `zygote` makes another."""
+        if self._user is not None:
+            self._user.close()
+            self._user = None
+        self._shared.discard()
 
 
 def slots(policy: Policy, jobs: int) -> list[Slot]:
-    """`jobs` slots, each with user and cgroup of its own."""
-    return [Slot(replace(policy, slot=number)) for number in range(jobs)]
+    """`jobs` slots beside one zygote."""
+    shared = Shared(policy)
+    return [Slot(shared) for _ in range(jobs)]
 
 
 def run_all(
-    tasks: Sequence[Task], places: Sequence[Slot], work: Callable[[Task, Zygote], Result]
+    tasks: Sequence[Task],
+    places: Sequence[Slot],
+    work: Callable[[Task, Zygote], Result],
+    records: Sequence[Records] = (),
 ) -> Iterator[Finished[Task, Result]]:
     """Do all tasks on all slots; yields in the order in which they finish.
 
+    `work` runs in forks of this process: it shares what is there now, its results are pickled, and
+    nothing that it changes is seen here. `records` are kept here for all.
+
     A `GraderError` is tried again with a fresh zygote, while nothing else runs here; what fails
-    twice comes back as an error of that task alone. Ending the iteration early, by an interrupt
-    too, ends what is in progress at once.
+    twice comes back as an error of that task alone. So does what a judge was at that died. Ending
+    the iteration early, by an interrupt too, ends what is in progress at once.
     """
-    todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
-    for task in tasks:
-        todo.put(task)
-    done: queue.SimpleQueue[Finished[Task, Result]] = queue.SimpleQueue()
-    stop = threading.Event()
-    turns = _Turns()
-
-    def loop(slot: Slot) -> None:
-        while not stop.is_set():
-            try:
-                task = todo.get_nowait()
-            except queue.Empty:
-                return
-            done.put(_attempt(task, slot, work, turns))
-
-    threads = [threading.Thread(target=loop, args=(slot,), daemon=True) for slot in places]
-    for thread in threads:
-        thread.start()
+    run = _Run(tasks, places, Work(tasks, work, tuple(records)))
     try:
-        for _ in tasks:
-            yield done.get()
-        stop.set()
+        yield from run.results()
     finally:
-        if not stop.is_set():  # cut short
-            stop.set()
-            for slot in places:
-                slot.abort()
-        for thread in threads:
-            thread.join()
+        run.end()
 
 
-def _attempt(
-    task: Task, slot: Slot, work: Callable[[Task, Zygote], Result], turns: _Turns
-) -> Finished[Task, Result]:
-    start = time.monotonic()
-    error: Exception | None = None
-    for attempt in range(ATTEMPTS):
+class _Run(Generic[Task, Result]):
+    def __init__(
+        self, tasks: Sequence[Task], places: Sequence[Slot], work: Work[Task, Result]
+    ) -> None:
+        self._tasks, self._work = tasks, work
+        self._places = places[: len(tasks)]
+        self._todo = deque(range(len(tasks)))
+        self._again: deque[int] = deque()
+        self._failed: dict[int, Done] = {}  # once
+        self._finished: deque[Done] = deque()
+        self._judges: list[Judge] = []
+        self._lending = [Lending(records.shelf) for records in work.records]
+        self._renew = False
+
+    def results(self) -> Iterator[Finished[Task, Result]]:
+        left = len(self._tasks)
+        while left:
+            self._hand_out()
+            if not self._finished:
+                self._listen()
+                self._hand_out()
+            while self._finished:
+                done = self._finished.popleft()
+                left -= 1
+                yield Finished(self._tasks[done.number], done.result, done.error, done.seconds)
+
+    def end(self) -> None:
+        busy = any(judge.given for judge in self._judges)
+        for judge in self._judges:
+            judge.end()
+        if busy:  # cut short
+            for place in self._places:
+                place.abort()
+
+    def _hand_out(self) -> None:
+        """Give judges what they may begin with; what is tried again is tried alone."""
+        given = [number for judge in self._judges for number in judge.given]
+        if any(number in self._failed for number in given):
+            return
+        if self._again:
+            if not given:
+                self._try_again(self._again.popleft())
+            return
+        while len(self._judges) < min(len(self._places), len(given) + len(self._todo)):
+            if not self._add_judge(self._todo):
+                return
+        ahead = _AHEAD if len(self._todo) > 2 * len(self._judges) else 1
+        for depth in range(1, ahead + 1):
+            for judge in self._judges:
+                if self._todo and len(judge.given) < depth:
+                    judge.give(self._todo.popleft())
+
+    def _try_again(self, number: int) -> None:
+        if self._renew:
+            for judge in self._judges:
+                judge.end()
+            self._judges.clear()
+            self._places[0].discard()
+            self._renew = False
+        if self._judges or self._add_judge(deque([number])):
+            self._judges[0].give(number)
+
+    def _add_judge(self, waiting: deque[int]) -> bool:
+        """Fork one more; if there is no zygote for it, that is what the next task fails by."""
         try:
-            with turns.alone() if attempt else turns.beside_others():
-                result = work(task, slot.zygote())
-            return Finished(task, result, None, time.monotonic() - start)
-        except GraderError as failed:
-            error = failed
-            slot.discard()
-        except Exception as failed:
-            # Whatever else goes wrong here is our fault too: never a zero, and never the end of
-            # the class.
-            error = failed
-            break
-    return Finished(task, None, error, time.monotonic() - start)
+            connection = self._places[0].connect()
+        except GraderError as error:
+            if not self._judges:
+                self._settle(Done(waiting.popleft(), None, error, 0.0))
+            return False
+        self._judges.append(Judge(self._work, connection))
+        return True
+
+    def _listen(self) -> None:
+        """Wait until a judge says something, and hear all that do."""
+        by_pipe: dict[object, Judge] = {j.pipe: j for j in self._judges if j.given}
+        for pipe in wait([judge.pipe for judge in by_pipe.values()]):
+            judge = by_pipe[pipe]
+            said = judge.hear()
+            match said:
+                case Asked():
+                    self._lending[said.records].ask(judge.pid, said.key, judge.answer)
+                case Made():
+                    self._lending[said.records].put(said.key, said.record, said.lasting)
+                case Done():
+                    judge.given.remove(said.number)
+                    self._settle(said)
+                case None:
+                    self._lose(judge)
+
+    def _lose(self, judge: Judge) -> None:
+        """A judge died, perhaps by what it was at; what it had not begun is anybody's."""
+        self._judges.remove(judge)
+        judge.end()
+        for lending in self._lending:
+            lending.gone(judge.pid)
+        at, *ahead = judge.given
+        self._todo.extendleft(reversed(ahead))
+        self._settle(Done(at, None, GraderError("a process of the grader was killed"), 0.0))
+
+    def _settle(self, done: Done) -> None:
+        first = self._failed.pop(done.number, None)
+        if isinstance(done.error, GraderError) and first is None:
+            self._failed[done.number] = done
+            self._again.append(done.number)
+            self._renew = True
+            return
+        seconds = done.seconds + (first.seconds if first else 0.0)
+        self._finished.append(replace(done, seconds=seconds))

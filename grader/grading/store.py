@@ -19,10 +19,12 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
+    delete,
     func,
     inspect,
     select,
@@ -56,6 +58,14 @@ _DELIVERIES = Table(
     Column("key", String(64), nullable=False, index=True),
     Column("written", DateTime(timezone=True), server_default=func.now(), nullable=False),
     Column("message", Text),  # of this file; two students may share a result
+)
+_RECORDS = Table(
+    "records",
+    _METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("label", String(240), nullable=False, index=True),
+    Column("basis", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 
@@ -172,6 +182,43 @@ class Store:
             "the results' database cannot be read",
         )
         return [_delivered(assignment, *row) for row in rows]
+
+    def record(self, key: str) -> bytes | None:
+        """What a program of ours did, None if that is not on record.
+
+        Raises:
+            GraderError: the database cannot be read.
+        """
+        query = select(_RECORDS.c.body).where(_RECORDS.c.key == key)
+        return self._database.run(
+            lambda connection: connection.execute(query).scalar(),
+            "the results' database cannot be read",
+        )
+
+    def put_record(self, key: str, label: str, basis: str, body: bytes) -> None:
+        """Write down what a program of ours did.
+
+        Args:
+            key: of the program, on this basis.
+            label: whose it is: records of a label on another basis are removed, as no run will
+                ask for them again.
+            basis: all that records of a run depend on.
+            body: the record.
+
+        Raises:
+            GraderError: the database refused it.
+        """
+        insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        row = {"key": key, "label": label, "basis": basis, "body": body}
+        old = delete(_RECORDS).where(_RECORDS.c.label == label, _RECORDS.c.basis != basis)
+        new = insert(_RECORDS).values(row)
+        new = new.on_conflict_do_update(index_elements=["key"], set_=row)
+
+        def work(connection: Connection) -> None:
+            connection.execute(old)
+            connection.execute(new)
+
+        self._database.run(work, "what the model answers do cannot be written down")
 
     def close(self) -> None:
         """Close the database."""

@@ -54,7 +54,7 @@ def prove_follow_through(
         return f"{proof.subject}: {reason}" if reason else ""
 
     proofs = [*_dependents(lesson), *_forwarders(lesson)]
-    for finished in run_all(proofs, places, work):
+    for finished in run_all(proofs, places, work, [standards.records]):
         if finished.error is not None:
             raise finished.error
         if finished.result is not None:

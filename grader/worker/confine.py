@@ -45,7 +45,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from grader.worker import cgroup, landlock, namespaces, privileges, rlimits, seccomp
@@ -88,8 +88,8 @@ class Limits:
 class Policy:
     """What a worker may do.
 
-    `readable`: absolute paths that it may read; `slot`: its place beside the same zygote, 0 to
-    63, which names its cgroup and its user id, so that no two live workers share one.
+    `readable`: absolute paths that it may read; `slot`: its place beside the same zygote,
+    which names its cgroup and its user id, so that no two live workers share one.
     """
 
     isolation: Isolation = "full"
@@ -315,8 +315,3 @@ def group_of(policy: Policy, tools: Tools) -> cgroup.Group | None:
     if tools.groups is None:
         return None
     return cgroup.make_group(tools.groups, tools.keeper, policy.slot)
-
-
-def same_preparation(one: Policy, other: Policy) -> bool:
-    """Whether `Tools` prepared for one policy serve the other."""
-    return replace(one, slot=0) == replace(other, slot=0)

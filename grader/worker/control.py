@@ -1,4 +1,4 @@
-"""The zygote's end of the control socket."""
+"""The zygote's end of a control socket."""
 
 import contextlib
 import json
@@ -6,30 +6,42 @@ import socket
 from typing import Any
 
 _MAX_MESSAGE = 1 << 20
+_MOST_DESCRIPTORS = 16
+_DESCRIPTORS = {"fork": 2, "join": 1}
+"""How many descriptors travel beside a request; none beside the others."""
 
 
 class Control:
-    """Lines of JSON, with descriptors beside them."""
+    """Lines of JSON, with descriptors beside some of them."""
 
     def __init__(self, sock: socket.socket) -> None:
         """Take over `sock`, a connected stream socket."""
         self.sock = sock
         self._rest = b""
+        self._fds: list[int] = []
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a whole request has been read already."""
+        return b"\n" in self._rest
 
     def receive(self) -> tuple[dict[str, Any] | None, list[int]]:
         """The next request and its descriptors; None when the controller is gone."""
-        fds: list[int] = []
-        while b"\n" not in self._rest:
+        while not self.waiting:
             try:
-                data, new, _, _ = socket.recv_fds(self.sock, _MAX_MESSAGE, 2)
+                # Descriptors end what one call reads, but may belong to a line after the first.
+                data, new, _, _ = socket.recv_fds(self.sock, _MAX_MESSAGE, _MOST_DESCRIPTORS)
             except ConnectionError:
-                return None, fds
-            fds += new
+                return None, []
+            self._fds += new
             if not data:
-                return None, fds
+                return None, []
             self._rest += data
         line, self._rest = self._rest.split(b"\n", 1)
-        return json.loads(line), fds
+        request = json.loads(line)
+        count = next((n for name, n in _DESCRIPTORS.items() if name in request), 0)
+        fds, self._fds = self._fds[:count], self._fds[count:]
+        return request, fds
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one line; a controller that is gone is noticed on the next receive."""

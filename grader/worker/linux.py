@@ -136,6 +136,16 @@ class Linux:
             zero,
         )
 
+    def madvise(self, start: int, size: int, advice: int) -> None:
+        """madvise(2) on the caller's own memory."""
+        self._call(
+            self.libc.madvise,
+            "madvise",
+            ctypes.c_void_p(start),
+            ctypes.c_size_t(size),
+            ctypes.c_int(advice),
+        )
+
     def load_filter(self, program: bytes) -> None:
         """Load a compiled seccomp filter (8 bytes an instruction) into this process, for good."""
         loaded = _FilterProgram(length=len(program) // 8, filter=program)
