@@ -247,7 +247,7 @@ def _shelf(grading: Grading, keeping: Keeping | None) -> StoredRecords:
     """Where it is on record what our own programs do."""
     options, lesson = grading.options, grading.lesson
     label = f"{lesson.name}/{options.device}/{options.isolation}"
-    basis = basis_of(lesson.digest, grading.seed, options.device, options.isolation)
+    basis = basis_of(lesson.digest, grading.seeds[-1], options.device, options.isolation)
     return StoredRecords(keeping, label, basis)
 
 
