@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun, Outcome
-from grader.controller.findings import Evidence, Standard
+from grader.controller.findings import Evidence, Standard, evidence
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.suspects import Suspects
-from grader.controller.variants import Bench, observed
+from grader.controller.variants import Bench
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.course.slips.constants import other_sizes
@@ -68,13 +68,12 @@ class Causes:
 
     def _run_mistake(self, mistake: Mistake, zygote: Zygote) -> None:
         prepared = self._standard.prepared
-        execution = execute(zygote, mistake_program(mistake), [prepared], self._allowance)
+        program, asked = mistake_program(mistake), {self._name: self._standard.asked}
+        execution = execute(zygote, program, [prepared], self._allowance, asked=asked)
         run = execution.runs.get(self._name, ExerciseRun())
         self._attempts[mistake.name] += 1
         if not run.ended or self._attempts[mistake.name] == ATTEMPTS:
-            self._mistakes[mistake.name] = observed(
-                self._standard, prepared.calls, run, mistake.name, (mistake.hint,)
-            )
+            self._mistakes[mistake.name] = evidence(run, mistake.name, (mistake.hint,))
 
     def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The mutants, and known mistakes of other sizes, that may explain a submission alone."""

@@ -80,10 +80,10 @@ def tried_with(
     """
     answers = answers_program(standards.lesson)
     asked = [standards.prepared[name] for name in given]
-    exercises = [standards.prepared[name].given(given) for name in names]
+    exercises = [standards.prepared[name].given(asked) for name in names]
     with Substitutes(zygote, answers, asked, allowance) as substitutes:
         connect = functools.partial(AskingLink, substitutes)
-        execution = execute(zygote, program, exercises, allowance, connect)
+        execution = execute(zygote, program, exercises, allowance, connect, standards.asked)
     return [
         judged(standards, zygote, execution, name)
         for name in names

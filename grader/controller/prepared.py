@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from grader.comparing.outcomes import Call
+from grader.comparing.outcomes import Call, Caps
+from grader.controller.caps import caps_of, stand_in_caps
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
@@ -74,14 +76,21 @@ class PreparedExercise:
         """The exercise's name."""
         return self.exercise.name
 
-    def given(self, names: Sequence[str]) -> PreparedExercise:
-        """The same calls, with stand-ins in the places of the named exercises."""
-        frame = _frame(self.exercise, self.framework, self.device, self.calls, names)
+    def given(self, asked: Sequence[PreparedExercise]) -> PreparedExercise:
+        """The same calls, with stand-ins in the places of other exercises."""
+        frame = _frame(self.exercise, self.framework, self.device, self.calls, asked)
         return replace(self, frame=frame)
+
+    @cached_property
+    def stand_in_caps(self) -> Caps:
+        """The caps of what a stand-in for the exercise returns, and of what it is asked."""
+        return stand_in_caps(self.calls)
 
     def question(self, args: list[Any], kwargs: list[Any]) -> dict[str, Any]:
         """The request for one call whose inputs are wire trees; their arrays are its body."""
         case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "mutates": True}
+        caps = self.stand_in_caps
+        case |= {"caps": [astuple(caps.value), astuple(caps.inputs)]}
         case |= {"args": ["list", args], "kwargs": ["dict", kwargs]}
         own = {"exercise": self.name, "framework": self.framework, "device": self.device}
         plain: dict[str, Any] = {"rules": None, "driver": "", "driver_name": "", "given": []}
@@ -90,7 +99,7 @@ class PreparedExercise:
     def lap(self, number: int, lap: int, *, watched: bool) -> PreparedExercise:
         """One call alone, on inputs of its own, so that a remembered result is no use.
 
-        Only a `watched` lap looks for forbidden operations: looking takes time.
+        `watched`: whether forbidden operations are looked for, as in every lap of a submission.
 
         Raises:
             CourseError: drawn again, the check has no such case.
@@ -184,11 +193,12 @@ def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:
     packer = _Packer(framework, case.dtype)
-    tree = {
+    tree: dict[str, Any] = {
         "args": [packer.tree(arg) for arg in case.args],
         "kwargs": {name: packer.tree(value) for name, value in case.kwargs.items()},
     }
-    return Call(case, fake, case.seconds or seconds, tuple(packer.blobs), tree)
+    caps = caps_of(case, ["list", [["list", tree["args"]], ["dict", list(tree["kwargs"].items())]]])
+    return Call(case, fake, case.seconds or seconds, tuple(packer.blobs), tree, caps)
 
 
 def _frame(
@@ -196,7 +206,7 @@ def _frame(
     framework: str,
     device: str,
     calls: Sequence[Call],
-    given: Sequence[str] = (),
+    given: Sequence[PreparedExercise] = (),
     called: str = "",
 ) -> bytes:
     """`called`: the name to call, where a program of ours has another; the seeds stay."""
@@ -208,13 +218,14 @@ def _frame(
         "rules": rules_of(exercise),
         "driver": exercise.driver,
         "driver_name": exercise.driver_name,
-        "given": list(given),
+        "given": [[one.name, astuple(one.stand_in_caps.inputs)] for one in given],
         "cases": [
             {
                 "id": number,
                 "seed": _number(f"{exercise.name}/{number}") % 2**31,
                 "fake": call.fake,
                 "mutates": call.case.mutates or call.fake,
+                "caps": [astuple(call.caps.value), astuple(call.caps.inputs)],
                 "args": ["list", call.tree["args"]],
                 "kwargs": ["dict", list(call.tree["kwargs"].items())],
             }

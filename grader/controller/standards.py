@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.comparing.judging import asked_of, measured_bounds
+from grader.comparing.compare import Asked
+from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.sketch import sketch
 from grader.controller.causes import Causes
@@ -51,12 +52,14 @@ class Standards:
         self._standards = {
             name: Standard(
                 exercise,
-                _asked(exercise, runs[name]),
+                _padded(exercise, runs[name]),
                 show_values=show_values,
                 further=_further(lesson, name),
             )
             for name, exercise in prepared.items()
         }
+        self.asked = {name: standard.asked for name, standard in self._standards.items()}
+        """What is asked of each exercise's calls."""
         for name, standard in self._standards.items():
             result = judge_exercise(
                 standard,
@@ -97,12 +100,8 @@ def _further(lesson: Lesson, exercise: str) -> dict[str, str]:
     return {m.name: m.further for m in lesson.mistakes if m.exercise == exercise and m.further}
 
 
-def _asked(exercise: PreparedExercise, answer: ExerciseRun) -> tuple:
+def _padded(exercise: PreparedExercise, answer: ExerciseRun) -> tuple[Asked, ...]:
     """What each call asks, with the tolerance measured on the answer where it got that far."""
-    asked = []
-    for number, call in enumerate(exercise.calls):
-        bounds = None
-        if number < len(answer.outcomes) and not call.fake:
-            bounds = measured_bounds(call, answer.outcomes[number], exercise.framework)
-        asked.append(asked_of(call, exercise.framework, exercise.device, bounds))
-    return tuple(asked)
+    left = exercise.calls[len(answer.asked) :]
+    rest = (asked_of(call, exercise.framework, exercise.device) for call in left)
+    return (*answer.asked, *rest)

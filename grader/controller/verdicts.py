@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.comparing.fingerprint import fingerprint
-from grader.comparing.judging import Failure, judge
-from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.comparing.outcomes import ExerciseRun, Failure, Outcome
 from grader.controller import messages
 from grader.controller.arguments import about, texts_told
 from grader.controller.execution import UnitFault
@@ -14,6 +13,7 @@ from grader.controller.explaining import explain
 from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
 from grader.controller.staging import fuller
+from grader.errors import GraderError
 from grader.results import ExerciseResult, Verdict, total
 from grader.vocabulary import VALUES
 
@@ -28,18 +28,18 @@ def judge_exercise(
 
     Raises:
         CourseError: a check's own judge failed.
+        GraderError: the run was judged by something else.
     """
     if run is None:
         return _nothing(standard, "missing", _why_missing(standard.prepared.name, faults))
+    if run.asked != standard.asked[: len(run.asked)]:
+        raise GraderError(f"{standard.prepared.name} was judged by what another run asks")
     if forbidden := _forbidden(standard, run, evasions):
         return _nothing(standard, "forbidden", forbidden)
-    failures = {
-        number: failure
-        for number, outcome in enumerate(run.outcomes)
-        if (failure := judge(standard.prepared.calls[number], outcome, standard.asked[number]))
-    }
-    finding = _first(standard, run, failures)
-    passed = _groups(standard, run, failures)
+    if run.broken is not None:
+        raise run.broken
+    finding = _first(standard, run)
+    passed = _groups(standard, run)
     if not passed:
         return _nothing(standard, "deferred", messages.DEFERRED)
     groups = score_groups(standard.prepared.points, passed)
@@ -48,10 +48,10 @@ def judge_exercise(
         return _result(standard, "passed", groups, message=note)
     if finding.verdict == "missing":
         return _nothing(standard, "missing", finding.message)
-    mistake, hint = explain(standard, run, failures, finding)
-    further = fuller(standard, run, failures, finding, mistake, hint)
+    mistake, hint = explain(standard, run, finding)
+    further = fuller(standard, run, finding, mistake, hint)
     result = _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
-    mark = "" if mistake else fingerprint(standard.prepared.key, run, standard.asked)
+    mark = "" if mistake else fingerprint(standard.prepared.key, run)
     return result.model_copy(update={"fingerprint": mark})
 
 
@@ -114,11 +114,11 @@ def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) ->
     return messages.EVASION.format(", ".join(evasions)) if evasions else ""
 
 
-def _groups(standard: Standard, run: ExerciseRun, failures: dict[int, Failure]) -> dict[str, bool]:
+def _groups(standard: Standard, run: ExerciseRun) -> dict[str, bool]:
     """Whether each group passed; a call that was not made did not pass."""
     passed: dict[str, bool] = {}
     for number, call in enumerate(standard.prepared.calls):
-        ok = number < len(run.outcomes) and number not in failures
+        ok = number < len(run.outcomes) and number not in run.failures
         passed[call.case.group] = passed.get(call.case.group, True) and ok
     return {group: passed[group] for group in _ordered(list(passed))}
 
@@ -127,9 +127,9 @@ def _ordered(groups: list[str]) -> list[str]:
     return [VALUES] * (VALUES in groups) + [group for group in groups if group != VALUES]
 
 
-def _first(standard: Standard, run: ExerciseRun, failures: dict[int, Failure]) -> Finding | None:
-    for number in sorted(failures):
-        return _found(standard, run.outcomes[number], number, failures[number])
+def _first(standard: Standard, run: ExerciseRun) -> Finding | None:
+    for number in sorted(run.failures):
+        return _found(standard, run.outcomes[number], number, run.failures[number])
     if not run.ended:
         return None
     match run.ended:

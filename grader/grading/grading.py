@@ -248,20 +248,21 @@ def grade_one(
     """
     start = time.monotonic()
     program = program_of(grading, submission)
-    execution = execute(zygote, program, list(grading.prepared.values()), allowance)
+    exercises = list(grading.prepared.values())
+    execution = execute(zygote, program, exercises, allowance, asked=standards.asked)
     first = [judged(standards, zygote, execution, name) for name in grading.prepared]
-    exercises = follow_through(standards, zygote, program, execution, first, allowance)
-    ours = any(exercise.verdict == "grader_error" for exercise in exercises)
+    results = follow_through(standards, zygote, program, execution, first, allowance)
+    ours = any(result.verdict == "grader_error" for result in results)
     return SubmissionResult(
         student=submission.student,
         file=submission.file,
         sha256=submission.sha256,
         status="grader_error" if ours else "graded",
-        score=total([exercise.score for exercise in exercises]),
+        score=total([result.score for result in results]),
         max_score=grading.max_score,
         seconds=round(time.monotonic() - start, 4),
         message="; ".join(notes_on(execution)),
-        exercises=exercises,
+        exercises=results,
     )
 
 

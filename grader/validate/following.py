@@ -103,7 +103,7 @@ def _feels_nothing(
     proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance
 ) -> bool:
     exercise = standards.prepared[proof.exercise]
-    execution = execute(zygote, proof.program, [exercise], allowance)
+    execution = execute(zygote, proof.program, [exercise], allowance, asked=standards.asked)
     return judged(standards, zygote, execution, proof.exercise).verdict == "passed"
 
 

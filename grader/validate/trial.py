@@ -48,7 +48,7 @@ def run_trials(
         prepared: list[PreparedExercise] = [
             trial.standards.prepared[name] for name in trial.exercises
         ]
-        execution = execute(zygote, trial.program, prepared, allowance)
+        execution = execute(zygote, trial.program, prepared, allowance, asked=trial.standards.asked)
         results = tuple(
             judge_exercise(
                 trial.standards.of(name, zygote, explained=trial.explained),

@@ -28,7 +28,7 @@ from grader.worker.faults import DRIVER_FILE, describe
 from grader.worker.rlimits import ballast
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
-from grader.worker.wire import Closed, Reader, receive_frame, send_frame
+from grader.worker.wire import Cap, Closed, Reader, receive_frame, send_frame
 
 Say = Callable[..., None]
 
@@ -48,8 +48,10 @@ def serve(sock: socket.socket) -> None:
                 voice.token = header.pop("token")
                 submission = load(voice.say, header)
             case "run":
-                for name in header["given"]:
-                    standing = stand_in(sock, name, header["device"], header["framework"])
+                for name, cap in header["given"]:
+                    standing = stand_in(
+                        sock, name, Cap(*cap), header["device"], header["framework"]
+                    )
                     setattr(submission, name, standing)
                 run(voice.say, header, body, submission)
         units.flush()
@@ -154,12 +156,12 @@ def _call(
         else:
             with audit.watching(rules) as seen:
                 value = call(*args, **kwargs)
-        answer = {"value": encoder.encode(value)}
+        answer = {"value": encoder.encode(value, Cap(*case["caps"][0]))}
     except BaseException as error:
         kept_back.close()
         encoder = Encoder()
         answer = {"raised": describe(error)}
-    inputs = None if case["mutates"] else encoder.encode([args, kwargs])
+    inputs = None if case["mutates"] else encoder.encode([args, kwargs], Cap(*case["caps"][1]))
     say({"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
 
 
