@@ -63,7 +63,8 @@ def _directions(key: bytes, size: int) -> np.ndarray:
 
 
 def _mark(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[: 2 * _MARK]
+    raw = text.encode("utf-8", "surrogatepass")  # a text that came back may hold anything
+    return hmac.new(key, raw, hashlib.sha256).hexdigest()[: 2 * _MARK]
 
 
 def _form(outcome: Outcome) -> str:

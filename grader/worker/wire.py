@@ -41,7 +41,7 @@ _TO_JSON = json.JSONEncoder(separators=(",", ":")).encode  # student code may re
 MAX_HEADER = 4 * 2**20
 MAX_BODY = 256 * 2**20
 MAX_DEPTH = 24
-_MAX_NUMBER = 400  # digits of an integer in a header; reading one takes the square of them
+_MAX_NUMBER = 4300  # digits of an integer in a header; reading one takes the square of them
 SHOWS_NOTHING = "a stand-in cannot answer:"
 """How a stand-in's exception begins that says nothing of the submission."""
 
