@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.worker import wire
+from grader.worker.cap import Cap
 from grader.worker.values import Encoder, build
-from grader.worker.wire import Array, Cap, Opaque, ProtocolError, Reader, decode
+from grader.worker.wire import Array, Opaque, ProtocolError, Reader, decode
 
 CAP = Cap(10_000, 1000, 1000)
 DTYPES = sorted(wire.NUMPY_DTYPES)

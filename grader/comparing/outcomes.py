@@ -9,7 +9,7 @@ from typing import Any, Literal
 from grader.comparing.compare import Asked, Difference
 from grader.errors import CourseError
 from grader.vocabulary import Case
-from grader.worker.wire import Cap
+from grader.worker.cap import Cap
 
 Ended = Literal["", "timeout", "memory", "crash", "protocol"]
 Trouble = Literal["slow", "difference", "raised", "judged", "mutated", "no exception", "device"]

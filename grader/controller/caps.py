@@ -13,7 +13,8 @@ import numpy as np
 
 from grader.comparing.outcomes import FLOOR, Call, Caps
 from grader.vocabulary import NOTHING, Case, Number, Shaped
-from grader.worker.wire import MAX_HEADER, Cap
+from grader.worker.cap import Cap
+from grader.worker.wire import MAX_HEADER
 
 TIMES = 8
 """A wrong result may be so many times as large as the right one, and still be looked at."""

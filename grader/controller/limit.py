@@ -57,10 +57,15 @@ class Limit:
         self._count(meter)
 
     @property
+    def used(self) -> float:
+        """Seconds of it that are gone, as far as it has been counted."""
+        spent = self._spent
+        return max(spent.cpu, (spent.cpu + spent.idle) / IDLE)
+
+    @property
     def used_up(self) -> bool:
         """Whether it is, as far as it has been counted."""
-        spent = self._spent
-        return spent.cpu >= self._seconds or spent.cpu + spent.idle >= IDLE * self._seconds
+        return self.used >= self._seconds
 
     def look(self, meter: Meter) -> float:
         """Seconds until the next look.

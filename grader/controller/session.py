@@ -81,6 +81,7 @@ def _executed(
         state.loaded,
         state.cpu_seconds,
         state.skipped,
+        state.total.used,
     )
 
 

@@ -60,6 +60,11 @@ class Substitutes:
         self._total = Limit(allowance.total_seconds)
 
     @property
+    def spent(self) -> float:
+        """Seconds that are gone of its clock."""
+        return self._total.used
+
+    @property
     def most(self) -> Frame:
         """The largest frame of a question."""
         frames = [value_frame(one.stand_in_caps.inputs) for one in self._exercises.values()]

@@ -21,7 +21,7 @@ from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, load_lesson
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
-from grader.errors import UsageError
+from grader.errors import OUT_OF_MEMORY, GraderError, UsageError
 from grader.grading.belonging import Siblings, siblings
 from grader.grading.keeping import Keeping
 from grader.grading.machine import Device, Isolation, allowance_of, policy_of
@@ -213,9 +213,12 @@ def _run(
         )
 
         def work(task: Task, zygote: Zygote) -> Graded:
-            submission = read(task[1])
-            result = grade_one(grading, standards, submission, zygote, allowance)
-            return Graded(result, submission.notes)
+            try:
+                submission = read(task[1])
+                result = grade_one(grading, standards, submission, zygote, allowance)
+                return Graded(result, submission.notes)
+            except MemoryError as error:
+                raise GraderError(OUT_OF_MEMORY) from error
 
         yield from run_all(tasks, places, work)
     finally:

@@ -24,11 +24,12 @@ import numpy as np
 import torch
 
 from grader.worker import audit, fake, kernel, magics, units
+from grader.worker.cap import Cap
 from grader.worker.faults import DRIVER_FILE, describe
 from grader.worker.rlimits import ballast
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
-from grader.worker.wire import Cap, Closed, Reader, receive_frame, send_frame
+from grader.worker.wire import Closed, Reader, receive_frame, send_frame
 
 Say = Callable[..., None]
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import torch
 
+from grader.worker.cap import Cap
 from grader.worker.values import Encoder, build
-from grader.worker.wire import SHOWS_NOTHING, Cap, Reader, receive_frame, send_frame
+from grader.worker.wire import SHOWS_NOTHING, Reader, receive_frame, send_frame
 
 
 def stand_in(

@@ -7,19 +7,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker.wire import (
+from grader.worker.cap import (
     ARRAY_NODES,
-    ITEM_BYTES,
     KEY_BITS,
     NUMBER_BITS,
-    NUMPY_DTYPES,
     OPAQUE_CHARS,
     OPAQUE_NODES,
-    OTHER_DTYPES,
     Cap,
-    Reader,
     Room,
 )
+from grader.worker.wire import ITEM_BYTES, NUMPY_DTYPES, OTHER_DTYPES, Reader
 
 _LARGEST = 1000  # bits of an integer that still has a float
 
