@@ -62,7 +62,8 @@ VALUES = {
     "wide_integers": "return [10**300] * 12_000",
     "empty_shapes": "return [np.zeros((0, 2**39))] * 20_000",
     "infinite": "return [1e308 * 10, float('nan')] * 2000",
-    "grown_inputs": "for v in a:\n    if isinstance(v, torch.Tensor): v.resize_(7_900_000)",
+    "grown_inputs": "for v in a:\n    if isinstance(v, torch.Tensor):\n"
+    "        v.set_(torch.ones(7_900_000, dtype=v.dtype))",
     "huge_exception": "raise ValueError('x' * 10_000_000)",
     "wide_mro": "kinds = tuple(type('K' * 5000, (Exception,), {}) for _ in range(300))\n"
     "raise type('E' * 10_000, kinds, {})('y' * 100_000)",
