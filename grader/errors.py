@@ -19,3 +19,9 @@ class UsageError(Exception):
 
 class CourseError(UsageError):
     """The course's own files are wrong; names the file, the place and the remedy."""
+
+
+OUT_OF_MEMORY = (
+    "the grader ran out of memory: end other programs, lift the limit on it (`ulimit -v`), "
+    "or grade with fewer --jobs"
+)

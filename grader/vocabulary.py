@@ -137,8 +137,10 @@ def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
     """Ask for speed: the time of `than` over the student's is at least `ratio`.
 
     Both run on the same inputs in the same run, in turn, each in a worker of its own, and on inputs
-    that the check draws anew for each lap; CPU time counts, by the kernel's account. `than` is
-    self-contained (imports inside), as a driver is.
+    that the check draws anew for each lap; CPU time counts, by the kernel's account. In every lap
+    the student's function is watched for what the exercise forbids, so that none is told from
+    another, and its time includes that: measure the ratio so. `than` is self-contained (imports
+    inside), as a driver is, and is not watched.
     """
     if ratio <= 0 or not reason.strip():
         raise ValueError("a speed ratio is positive and comes with the reason for it")

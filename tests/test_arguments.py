@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.comparing.compare import Asked, compare
-from grader.comparing.outcomes import Call
+from grader.comparing.outcomes import FLOOR, Call
 from grader.comparing.tolerance import FLOORS
 from grader.controller import frames
 from grader.controller.arguments import about
@@ -48,7 +48,7 @@ def report(sent: Any, after: Any, *, kwargs: dict[str, Any] | None = None) -> in
         if isinstance(leaf, np.ndarray)
     )
     encoder = Encoder()
-    tree = encoder.encode([list(after), kwargs or {}])
+    tree = encoder.encode([list(after), kwargs or {}], FLOOR)
     frame = {"id": 0, "value": 0, "inputs": tree, "seen": []}
     call = Call(one, False, 1.0, blobs, {})
     return frames.outcome(frame, b"".join(encoder.blobs), call, Program(()), "").mutated

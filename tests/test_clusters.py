@@ -1,5 +1,7 @@
 """The same wrong answer written twice is one cluster; another one is another."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from relation_calls import wired  # type: ignore[import-not-found]
 
 from grader.comparing.compare import Asked
 from grader.comparing.fingerprint import fingerprint
-from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.comparing.outcomes import ExerciseRun, Failure, Outcome
 from grader.comparing.tolerance import FLOORS
 from grader.render.clusters import alike, clusters_of
 from grader.results import ExerciseResult, SubmissionResult, Verdict
@@ -19,8 +21,14 @@ SINGLE = Asked("torch", "float32", "cpu", lambda leaf: FLOORS["float32"])
 
 
 def mark(*values: object, asked: Asked = DOUBLE, key: bytes = KEY) -> str:
-    run = ExerciseRun(tuple(Outcome(wired(value)) for value in values))
-    return fingerprint(key, run, [asked] * len(values))
+    return fingerprint(key, run_of(values, asked))
+
+
+def run_of(values: Sequence[object], asked: Asked, passed: int = -1) -> ExerciseRun:
+    """A run in which all calls fail but one."""
+    wrong = {n: Failure("difference", "wrong") for n in range(len(values)) if n != passed}
+    outcomes = tuple(Outcome(wired(value)) for value in values)
+    return ExerciseRun(outcomes, failures=wrong, asked=(asked,) * len(values))
 
 
 @given(st.integers(0, 10_000), st.sampled_from([1, 7, 1000]), st.sampled_from([1e-6, 1.0, 1e9]))
@@ -48,7 +56,13 @@ def test_what_cannot_be_rounded_tells_apart() -> None:
     b[2] = np.nan
     marks = [mark(a), mark(b), mark(a.reshape(2, 3)), mark(a, a), mark(None), mark("a")]
     assert all(alike(x, y) == (x is y) for x in marks for y in marks)
-    assert fingerprint(KEY, ExerciseRun(), []) == ""
+    assert fingerprint(KEY, ExerciseRun()) == ""
+
+
+def test_what_passes_is_one_thing_however_it_differs() -> None:
+    a, b = np.arange(6.0), np.ones(6)
+    one, other = (fingerprint(KEY, run_of([x, a], DOUBLE, passed=0)) for x in (a, b))
+    assert one == other != fingerprint(KEY, run_of([a, a], DOUBLE))
 
 
 def test_a_fingerprint_is_keyed() -> None:

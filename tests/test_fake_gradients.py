@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from grader.comparing.outcomes import Call
+from grader.controller.arrivals import Arrivals, Purse
 from grader.controller.conversation import Conversation, Lost
 from grader.controller.prepared import Laps, PreparedExercise
 from grader.controller.program import Program
@@ -48,11 +49,12 @@ class Abandoned(Conversation):
     def _send(self, frame: bytes) -> None:
         pass
 
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, seconds: float, most: tuple[int, int]) -> tuple[dict[str, Any], memoryview]:
         if not self.answered:
             raise Lost("crash")
         self.answered -= 1
-        return {"id": 0, "value": 1, "inputs": ["list", [["list", []], ["dict", []]]]}, b""
+        frame = {"id": 0, "value": 1, "inputs": ["list", [["list", []], ["dict", []]]]}
+        return frame, memoryview(b"")
 
 
 def prepared() -> PreparedExercise:
@@ -64,16 +66,18 @@ def prepared() -> PreparedExercise:
     return PreparedExercise(exercise, 1.0, "torch", "cpu", calls, (), b"", laps, spares)
 
 
+def arriving() -> Arrivals:
+    return Arrivals(prepared(), None, Purse())
+
+
 def test_a_worker_that_dies_of_simulated_tensors_costs_nothing() -> None:
-    conversation = Abandoned(answered=1)
-    run = conversation.run(prepared())
+    conversation, arrivals = Abandoned(answered=1), arriving()
+    assert conversation.run(prepared(), arrivals) == ""
     assert conversation.lost
-    assert not run.ended
-    assert [outcome.fake for outcome in run.outcomes] == ["", "undecided", "undecided"]
+    assert [o.fake for o in arrivals.run().outcomes] == ["", "undecided", "undecided"]
 
 
 def test_a_worker_that_dies_of_a_real_call_does() -> None:
     conversation = Abandoned(answered=0)
-    run = conversation.run(prepared())
-    assert run.ended == "crash"
+    assert conversation.run(prepared(), arriving()) == "crash"
     assert not conversation.lost

@@ -74,7 +74,8 @@ def test_hogs_read_memory(zygote: Zygote, tmp_path: Path, request: pytest.Fixtur
     with busy(4):
         for name, body in HOGS.items():
             source = f"{HONEST}\ndef scale(x):\n{textwrap.indent(body, '    ')}\n"
-            done = execute(zygote, Program(((1, source),)), list(prepared.values()), allowance)
+            program, exercises = Program(((1, source),)), list(prepared.values())
+            done = execute(zygote, program, exercises, allowance, asked=standards.asked)
             for exercise in prepared:
                 standard = standards.of(exercise, zygote, explained=False)
                 judged = judge_exercise(standard, done.runs[exercise], (), done.faults)

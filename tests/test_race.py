@@ -111,7 +111,84 @@ SUBMISSIONS = {
         "    return float(np.dot(x, x)) if x.size > 99 else float((x ** 2).sum())\n"
     ),
 }
+_LOOP = "float(sum(float(v) ** 2 for v in x))"
+WATCHFUL = {
+    # Each would call the library where it believes that nobody looks, and be slow elsewhere.
+    "by_the_profiler": (
+        "import sys\nimport numpy as np\n"
+        "def total(x):\n"
+        f"    return {_LOOP} if sys.getprofile() or x.size < 99 else float(np.dot(x, x))\n"
+    ),
+    "by_the_profiler_and_right_at_once": (
+        "import sys\nimport numpy as np\n"
+        "def total(x):\n"
+        "    if sys.getprofile() is None and x.size > 99:\n"
+        "        return float(np.dot(x, x))\n"
+        f"    return {_LOOP}\n"
+    ),
+    "by_its_speed": (
+        "import time\nimport numpy as np\n"
+        "def cost():\n"
+        "    begun = time.perf_counter()\n"
+        "    for _ in range(3000): abs(-1)\n"
+        "    return time.perf_counter() - begun\n"
+        "usual = min(cost() for _ in range(20))\n"
+        "def total(x):\n"
+        "    watched = min(cost() for _ in range(3)) > 1.5 * usual\n"
+        f"    return {_LOOP} if watched or x.size < 99 else float(np.dot(x, x))\n"
+    ),
+    "by_the_question": (
+        "import sys\nimport numpy as np\n"
+        "def asked():\n"
+        "    frame = sys._getframe()\n"
+        "    while frame and 'rules' not in frame.f_locals: frame = frame.f_back\n"
+        "    return frame and frame.f_locals['rules']\n"
+        "def total(x):\n"
+        f"    return {_LOOP} if asked() or x.size < 99 else float(np.dot(x, x))\n"
+    ),
+    "with_a_clock_of_its_own": (
+        "import time\n"
+        "time.time = time.perf_counter = time.monotonic = time.process_time = lambda: 0.0\n"
+        f"def total(x):\n    return {_LOOP}\n"
+    ),
+    "between_two_ticks": (
+        "import time\n"
+        "def total(x):\n"
+        "    s = 0.0\n"
+        "    for part in (x[i : i + 5000] for i in range(0, len(x), 5000)):\n"
+        "        s += float(sum(float(v) ** 2 for v in part))\n"
+        "        time.sleep(0.0005)\n"
+        "    return s\n"
+    ),
+}
+_SPIN = "def spin():\n    while True: sum(range(1000))\n"
 ELSEWHERE = {
+    "ahead_in_a_thread": (
+        f"import threading\nimport numpy as np\n{_SPIN}"
+        "threading.Thread(target=spin, daemon=True).start()\n"
+        "def total(x):\n    return float((x ** 2).sum())\n"
+    ),
+    "ahead_in_a_child": (
+        f"import os, threading\nimport numpy as np\n{_SPIN}"
+        "try:\n"
+        "    os.fork() or spin()\n"
+        "except OSError:\n"
+        "    threading.Thread(target=spin, daemon=True).start()\n"
+        "def total(x):\n    return float((x ** 2).sum())\n"
+    ),
+    "while_its_rival_runs": (
+        "import threading\nimport numpy as np\n"
+        "waiting = threading.Event()\n"
+        "def spin():\n"
+        "    while waiting.wait(): sum(range(1000))\n"
+        "threading.Thread(target=spin, daemon=True).start()\n"
+        "def total(x):\n"
+        "    waiting.clear()\n"
+        "    try:\n"
+        "        return float((x ** 2).sum())\n"
+        "    finally:\n"
+        "        waiting.set()\n"
+    ),
     "in_threads": (
         "import threading\n"
         "def total(x):\n"
@@ -141,6 +218,17 @@ ELSEWHERE = {
 }
 
 
+FAIR = {
+    "honest": SUBMISSIONS["honest"],
+    "honest_threads": (
+        "from concurrent.futures import ThreadPoolExecutor\nimport numpy as np\n"
+        "def total(x):\n"
+        "    with ThreadPoolExecutor(2) as pool:\n"
+        "        return float(sum(pool.map(lambda part: (part ** 2).sum(), (x[::2], x[1::2]))))\n"
+    ),
+}
+
+
 def fast_course(root: Path, checks: str = CHECKS) -> Path:
     return Path(write_course(root, COURSE, NOTEBOOK, ANSWERS, checks, MISTAKES))
 
@@ -155,14 +243,14 @@ def graded(root: Path, submissions: dict[str, str]) -> Report:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return graded(fast_course(tmp_path_factory.mktemp("fast")), SUBMISSIONS)
+    return graded(fast_course(tmp_path_factory.mktemp("fast")), {**SUBMISSIONS, **WATCHFUL})
 
 
 @pytest.fixture(scope="module")
 def unwatched(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Nothing is forbidden, so threads and children are allowed."""
     free = CHECKS.replace('forbid=Forbid("the dot product", calls=("numpy.dot",))', "")
-    return graded(fast_course(tmp_path_factory.mktemp("free"), free), ELSEWHERE)
+    return graded(fast_course(tmp_path_factory.mktemp("free"), free), {**ELSEWHERE, **FAIR})
 
 
 def exercise_of(report: Report, student: str) -> tuple[str, float, str, str]:
@@ -185,6 +273,20 @@ def test_a_loop_is_right_but_too_slow(report: Report) -> None:
 def test_a_loop_elsewhere_costs_the_same(unwatched: Report, student: str) -> None:
     verdict, score, _, message = exercise_of(unwatched, student)
     assert (verdict, score) == ("failed", 2.0) and "too slow" in message
+
+
+@pytest.mark.parametrize("student", FAIR)
+def test_beside_them_a_right_answer_wins(unwatched: Report, student: str) -> None:
+    assert exercise_of(unwatched, student)[:2] == ("passed", 4.0)
+
+
+@pytest.mark.parametrize("student", WATCHFUL)
+def test_no_lap_is_told_from_another(report: Report, student: str) -> None:
+    verdict, score, _, message = exercise_of(report, student)
+    assert (verdict, score) in (("failed", 2.0), ("forbidden", 0.0)), message
+    if verdict == "failed":
+        assert message.startswith("right, but too slow: at least 5 times as fast as a plain loop")
+        assert message.endswith("[speed, inputs (200000,)]")
 
 
 @pytest.mark.parametrize("student", ["remembers", "rescales", "wrong_once"])

@@ -89,7 +89,8 @@ def test_without_a_cgroup_a_starved_neighbour_is_not_overdue(ungrouped: Zygote) 
         starved = False
         while not select.select([honest.worker.sock], [], [], 0.05)[0] and not starved:
             try:
-                watch.pause(quiet=True)  # raises Overdue if it counts what others have taken
+                watch.quiet(0.05)
+                watch.pause()  # raises Overdue if it counts what others have taken
             except Starved:
                 starved = True  # too busy a machine: told as ours, and tried again alone
         if not starved:

@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from grader.course.secret import mend
 from grader.course.syllabus import Course, find_course, load_course
-from grader.errors import GraderError, SubmissionError, UsageError
+from grader.errors import OUT_OF_MEMORY, GraderError, SubmissionError, UsageError
 
 OURS = 1
 USAGE = 2
@@ -40,7 +40,7 @@ def this_course(start: Path | None = None) -> Course:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Exit 2 for what was typed, the course or the isolation; 1 for the grader's own faults.
+    """Exit 2 for what was typed, the course, the isolation or the memory; 1 for our own faults.
 
     130 for an interrupt, with its own words if it has any.
     """
@@ -51,6 +51,9 @@ def exit_codes() -> Iterator[None]:
         raise typer.Exit(USAGE) from None
     except SubmissionError as error:
         complaints().print(f"[bold]chainrule:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(USAGE) from None
+    except MemoryError:
+        complaints().print(f"[bold]chainrule:[/] {OUT_OF_MEMORY}", soft_wrap=True)
         raise typer.Exit(USAGE) from None
     except GraderError as error:
         complaints().print(

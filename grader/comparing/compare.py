@@ -14,7 +14,10 @@ import numpy as np
 
 from grader.comparing.tolerance import Bound
 from grader.vocabulary import Number, Shaped
-from grader.worker.wire import Array, Opaque
+from grader.worker.wire import NUMPY_DTYPES, Array, Long, Opaque
+
+TOO_MUCH = "far more came back with it than is asked for"
+LONG = {"str": "a text", "dict": "a dictionary", "list": "a list", "tuple": "a tuple"}
 
 _OTHER = ", got something else"
 
@@ -140,6 +143,8 @@ class _Walker:
         if array.shape != want.shape:
             asked = f"{path}: expected shape {want.shape}"
             return self._form("shape", asked, shape_text(array.shape))
+        if array.data is None and array.dtype in NUMPY_DTYPES:
+            return self._differs("shape", f"{path}: {TOO_MUCH}")
         if wrong := self._wrong_dtype(want, array):
             return self._differs("dtype", f"{path}: expected {wrong}, got {array.dtype}")
         if array.device != self.asked.device:
@@ -248,6 +253,8 @@ def describe(value: Any) -> str:
             return "a NumPy scalar"
         case Array() | np.ndarray():
             return f"an array of shape {shape_text(value.shape)}"
+        case Long():
+            return f"{LONG.get(value.kind, 'something')} that is far too long"
         case Opaque():
             known = value.type_name if value.type_name in _NAMED_TYPES else ""
             return f"something of type {known}" if known else "something of another type"

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 
 from grader.comparing.compare import Asked, Difference, leaves
-from grader.comparing.judging import Failure
-from grader.comparing.outcomes import Call, Outcome
+from grader.comparing.outcomes import Call, Failure, Outcome
 from grader.comparing.tolerance import Bound
 from grader.vocabulary import NOTHING, Number
-from grader.worker.wire import Array
+from grader.worker.wire import NUMPY_DTYPES, Array, Long
 
 _NUMERIC = "fiub"
 
@@ -118,7 +117,7 @@ class Seen:
     several: int
     leaves: tuple[Leaf | None, ...]
     parts: tuple[np.ndarray, ...]
-    """The arrays that came back, however many."""
+    """The arrays that came back, however many; none if one of them did not, for its size."""
     right: tuple[np.ndarray, ...]
     """The arrays that are asked."""
     asked: Asked
@@ -160,7 +159,9 @@ def seen(
         tuple(_leaf(w, g, asked.bounds(n)) for n, (w, g) in enumerate(zip(want, got, strict=True)))
         if paired
         else (),
-        tuple(a for g in got if (a := _numbers(g)) is not None),
+        ()
+        if any(_is_cut(g) for g in got)
+        else tuple(a for g in got if (a := _numbers(g)) is not None),
         _right(want) if case.judge is None else (),
         asked,
         failure.difference,
@@ -196,6 +197,18 @@ def _arguments(call: Call, names: Sequence[str]) -> list[tuple[str, Any]]:
     args = call.case.args
     named = [names[n] if n < len(names) else "" for n in range(len(args))]
     return [*zip(named, args, strict=True), *call.case.kwargs.items()]
+
+
+def _parts(got: Sequence[Any]) -> tuple[np.ndarray, ...]:
+    if any(_is_cut(leaf) for leaf in got):
+        return ()
+    return tuple(array for leaf in got if (array := _numbers(leaf)) is not None)
+
+
+def _is_cut(got: Any) -> bool:
+    """Whether a value did not come for being far too large."""
+    too_large = isinstance(got, Array) and got.data is None and got.dtype in NUMPY_DTYPES
+    return too_large or isinstance(got, Long)
 
 
 def _leaf(want: Any, got: Any, bound: Bound) -> Leaf | None:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from grader.comparing.compare import Asked, Difference, as_array, as_float, compare, leaves
-from grader.comparing.outcomes import Call, Outcome, Raised, Round
-from grader.comparing.tolerance import FLOORS, Bound, measured, stated
+from grader.comparing.compare import Asked, as_array, as_float, compare, leaves
+from grader.comparing.outcomes import Call, Failure, Outcome, Raised, Round
+from grader.comparing.tolerance import FLOORS, Bounds, measured, stated
 from grader.errors import CourseError
 from grader.vocabulary import NOTHING, Faster, Number
 from grader.worker.wire import Array
-
-Trouble = Literal["slow", "difference", "raised", "judged", "mutated", "no exception", "device"]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why an outcome does not pass; `difference` where values were compared."""
-
-    trouble: Trouble
-    message: str
-    difference: Difference | None = None
 
 
 def dtype_of(call: Call, framework: str) -> str:
@@ -32,21 +21,18 @@ def dtype_of(call: Call, framework: str) -> str:
     return call.case.dtype if framework == "torch" else "float64"
 
 
-def asked_of(
-    call: Call, framework: str, device: str, bounds: Callable[[int], Bound] | None = None
-) -> Asked:
+def asked_of(call: Call, framework: str, device: str, bounds: Bounds | None = None) -> Asked:
     """What a case asks of every array of its result."""
     case = call.case
     dtype = dtype_of(call, framework)
     if case.tolerance is not None:
-        own = stated(case.tolerance)
-        bounds = lambda leaf: own  # noqa: E731
+        bounds = Bounds(stated(case.tolerance))
     integers = framework == "numpy" and _no_floats(list(case.args))
     return Asked(
         framework,
         dtype,
         device,
-        bounds or (lambda leaf: FLOORS[dtype]),
+        bounds or Bounds(FLOORS[dtype]),
         structure_only=case.judge is not None,
         integers_pass=integers,
     )
@@ -59,16 +45,15 @@ def _no_floats(args: Any) -> bool:
     )
 
 
-def measured_bounds(call: Call, answer: Outcome, framework: str) -> Callable[[int], Bound]:
+def measured_bounds(call: Call, answer: Outcome, framework: str) -> Bounds:
     """Allowed errors of a case, leaf by leaf, from the model answer's own outcome on it."""
     dtype = dtype_of(call, framework)
     if call.case.raises is not None or answer.raised is not None or call.case.expect is NOTHING:
-        return lambda leaf: FLOORS[dtype]
+        return Bounds(FLOORS[dtype])
     errors = [
         _error(w, g) for w, g in zip(leaves(call.case.expect), leaves(answer.value), strict=False)
     ]
-    table = [measured(dtype, error) for error in errors]
-    return lambda leaf: table[leaf] if leaf < len(table) else FLOORS[dtype]
+    return Bounds(FLOORS[dtype], tuple(measured(dtype, error) for error in errors))
 
 
 def _error(want: Any, got: Any) -> float:
@@ -104,25 +89,18 @@ def judge(call: Call, outcome: Outcome, asked: Asked) -> Failure | None:
         return Failure("judged", complaint)
     if outcome.mutated >= 0:
         return Failure("mutated", f"argument {outcome.mutated + 1} is changed by the call")
-    return _judge_race(outcome, asked, case.faster) if case.faster is not None else None
+    return None
 
 
-def _judge_race(outcome: Outcome, asked: Asked, faster: Faster) -> Failure | None:
-    rounds = outcome.rounds
-    if not rounds or not all(_right(one, asked) for one in rounds):
+def judge_race(rounds: Sequence[Round], faster: Faster) -> Failure | None:
+    """Return why a call that is right loses its race, None if it wins."""
+    if not rounds or not all(lap.right for lap in rounds):
         return Failure("slow", "with other inputs of the same shapes the result is wrong")
-    ratio = sum(one.rival_seconds for one in rounds) / sum(one.seconds for one in rounds)
+    ratio = sum(lap.rival_seconds for lap in rounds) / sum(lap.seconds for lap in rounds)
     if ratio < faster.ratio:
         asked_for = f"at least {faster.ratio:g} times as fast as a plain loop"
         return Failure("slow", f"right, but too slow: {asked_for} is asked")
     return None
-
-
-def _right(lap: Round, asked: Asked) -> bool:
-    mine = lap.mine
-    if mine.raised is not None or mine.mutated >= 0:
-        return False
-    return compare(lap.call.case.expect, mine.value, asked) is None
 
 
 def _judge_fake(outcome: Outcome) -> Failure | None:
@@ -210,6 +188,8 @@ def _same_value(one: Any, other: Any, asked: Asked) -> bool:
     if isinstance(one, Array) and isinstance(other, Array) and _kind(one) != _kind(other):
         return False
     a, b = _numbers(one), _numbers(other)
+    if isinstance(one, Array) and isinstance(other, Array) and (a is None or b is None):
+        return a is b
     if a is None or b is None:
         return type(one) is type(other) and one == other
     if a.shape != b.shape:

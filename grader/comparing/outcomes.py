@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from grader.comparing.compare import Asked, Difference
+from grader.errors import CourseError
 from grader.vocabulary import Case
+from grader.worker.cap import Cap
 
 Ended = Literal["", "timeout", "memory", "crash", "protocol"]
+Trouble = Literal["slow", "difference", "raised", "judged", "mutated", "no exception", "device"]
+
+FLOOR = Cap(entries=2**19, nodes=2**12, chars=2**13)
+"""What any answer may hold, however little is expected."""
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The most that comes back of a call: its value, and its inputs as they are afterwards."""
+
+    value: Cap = FLOOR
+    inputs: Cap = FLOOR
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an outcome does not pass; `difference` where values were compared."""
+
+    trouble: Trouble
+    message: str
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True)
@@ -22,6 +47,7 @@ class Call:
     seconds: float
     inputs: tuple[bytes, ...]
     tree: dict[str, Any]
+    caps: Caps = Caps()
     spare: bool = False
 
 
@@ -68,20 +94,29 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Round:
-    """One lap on inputs of its own: what came of it, and the seconds that both took.
+    """One lap on inputs of its own: whether its result was right, and the seconds both took."""
 
-    No seconds at all where the lap was watched instead of timed.
-    """
-
-    call: Call
-    mine: Outcome
+    right: bool
     seconds: float
     rival_seconds: float
 
 
 @dataclass(frozen=True)
 class ExerciseRun:
-    """The outcomes of an exercise's calls, in order; fewer than its calls if it `ended` early."""
+    """What came of an exercise's calls, in order; fewer than its calls if it `ended` early.
+
+    Args:
+        outcomes: of a call that passed or that was large beyond reason, a sketch.
+        ended: what ended it early.
+        failures: why calls fail, by number: judged when their outcomes arrived.
+        asked: what they were judged by.
+        whole: the failing calls whose values are kept as they came.
+        broken: a check's own judge failed.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
     ended: Ended = ""
+    failures: Mapping[int, Failure] = field(default_factory=dict)
+    asked: tuple[Asked, ...] = ()
+    whole: frozenset[int] = frozenset()
+    broken: CourseError | None = None

@@ -15,6 +15,8 @@ KEPT = 256
 """Entries that are kept of an array that has more than twice as many."""
 
 _SUMS = 4
+_USUAL = 100_000
+"""Signs for more entries than that are not kept: few results are so large."""
 
 
 def sketch(outcome: Outcome) -> Outcome:
@@ -53,9 +55,17 @@ def _sums(flat: np.ndarray) -> np.ndarray:
     return np.array([np.where(row, flat, -flat).sum() for row in signs]) / np.sqrt(flat.size)
 
 
-@functools.lru_cache(maxsize=8)
 def _signs(size: int) -> np.ndarray:
-    return np.random.default_rng(size).random((_SUMS, size)) < 0.5
+    return _kept_signs(size) if size <= _USUAL else _drawn_signs(size)
+
+
+@functools.lru_cache(maxsize=8)
+def _kept_signs(size: int) -> np.ndarray:
+    return _drawn_signs(size)
+
+
+def _drawn_signs(size: int) -> np.ndarray:
+    return np.random.default_rng(size).integers(0, 2, (_SUMS, size), dtype=bool)
 
 
 @functools.lru_cache(maxsize=64)

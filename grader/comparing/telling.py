@@ -16,6 +16,7 @@ from grader.comparing.forms import form_relations
 from grader.comparing.patterns import content_relations, place_relations
 from grader.comparing.relations import FACTOR, OFFSET, Said, value_relations
 from grader.vocabulary import STABILITY
+from grader.worker.wire import Array
 
 ENOUGH = 2
 
@@ -105,11 +106,22 @@ def _of_call(seen: Seen) -> Iterator[Said]:
         yield NONE, ENOUGH
     elif difference.kind == "type" and _equal(seen, seen.right, seen.parts):
         yield FORM, ENOUGH
+    elif difference.kind == "shape" and _is_square(seen):
+        yield forms.SQUARE, ENOUGH
     other = seen.dtypes - {seen.asked.dtype}
     if difference.kind == "dtype" and seen.floating == {seen.asked.dtype} and other:
         yield DTYPE, ENOUGH
     if len(seen.right) > 1:
         yield from _of_parts(seen)
+
+
+def _is_square(seen: Seen) -> bool:
+    """Whether n values are asked and a square came back, too large to be looked at."""
+    got = seen.returned
+    if not isinstance(got, Array) or got.data is not None or len(seen.right) != 1:
+        return False
+    n = seen.right[0].size
+    return n > 1 and got.shape == (n, n) and max(seen.right[0].shape) == n
 
 
 def _of_parts(seen: Seen) -> Iterator[Said]:

@@ -29,6 +29,18 @@ class Bound:
         return self.atol + self.rtol * np.abs(want)
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Allowed errors of a result's leaves, in order; `rest` is for those beyond the table."""
+
+    rest: Bound
+    table: tuple[Bound, ...] = ()
+
+    def __call__(self, leaf: int) -> Bound:
+        """The allowed error of a leaf, counted from 0."""
+        return self.table[leaf] if leaf < len(self.table) else self.rest
+
+
 FLOORS = {
     "float64": Bound(1e-6, 1e-8),
     "float32": Bound(1e-4, 1e-5),

@@ -7,11 +7,11 @@ from functools import cached_property
 from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun, Outcome
-from grader.controller.findings import Evidence, Standard
+from grader.controller.findings import Evidence, Standard, evidence
 from grader.controller.records import Records
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.suspects import Place, Suspects
-from grader.controller.variants import Bench, observed
+from grader.controller.variants import Bench
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.course.slips.constants import other_sizes
@@ -70,13 +70,14 @@ class Causes:
         return len(self._standard.prepared.calls)
 
     def _run_mistake(self, mistake: Mistake, zygote: Zygote) -> Evidence:
-        prepared, program = self._standard.prepared, mistake_program(mistake)
+        prepared = self._standard.prepared
+        program, asked = mistake_program(mistake), {self._name: self._standard.asked}
         for _ in range(ATTEMPTS):
-            execution = execute(zygote, program, [prepared], self._allowance)
+            execution = execute(zygote, program, [prepared], self._allowance, asked=asked)
             run = execution.runs.get(self._name, ExerciseRun())
             if not run.ended:
                 break
-        return observed(self._standard, prepared.calls, run, mistake.name, (mistake.hint,))
+        return evidence(run, mistake.name, (mistake.hint,))
 
     def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The mutants, and known mistakes of other sizes, that may explain a submission alone."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.comparing.outcomes import Ended, ExerciseRun, Outcome
-from grader.controller import frames
+from grader.controller import caps, frames
+from grader.controller.arrivals import Arrivals, Purse
 from grader.controller.execution import Skipped, UnitFault
 from grader.controller.limit import Limit, Overdue, Watch
 from grader.controller.link import Link
@@ -66,6 +68,7 @@ class State:
 
     pending: list[PreparedExercise]
     total: Limit
+    purse: Purse = field(default_factory=Purse)
     runs: dict[str, ExerciseRun] = field(default_factory=dict)
     faults: dict[int, UnitFault] = field(default_factory=dict)
     skip: list[int] = field(default_factory=list)
@@ -112,12 +115,12 @@ class Conversation:
         unit = -1
         try:
             self._send(pack(self._request(exercises)))
-            frame, _ = self._receive(START_SECONDS)
+            frame, _ = self._receive(START_SECONDS, caps.SURVEY)
             # Sent before any of the student's code runs, and so believed.
             self._state.evasions = frames.findings(frame.get("surveyed"))
             self._state.skipped = frames.skipped(frame.get("skipped"), program)
-            seconds = START_SECONDS
-            while "loaded" not in (frame := self._receive(seconds)[0]):
+            seconds, most = START_SECONDS, caps.names_frame(len(exercises))
+            while "loaded" not in (frame := self._receive(seconds, most)[0]):
                 unit = self._note(frame, unit)
                 seconds = self._allowance.seconds
             return frozenset(frames.texts(frame["loaded"], len(exercises)))
@@ -153,7 +156,8 @@ class Conversation:
         if begins:
             self._cell = frame["cell"] if type(frame.get("cell")) is int else 0
         else:
-            raised = frames.raised(frame.get("raised"), self._program)
+            with self._charged():
+                raised = frames.raised(frame.get("raised"), self._program)
             self._fault(UnitFault(unit, raised, cell=self._cell, place=raised.place))
             self._ended = unit
         return unit
@@ -172,29 +176,26 @@ class Conversation:
         self._fault(UnitFault(unit, None, lost.ended, self._cell, place))
         self._state.skip.append(unit)
 
-    def run(self, exercise: PreparedExercise) -> ExerciseRun:
-        """Run an exercise's calls."""
-        outcomes: list[Outcome] = []
+    def run(self, exercise: PreparedExercise, arrivals: Arrivals) -> Ended:
+        """Run an exercise's calls; how that ended early, if it did."""
         try:
             self._send(exercise.frame)
-            for number, call in enumerate(exercise.calls):
-                frame, body = self._receive(call.seconds)
-                outcomes.append(self._outcome(frame, body, exercise, number))
-            frame, _ = self._receive(self._allowance.seconds)
+            for call in exercise.calls:
+                arrivals.add(self._outcome(exercise, arrivals.count, call.seconds))
+            frame, _ = self._receive(self._allowance.seconds, caps.UNIT)
             if "done" not in frame:
                 raise Lost("protocol")
-        except ProtocolError:
-            return ExerciseRun(tuple(outcomes), "protocol")
         except Lost as lost:
             if lost.killed:
                 raise Again(lost) from None
-            left = exercise.calls[len(outcomes) :]
-            if not left or not all(call.fake for call in left):
-                return ExerciseRun(tuple(outcomes), lost.ended)
+            left = exercise.calls[arrivals.count :]
+            if lost.ended == "protocol" or not left or not all(call.fake for call in left):
+                return lost.ended
             # Simulated tensors can abort torch; then they have shown nothing.
             self.lost = True
-            outcomes += [Outcome(fake="undecided")] * len(left)
-        return ExerciseRun(tuple(outcomes))
+            for _ in left:
+                arrivals.add(Outcome(fake="undecided"))
+        return ""
 
     def lap(self, exercise: PreparedExercise) -> tuple[Outcome, float]:
         """Run an exercise's only call; its outcome, and the seconds that it cost.
@@ -205,32 +206,37 @@ class Conversation:
         before = self._lap_end if self._lap_end is not None else self._worker.meter.settled()
         start = time.perf_counter()
         self._send(exercise.frame)
-        frame, body = self._receive(exercise.calls[0].seconds)
-        try:
-            outcome = self._outcome(frame, body, exercise, 0)
-        except ProtocolError:
-            raise Lost("protocol") from None
-        if "done" not in self._receive(self._allowance.seconds)[0]:
+        outcome = self._outcome(exercise, 0, exercise.calls[0].seconds)
+        if "done" not in self._receive(self._allowance.seconds, caps.UNIT)[0]:
             raise Lost("protocol")
         wall = time.perf_counter() - start
         self._lap_end = self._worker.meter.settled()
         used = self._lap_end - before
         return outcome, max(used, wall) if exercise.device == "cuda" else used
 
-    def exchange(self, request: bytes) -> tuple[dict[str, Any], bytes]:
+    def meanwhile(self) -> float:
+        """Seconds of CPU time that the worker has used since its last lap; they are its own."""
+        before = self._lap_end or 0.0
+        self._lap_end = self._worker.meter.settled()
+        return self._lap_end - before
+
+    def exchange(self, request: bytes, most: caps.Frame) -> tuple[dict[str, Any], memoryview]:
         """Send a request for one call of a program of ours; the frame that answers it."""
         self._send(request)
-        answer = self._receive(self._allowance.seconds)
-        self._receive(self._allowance.seconds)
+        answer = self._receive(self._allowance.seconds, most)
+        self._receive(self._allowance.seconds, caps.UNIT)
         return answer
 
-    def _outcome(
-        self, frame: dict[str, Any], body: bytes, exercise: PreparedExercise, number: int
-    ) -> Outcome:
+    def _outcome(self, exercise: PreparedExercise, number: int, seconds: float) -> Outcome:
+        call, driver = exercise.calls[number], exercise.exercise.driver
+        frame, body = self._receive(seconds, caps.answer_frame(call.caps))
         if type(frame.get("id")) is not int or frame["id"] != number:
-            raise ProtocolError("a case is missing, doubled or out of order")
-        driver = exercise.exercise.driver
-        return frames.outcome(frame, body, exercise.calls[number], self._program, driver)
+            raise Lost("protocol")
+        try:
+            with self._charged():
+                return frames.outcome(frame, body, call, self._program, driver)
+        except ProtocolError:
+            raise Lost("protocol") from None
 
     def _watch(self, seconds: float) -> Watch:
         return Watch(self._worker.meter, Limit(seconds), self._state.total)
@@ -243,9 +249,10 @@ class Conversation:
         except Closed:
             raise self._how_it_ended() from None
 
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, seconds: float, most: caps.Frame) -> tuple[dict[str, Any], memoryview]:
         try:
-            frame, body = self._link.receive(self._watch(seconds))
+            with self._charged():
+                frame, body = self._link.receive(self._watch(seconds), most)
         except Overdue:
             raise Lost("timeout") from None
         except ProtocolError:
@@ -255,6 +262,17 @@ class Conversation:
         if frame.get("token") != self._token:
             raise Lost("protocol")
         return frame, body
+
+    @contextmanager
+    def _charged(self) -> Iterator[None]:
+        """What we do for the worker counts as its own time: it says how much there is to do."""
+        begun = time.thread_time()
+        try:
+            yield
+        finally:
+            self._state.total.charge(time.thread_time() - begun)
+        if self._state.total.used_up:
+            raise Lost("timeout")
 
     def _how_it_ended(self) -> Lost:
         ended = None

@@ -35,7 +35,7 @@ class Execution:
 
     `runs` has no entry for an exercise that the submission does not define. `loaded` says whether
     its cells ran to the last one, those left out that hang or crash. `cpu_seconds` is
-    what its workers used, all together.
+    what its workers used, all together; `spent` is what is gone of its clock.
     """
 
     runs: dict[str, ExerciseRun]
@@ -46,3 +46,4 @@ class Execution:
     loaded: bool = True
     cpu_seconds: float = 0.0
     skipped: tuple[Skipped, ...] = ()
+    spent: float = 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.comparing.judging import Failure
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.telling import is_vague
 from grader.controller.findings import Evidence, Finding, Standard, evidence
@@ -12,9 +11,7 @@ from grader.controller.matching import best, halves
 from grader.controller.staging import told
 
 
-def explain(
-    standard: Standard, run: ExerciseRun, failures: dict[int, Failure], finding: Finding
-) -> tuple[str, str]:
+def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str, str]:
     """Return (mistake, hint): names of known mistakes, "" for others; a line for each slip.
 
     Looked for in this order: a known mistake, two of them in values of their own, a slip in one
@@ -23,7 +20,7 @@ def explain(
     """
     if finding.call < 0 or standard.explanations is None:
         return "", ""
-    shown = evidence(run, failures)
+    shown = evidence(run)
     group = standard.prepared.calls[finding.call].case.group
     mistakes = standard.explanations.mistakes()
     if found := best(standard, shown, mistakes, group):
@@ -33,7 +30,7 @@ def explain(
     mutants = best(standard, shown, standard.explanations.mutants(shown), group)
     if mutants and (certain := _certain(mutants))[1]:
         return certain
-    sentence = next(iter(told(standard, run, failures, finding)), "")
+    sentence = next(iter(told(standard, run, finding)), "")
     if sentence and not is_vague(sentence):
         return "", sentence
     # Where one slip would do, though nobody knows which, two are not the likelier account.

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.comparing.compare import Asked, leaves
-from grader.comparing.judging import Failure
-from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.comparing.outcomes import ExerciseRun, Failure, Outcome
 from grader.comparing.sketch import sketch
 from grader.controller.prepared import PreparedExercise
 from grader.results import Verdict
@@ -88,16 +87,11 @@ class Finding:
     failure: Failure | None = None
 
 
-def evidence(
-    run: ExerciseRun,
-    failures: Mapping[int, Failure],
-    name: str = "",
-    hints: tuple[str, ...] = (),
-) -> Evidence:
+def evidence(run: ExerciseRun, name: str = "", hints: tuple[str, ...] = ()) -> Evidence:
     """What a run shows, sketched."""
     wrong = {
         number: Wrong(sketch(outcome), failure.trouble, _weak(failure, outcome))
-        for number, failure in failures.items()
+        for number, failure in run.failures.items()
         for outcome in [run.outcomes[number]]
     }
     return Evidence(name, hints, len(run.outcomes), wrong)

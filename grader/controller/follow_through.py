@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from grader.controller import messages
 from grader.controller.conversation import Allowance
@@ -57,18 +58,26 @@ def follow_through(
     execution: Execution,
     results: Sequence[ExerciseResult],
     allowance: Allowance,
+    spent: float,
 ) -> tuple[ExerciseResult, ...]:
     """The results with those that were found right, given right ones under them.
+
+    `spent`: seconds of the submission's clock that are gone.
 
     Raises:
         GraderError: the machine failed.
     """
     credit = CREDIT[standards.lesson.follow_through]
     found = {result.name: result for result in results}
+    left = allowance.total_seconds - spent
     for given, names in _to_try(standards, execution, results).items():
-        for again in tried_with(standards, zygote, program, names, given, allowance):
-            first = found[again.name]
-            found[again.name] = better(first, again, given, credit)
+        if left <= 0:  # there is one clock for it all
+            break
+        rest = replace(allowance, total_seconds=left)
+        again, taken = _tried(standards, zygote, program, names, given, rest)
+        left -= taken
+        for result in again:
+            found[result.name] = better(found[result.name], result, given, credit)
     return tuple(found[result.name] for result in results)
 
 
@@ -86,19 +95,34 @@ def tried_with(
     Raises:
         GraderError: the machine failed.
     """
+    return _tried(standards, zygote, program, names, given, allowance)[0]
+
+
+def _tried(
+    standards: Standards,
+    zygote: Zygote,
+    program: Program,
+    names: Sequence[str],
+    given: Sequence[str],
+    allowance: Allowance,
+) -> tuple[list[ExerciseResult], float]:
+    """The results, and the seconds of the clock that they took."""
     answers = answers_program(standards.lesson)
     asked = [standards.prepared[name] for name in given]
-    exercises = [standards.prepared[name].given(given) for name in names]
+    exercises = [standards.prepared[name].given(asked) for name in names]
     with Substitutes(zygote, answers, asked, allowance) as substitutes:
         connect = functools.partial(AskingLink, substitutes)
-        execution = execute(zygote, program, exercises, allowance, connect)
+        execution = execute(zygote, program, exercises, allowance, connect, standards.asked)
         by_name = {exercise.name: exercise for exercise in exercises}
-        retelling = Retelling(zygote, program, execution, by_name, allowance, connect)
-        return [
+        retelling = Retelling(
+            zygote, program, execution, by_name, standards.asked, allowance, connect
+        )
+        results = [
             judged(standards, zygote, execution, name, retelling)
             for name in names
             if not shows_nothing(execution.runs.get(name))
         ]
+        return results, execution.spent + retelling.spent + substitutes.spent
 
 
 def _to_try(

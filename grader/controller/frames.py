@@ -6,6 +6,7 @@ a length, and lose what no terminal and no database should see.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from grader.controller.execution import Skipped
 from grader.controller.messages import one_line
 from grader.controller.program import Program
 from grader.vocabulary import Seeded
-from grader.worker.wire import Array, ProtocolError, Reader, decode
+from grader.worker.wire import ITEM_BYTES, ProtocolError, Reader, decode
 
 _COMMAND = re.compile(r"(?:!|%{1,2})?[\w.-]{0,40}|%%!{0,2}", re.ASCII)
 
@@ -106,7 +107,7 @@ def _raised(
 
 
 def outcome(
-    frame: dict[str, Any], body: bytes, call: Call, program: Program, driver: str
+    frame: dict[str, Any], body: bytes | memoryview, call: Call, program: Program, driver: str
 ) -> Outcome:
     """What came of a call; raises ProtocolError."""
     if call.fake:
@@ -115,47 +116,82 @@ def outcome(
     seen = texts(frame.get("seen"))
     told = frame.get("raised")
     failed = _raised_by_call(told, program, call, driver) if "raised" in frame else None
-    value = decode(frame.get("value"), reader) if failed is None else None
-    mutated = -1 if call.case.mutates else _mutated(call, decode(frame.get("inputs"), reader))
-    reader.finish()
+    value = decode(frame.get("value"), reader, call.caps.value) if failed is None else None
+    mutated = -1 if call.case.mutates else _mutated(call, frame.get("inputs"), reader)
     return Outcome(value, failed, mutated, seen)
 
 
-def _mutated(call: Call, inputs: Any) -> int:
-    """Position of the first argument whose arrays are not what was sent, −1 if none."""
+def _mutated(call: Call, inputs: Any, reader: Reader) -> int:
+    """Position of the first argument whose arrays are not what was sent, −1 if none.
+
+    The tree is compared as it came: nothing is made of what it says.
+    """
     sent = iter(call.inputs)
     before = [*call.case.args, *call.case.kwargs.values()]
     match inputs:
-        case [list(args), dict(kwargs)] if len(args) + len(kwargs) == len(before):
-            for position, (one, other) in enumerate(
-                zip(before, [*args, *kwargs.values()], strict=True)
-            ):
-                if not _kept(one, other, sent):
+        case ["list", [["list", list(args)], ["dict", list(kwargs)]]]:
+            after = [*args, *(_entry(item)[1] for item in kwargs)]
+            for position, (one, other) in enumerate(zip(before, after, strict=False)):
+                if not _kept(one, other, sent, reader):
                     return position
-            return -1
+            if len(before) == len(after):
+                reader.finish()
+                return -1
+        case _:
+            reader.finish()
     return 0
 
 
-def _kept(before: Any, after: Any, sent: Iterator[bytes]) -> bool:
-    """Whether an argument is as it was sent; takes the bytes of its arrays from `sent`."""
+def _kept(before: Any, after: Any, sent: Iterator[bytes], reader: Reader) -> bool:
+    """Whether an argument is as it was sent; takes the bytes of its arrays on both sides."""
     match before:
         case np.ndarray() | np.generic():
-            data = next(sent)
-            return (
-                isinstance(after, Array) and after.data is not None and after.data.tobytes() == data
-            )
+            return _same_bytes(next(sent), after, reader)
         case list() | tuple():
+            items = _items(after)
             return (
-                isinstance(after, list | tuple)
-                and len(before) == len(after)
-                and all(_kept(b, a, sent) for b, a in zip(before, after, strict=True))
+                items is not None
+                and len(before) == len(items)
+                and all(_kept(b, a, sent, reader) for b, a in zip(before, items, strict=True))
             )
         case dict():
+            entries = [_entry(item) for item in after[1]] if _is_dict(after) else None
             return (
-                isinstance(after, dict)
-                and list(before) == list(after)
-                and all(_kept(value, after[key], sent) for key, value in before.items())
+                entries is not None
+                and list(before) == [key for key, _ in entries]
+                and all(_kept(before[key], item, sent, reader) for key, item in entries)
             )
         case Seeded():
             return True
-    return before == after or before != before
+    return bool(before == after or before != before)
+
+
+def _same_bytes(data: bytes, after: Any, reader: Reader) -> bool:
+    match after:
+        case ["array", str(), str(dtype), list(shape), str()] if dtype in ITEM_BYTES:
+            if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+                return False
+            if ITEM_BYTES[dtype] * math.prod(shape) == len(data):
+                return bytes(reader.skip(len(data))) == data
+    return False
+
+
+def _items(tree: Any) -> list[Any] | None:
+    match tree:
+        case ["list" | "tuple", list(items)]:
+            return items
+    return None
+
+
+def _is_dict(tree: Any) -> bool:
+    match tree:
+        case ["dict", list()]:
+            return True
+    return False
+
+
+def _entry(item: Any) -> tuple[Any, Any]:
+    match item:
+        case [str() | int() as key, value]:
+            return key, value
+    raise ProtocolError("a dictionary's entry is malformed")

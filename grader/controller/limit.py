@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from grader.controller.meter import Meter, Spent
@@ -30,6 +31,7 @@ class Limit:
         """Begin with nothing spent."""
         self._seconds = seconds
         self._spent = Spent()
+        self._quiet = 0.0
         self._next = time.monotonic() + LOOK
 
     def begin(self, meter: Meter) -> None:
@@ -40,18 +42,33 @@ class Limit:
         """Take back what passed while the worker waited for us."""
         self._spent.idle -= seconds
 
+    def charge(self, seconds: float) -> None:
+        """Count CPU time of ours that a worker's frames have cost."""
+        self._spent.cpu += seconds
+
+    def quiet(self, seconds: float) -> None:
+        """Note that for so long there was nothing of the worker's to read, nor room to send it."""
+        self._quiet += seconds
+
     def end(self, meter: Meter) -> None:
-        """Count what a worker has done since the last look."""
-        self._spent.add(meter.read(), quiet=meter.ending())
+        """Count what a worker has done since the last look; what is dying is idle."""
+        if meter.ending():
+            self._quiet = math.inf
+        self._count(meter)
+
+    @property
+    def used(self) -> float:
+        """Seconds of it that are gone, as far as it has been counted."""
+        spent = self._spent
+        return max(spent.cpu, (spent.cpu + spent.idle) / IDLE)
 
     @property
     def used_up(self) -> bool:
         """Whether it is, as far as it has been counted."""
-        spent = self._spent
-        return spent.cpu >= self._seconds or spent.cpu + spent.idle >= IDLE * self._seconds
+        return self.used >= self._seconds
 
-    def look(self, meter: Meter, *, quiet: bool) -> float:
-        """Seconds until the next look; `quiet` if there is nothing of the worker's left to read.
+    def look(self, meter: Meter) -> float:
+        """Seconds until the next look.
 
         Raises:
             Overdue: the time is used up.
@@ -59,13 +76,17 @@ class Limit:
         """
         now = time.monotonic()
         if now >= self._next:
-            self._check(meter, quiet)
+            self._check(meter)
             self._next = time.monotonic() + LOOK
         return max(self._next - now, 0.001)
 
-    def _check(self, meter: Meter, quiet: bool) -> None:
+    def _count(self, meter: Meter) -> None:
+        quiet, self._quiet = self._quiet, 0.0
+        self._spent.add(meter.read(), quiet=quiet)
+
+    def _check(self, meter: Meter) -> None:
+        self._count(meter)
         spent = self._spent
-        spent.add(meter.read(), quiet=quiet)
         if self.used_up:
             raise Overdue
         if spent.wall >= FAR * self._seconds:
@@ -82,9 +103,14 @@ class Watch:
         """Watch the worker of `meter`."""
         self._meter, self._limits = meter, limits
 
-    def pause(self, *, quiet: bool) -> float:
+    def pause(self) -> float:
         """How long to wait at most before asking again. Raises Overdue, Starved."""
-        return min(limit.look(self._meter, quiet=quiet) for limit in self._limits)
+        return min(limit.look(self._meter) for limit in self._limits)
+
+    def quiet(self, seconds: float) -> None:
+        """Note for how long nothing came; what drips is as idle as what is silent."""
+        for limit in self._limits:
+            limit.quiet(seconds)
 
     def excuse(self, seconds: float) -> None:
         """Take back what passed while the worker waited for us."""

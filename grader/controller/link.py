@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from typing import Any
 
+from grader.controller.caps import Frame
 from grader.controller.limit import Watch
 from grader.controller.zygote import Worker
-from grader.worker.wire import (
-    MAX_ANSWER,
-    MAX_HEADER,
-    Closed,
-    ProtocolError,
-    parse_header,
-    parse_prefix,
-    prefix_size,
-)
+from grader.worker.wire import Closed, ProtocolError, parse_header, parse_prefix, prefix_size
+
+CHUNK = 2**18
 
 
 class Link:
-    """Frames to and from one worker. Output over the cap is read and thrown away."""
+    """Frames to and from one worker. Output over the cap is read and thrown away.
+
+    Of a frame no more is held than the question allows, whatever size the frame says it has.
+    """
 
     def __init__(self, worker: Worker, output_bytes: int) -> None:
         """Take over the worker's socket and output pipe."""
@@ -55,11 +54,14 @@ class Link:
         finally:
             self._poll.modify(self._sock, select.POLLIN)
 
-    def receive(self, watch: Watch) -> tuple[dict[str, Any], bytes]:
-        """Return the next frame; raises Overdue, Starved, Closed or ProtocolError."""
-        watch.pause(quiet=False)  # also where frames come so fast that nobody ever waits
+    def receive(self, watch: Watch, most: Frame) -> tuple[dict[str, Any], memoryview]:
+        """Return the next frame, of at most so many bytes.
+
+        Raises Overdue, Starved, Closed or ProtocolError.
+        """
+        watch.pause()  # also where frames come so fast that nobody ever waits
         while True:
-            if frame := self._take():
+            if frame := self._take(most):
                 return frame
             for fd, _ in self._wait(watch):
                 if fd == self._worker.output_fd:
@@ -73,14 +75,14 @@ class Link:
         return b"".join(self._output)
 
     def _wait(self, watch: Watch) -> list[tuple[int, int]]:
-        ready = self._poll.poll(watch.pause(quiet=False) * 1000)
-        if not ready:
-            watch.pause(quiet=True)
+        seconds, begun = watch.pause(), time.monotonic()
+        ready = self._poll.poll(seconds * 1000)
+        watch.quiet(time.monotonic() - begun)
         return ready
 
     def _fill(self) -> None:
         try:
-            chunk = self._sock.recv(1 << 18)
+            chunk = self._sock.recv(CHUNK)
         except BlockingIOError:
             return
         except OSError as error:
@@ -89,21 +91,19 @@ class Link:
             raise Closed("the worker is gone")
         self._buffer += chunk
 
-    def _take(self) -> tuple[dict[str, Any], bytes] | None:
+    def _take(self, most: Frame) -> tuple[dict[str, Any], memoryview] | None:
         start = prefix_size()
         if len(self._buffer) < start:
             return None
         header_size, body_size = parse_prefix(bytes(self._buffer[:start]))
-        if header_size > MAX_HEADER or body_size > MAX_ANSWER:
+        if header_size > most[0] or body_size > most[1]:
             raise ProtocolError("a frame is larger than allowed")
         end = start + header_size + body_size
         if len(self._buffer) < end:
             return None
-        with memoryview(self._buffer) as view:
-            header = parse_header(bytes(view[start : start + header_size]))
-            body = bytes(view[start + header_size : end])
-        del self._buffer[:end]
-        return header, body
+        frame, self._buffer = self._buffer, self._buffer[end:]
+        header = parse_header(bytes(frame[start : start + header_size]))
+        return header, memoryview(frame)[start + header_size : end]
 
     def _drain(self) -> None:
         if not self._open:

@@ -117,14 +117,13 @@ class Spent:
         """Count from this reading on; of another worker, too."""
         self.last = reading
 
-    def add(self, reading: Reading, *, quiet: bool) -> None:
-        """Count up to this reading; idle only if `quiet`, with nothing left to read of it."""
+    def add(self, reading: Reading, *, quiet: float) -> None:
+        """Count up to this reading; idle for at most the seconds in which nothing came of it."""
         last = self.last or reading
         wall = reading.at - last.at
         cpu = reading.cpu - last.cpu
         waited = max((s - last.waited.get(t, 0.0) for t, s in reading.waited.items()), default=0.0)
         self.cpu += cpu
         self.wall += wall
-        if quiet:
-            self.idle += max(wall - max(waited, 0.0) - cpu, 0.0)
+        self.idle += max(min(quiet, wall - max(waited, 0.0) - cpu), 0.0)
         self.last = reading

@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from grader.comparing.outcomes import Call
+from grader.comparing.outcomes import Call, Caps
+from grader.controller.caps import caps_of, stand_in_caps
 from grader.controller.spare import Spares
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
@@ -71,7 +73,7 @@ class PreparedExercise:
     """What a student calls the arguments of a call, by position; "" for one without a name."""
     key: bytes = b""
     """A secret of this course and exercise, for what is told apart without being told."""
-    stand_ins: tuple[str, ...] = ()
+    stand_ins: tuple[PreparedExercise, ...] = ()
     """Exercises in whose places the worker has stand-ins."""
 
     @property
@@ -79,10 +81,10 @@ class PreparedExercise:
         """The exercise's name."""
         return self.exercise.name
 
-    def given(self, names: Sequence[str]) -> PreparedExercise:
-        """The same calls, with stand-ins in the places of the named exercises."""
-        frame = _frame(self.exercise, self.framework, self.device, self.calls, names)
-        return replace(self, frame=frame, stand_ins=tuple(names))
+    def given(self, asked: Sequence[PreparedExercise]) -> PreparedExercise:
+        """The same calls, with stand-ins in the places of other exercises."""
+        frame = _frame(self.exercise, self.framework, self.device, self.calls, asked)
+        return replace(self, frame=frame, stand_ins=tuple(asked))
 
     def spare(self, number: int) -> PreparedExercise | None:
         """One call alone, on its spare case; None for a simulated call, or if there is none.
@@ -99,9 +101,16 @@ class PreparedExercise:
         frame = _frame(self.exercise, self.framework, self.device, [again], self.stand_ins)
         return replace(self, calls=(again,), frame=frame)
 
+    @cached_property
+    def stand_in_caps(self) -> Caps:
+        """The caps of what a stand-in for the exercise returns, and of what it is asked."""
+        return stand_in_caps(self.calls)
+
     def question(self, args: list[Any], kwargs: list[Any]) -> dict[str, Any]:
         """The request for one call whose inputs are wire trees; their arrays are its body."""
         case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "mutates": True}
+        caps = self.stand_in_caps
+        case |= {"caps": [astuple(caps.value), astuple(caps.inputs)]}
         case |= {"args": ["list", args], "kwargs": ["dict", kwargs]}
         own = {"exercise": self.name, "framework": self.framework, "device": self.device}
         plain: dict[str, Any] = {"rules": None, "driver": "", "given": []}
@@ -110,7 +119,7 @@ class PreparedExercise:
     def lap(self, number: int, lap: int, *, watched: bool) -> PreparedExercise:
         """One call alone, on inputs of its own, so that a remembered result is no use.
 
-        Only a `watched` lap looks for forbidden operations: looking takes time.
+        `watched`: whether forbidden operations are looked for, as in every lap of a submission.
 
         Raises:
             CourseError: drawn again, the check has no such case.
@@ -205,11 +214,12 @@ def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:
     packer = _Packer(framework, case.dtype)
-    tree = {
+    tree: dict[str, Any] = {
         "args": [packer.tree(arg) for arg in case.args],
         "kwargs": {name: packer.tree(value) for name, value in case.kwargs.items()},
     }
-    return Call(case, fake, case.seconds or seconds, tuple(packer.blobs), tree)
+    caps = caps_of(case, ["list", [["list", tree["args"]], ["dict", list(tree["kwargs"].items())]]])
+    return Call(case, fake, case.seconds or seconds, tuple(packer.blobs), tree, caps)
 
 
 def _frame(
@@ -217,7 +227,7 @@ def _frame(
     framework: str,
     device: str,
     calls: Sequence[Call],
-    given: Sequence[str] = (),
+    given: Sequence[PreparedExercise] = (),
     called: str = "",
 ) -> bytes:
     """`called`: the name to call, where a program of ours has another; the seeds stay."""
@@ -228,13 +238,14 @@ def _frame(
         "device": device,
         "rules": rules_of(exercise),
         "driver": packed(exercise.driver),
-        "given": list(given),
+        "given": [[one.name, astuple(one.stand_in_caps.inputs)] for one in given],
         "cases": [
             {
                 "id": number,
                 "seed": _number(f"{exercise.name}/{number}") % 2**31,
                 "fake": call.fake,
                 "mutates": call.case.mutates or call.fake,
+                "caps": [astuple(call.caps.value), astuple(call.caps.inputs)],
                 "args": ["list", call.tree["args"]],
                 "kwargs": ["dict", list(call.tree["kwargs"].items())],
             }

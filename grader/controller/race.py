@@ -1,16 +1,17 @@
 """Speed: a submission and its rival run in turn, by the CPU time that the kernel says they used.
 
-Every lap has inputs of its own, drawn as the check draws them; each result is compared. In every
-few laps one is watched for forbidden operations: watching takes time, so that lap is not timed, and
-which one it is nobody in the worker is told before. It goes on until the ratio is decided.
+Every lap has inputs of its own, drawn as the check draws them; each result is compared. All laps
+of a submission are alike: each is watched for forbidden operations, and timed with what watching
+costs, so that nothing in the worker, its speed neither, tells one from another. The rival is not.
+Whatever a submission uses from the first lap to the last, between laps and while its rival runs, is
+its own time: what it computes ahead, and what it only burns to slow its rival down.
+It goes on until the ratio is decided.
 """
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import replace
-
 from grader.comparing.outcomes import ExerciseRun, Round
+from grader.controller.arrivals import Arrivals
 from grader.controller.conversation import Again, Allowance, Conversation, Lost, State
 from grader.controller.limit import Limit, Starved
 from grader.controller.link import Link
@@ -22,7 +23,7 @@ from grader.errors import GraderError
 MARGIN = 1.5
 """Decided is a ratio that is this many times the one that is asked, or as far below it."""
 HEAT = 3
-"""Laps between two looks at the ratio; one of them is watched."""
+"""Laps between two looks at whether the race is won."""
 MAX_HEATS = 4
 
 
@@ -30,29 +31,23 @@ def raced(
     zygote: Zygote,
     conversation: Conversation,
     exercise: PreparedExercise,
-    run: ExerciseRun,
+    arrivals: Arrivals,
     allowance: Allowance,
 ) -> ExerciseRun:
-    """The run with the races that its cases ask for.
+    """What came of an exercise, with the races that its cases ask for; what is wrong is not raced.
 
     Raises:
         Again: the worker was killed from outside.
         GraderError: the rival failed, which is ours.
     """
-    outcomes = list(run.outcomes)
-    for number, call in enumerate(exercise.calls):
-        if call.case.faster is not None and not call.fake and outcomes[number].raised is None:
-            try:
-                rounds = _race(zygote, conversation, exercise, number, allowance)
-            except Lost as lost:
-                if lost.killed:
-                    raise Again(lost) from None
-                return ExerciseRun(tuple(outcomes[:number]), lost.ended)
-            seen = {name for one in rounds for name in one.mine.seen}
-            outcomes[number] = replace(
-                outcomes[number], rounds=rounds, seen=tuple({*outcomes[number].seen, *seen})
-            )
-    return ExerciseRun(tuple(outcomes))
+    for number in arrivals.races():
+        try:
+            _race(zygote, conversation, exercise, number, arrivals, allowance)
+        except Lost as lost:
+            if lost.killed:
+                raise Again(lost) from None
+            return arrivals.run(lost.ended, number)
+    return arrivals.run()
 
 
 def _race(
@@ -60,8 +55,9 @@ def _race(
     conversation: Conversation,
     exercise: PreparedExercise,
     number: int,
+    arrivals: Arrivals,
     allowance: Allowance,
-) -> tuple[Round, ...]:
+) -> None:
     """Run the submission and its rival in turn, each in a worker of its own."""
     faster = exercise.calls[number].case.faster
     assert faster is not None
@@ -72,16 +68,15 @@ def _race(
         rival = Conversation(zygote, worker, link, allowance, state)
         _load_rival(rival, exercise, faster.rival, faster.rival_name)
         rounds: list[Round] = []
-        for heat in range(MAX_HEATS):
-            watched = secrets.randbelow(HEAT)
-            for place in range(HEAT):
-                lap = exercise.lap(number, heat * HEAT + place, watched=place == watched)
-                rounds.append(_round(conversation, rival, lap, timed=place != watched))
-                if _lost(rounds, faster.ratio):
-                    return tuple(rounds)
-            if _won(rounds, faster.ratio):
+        seen: set[str] = set()
+        for lap in range(MAX_HEATS * HEAT):
+            rounds.append(_round(conversation, rival, exercise, number, lap, arrivals, seen))
+            ratio = _ratio(rounds)
+            if not rounds[-1].right or (lap >= HEAT - 2 and ratio <= faster.ratio / MARGIN):
                 break
-        return tuple(rounds)
+            if (lap + 1) % HEAT == 0 and ratio >= faster.ratio * MARGIN:
+                break
+        arrivals.add_race(number, tuple(rounds), seen)
     finally:
         try:
             zygote.kill(worker)
@@ -103,17 +98,24 @@ def _load_rival(
 
 
 def _round(
-    conversation: Conversation, rival: Conversation, lap: PreparedExercise, *, timed: bool
+    conversation: Conversation,
+    rival: Conversation,
+    exercise: PreparedExercise,
+    number: int,
+    lap: int,
+    arrivals: Arrivals,
+    seen: set[str],
 ) -> Round:
-    """One lap of both; of the submission alone where it is watched."""
-    mine, seconds = conversation.lap(lap)
-    call = lap.calls[0]
-    if not timed:
-        return Round(call, mine, 0.0, 0.0)
-    rival_seconds = _rival_lap(rival, lap)
+    """One lap of both."""
+    mine = exercise.lap(number, lap, watched=True)
+    outcome, seconds = conversation.lap(mine)
+    seen.update(outcome.seen)
+    right = arrivals.is_right(number, mine.calls[0], outcome)
+    rival_seconds = _rival_lap(rival, exercise.lap(number, lap, watched=False))
+    seconds += conversation.meanwhile()
     if seconds <= 0 or rival_seconds <= 0:
-        raise Starved(f"the kernel told no CPU time for a lap of {lap.name}")
-    return Round(call, mine, seconds, rival_seconds)
+        raise Starved(f"the kernel told no CPU time for a lap of {mine.name}")
+    return Round(right, seconds, rival_seconds)
 
 
 def _rival_lap(rival: Conversation, lap: PreparedExercise) -> float:
@@ -125,15 +127,6 @@ def _rival_lap(rival: Conversation, lap: PreparedExercise) -> float:
     if outcome.raised is not None:
         raise GraderError(f"the rival of {lap.name} raised {outcome.raised.type}")
     return seconds
-
-
-def _won(rounds: list[Round], asked: float) -> bool:
-    return _ratio(rounds) >= asked * MARGIN
-
-
-def _lost(rounds: list[Round], asked: float) -> bool:
-    timed = [one for one in rounds if one.seconds]
-    return len(timed) >= HEAT - 1 and _ratio(timed) <= asked / MARGIN
 
 
 def _ratio(rounds: list[Round]) -> float:

@@ -13,14 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from grader.comparing.compare import Asked
 from grader.comparing.outcomes import ExerciseRun, Outcome, Raised
+from grader.comparing.tolerance import Bound, Bounds
 from grader.controller.findings import Evidence, Wrong
-from grader.worker.wire import Array, Opaque
+from grader.worker.wire import Array, Long, Opaque
 
 _SIZE = struct.Struct("<Q")
 _RECORDS = {kind.__name__: kind for kind in (
-    Array, Evidence, ExerciseRun, Opaque, Outcome, Raised, Wrong,
+    Array, Asked, Bound, Bounds, Evidence, ExerciseRun, Long, Opaque, Outcome, Raised, Wrong,
 )}  # fmt: skip
+_SEVERAL: dict[str, type] = {"l": list, "t": tuple, "s": frozenset}
 
 
 class Unreadable(Exception):
@@ -53,8 +56,8 @@ def _tree(value: Any, blobs: list[bytes]) -> Any:
                 raise TypeError("an array of objects is not written down")
             blobs.append(np.ascontiguousarray(value).tobytes())
             return ["a", value.dtype.str, list(value.shape)]
-        case list() | tuple():
-            kind = "l" if isinstance(value, list) else "t"
+        case list() | tuple() | frozenset():
+            kind = next(k for k, made in _SEVERAL.items() if isinstance(value, made))
             return [kind, [_tree(item, blobs) for item in value]]
         case dict():
             return ["d", [[_tree(k, blobs), _tree(v, blobs)] for k, v in value.items()]]
@@ -74,10 +77,8 @@ class _Reader:
         match tree[0]:
             case "a":
                 return self._array(np.dtype(tree[1]), tuple(tree[2]))
-            case "l":
-                return [self.value(item) for item in tree[1]]
-            case "t":
-                return tuple(self.value(item) for item in tree[1])
+            case "l" | "t" | "s":
+                return _SEVERAL[tree[0]](self.value(item) for item in tree[1])
             case "d":
                 return {self.value(key): self.value(item) for key, item in tree[1]}
             case "r":

@@ -11,10 +11,11 @@ hangs on the inputs' values, and only that is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.comparing.outcomes import Call, ExerciseRun, Outcome
+from grader.comparing.compare import Asked
+from grader.comparing.outcomes import Call, ExerciseRun, Failure, Outcome
 from grader.controller import messages
 from grader.controller.conversation import Allowance
 from grader.controller.execution import Execution
@@ -29,10 +30,11 @@ Connect = Callable[[Worker, int], Link]
 
 @dataclass(frozen=True)
 class Retold:
-    """A call on a spare case, and what came of it."""
+    """A call on a spare case, what came of it, and why that fails, if it does."""
 
     call: Call
     outcome: Outcome
+    failure: Failure | None
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Retelling:
         program: the submission.
         execution: what came of it on the hidden cases.
         exercises: as they were run there, by name.
+        asked: what is asked of each exercise's calls.
         allowance: time and output of one submission.
         connect: makes the link to a worker.
     """
@@ -52,8 +55,11 @@ class Retelling:
     program: Program
     execution: Execution
     exercises: Mapping[str, PreparedExercise]
+    asked: Mapping[str, Sequence[Asked]]
     allowance: Allowance
     connect: Connect = Link
+    spent: float = 0.0
+    """Seconds of the submission's clock that it has taken."""
 
     def __post_init__(self) -> None:
         """Nothing is run before it is asked for."""
@@ -79,15 +85,22 @@ class Retelling:
         spare = {name: self.exercises[name].spare(number) for name, number in asked.items()}
         calls = [exercise for exercise in spare.values() if exercise is not None]
         hung = [fault.unit for fault in self.execution.faults if fault.ended]
-        left = self.allowance.total_seconds - self.execution.cpu_seconds
-        allowance = replace(self.allowance, total_seconds=max(left, self.allowance.seconds))
-        done = execute(self.zygote, self.program, calls, allowance, self.connect, hung)
+        left = self.allowance.total_seconds - self.execution.spent - self.spent
+        if left <= 0:  # there is one clock for it all
+            self._known |= dict.fromkeys(asked.items())
+            return
+        allowance = replace(self.allowance, total_seconds=left)
+        by = {name: [self.asked[name][number]] for name, number in asked.items()}
+        done = execute(self.zygote, self.program, calls, allowance, self.connect, by, hung)
+        self.spent += done.spent
         for name, number in asked.items():
-            exercise = spare[name]
-            outcomes = done.runs.get(name, ExerciseRun()).outcomes
-            self._known[name, number] = (
-                Retold(exercise.calls[0], outcomes[0]) if exercise and outcomes else None
-            )
+            self._known[name, number] = _retold(spare[name], done.runs.get(name, ExerciseRun()))
+
+
+def _retold(exercise: PreparedExercise | None, run: ExerciseRun) -> Retold | None:
+    if exercise is None or not run.outcomes:
+        return None
+    return Retold(exercise.calls[0], run.outcomes[0], run.failures.get(0))
 
 
 def _first(run: ExerciseRun) -> int:

@@ -12,8 +12,10 @@ any of the student's code began: it may not have been the student's doing, and i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from grader.comparing.compare import Asked
+from grader.controller.arrivals import Arrivals
 from grader.controller.conversation import Again, Allowance, Conversation, State
 from grader.controller.execution import Execution
 from grader.controller.limit import Limit
@@ -22,7 +24,7 @@ from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
 from grader.controller.zygote import Worker, Zygote
-from grader.errors import GraderError
+from grader.errors import OUT_OF_MEMORY, GraderError
 
 __all__ = ["Allowance", "Program", "execute"]
 
@@ -36,23 +38,40 @@ def execute(
     exercises: Sequence[PreparedExercise],
     allowance: Allowance,
     connect: Callable[[Worker, int], Link] = Link,
+    asked: Mapping[str, Sequence[Asked]] | None = None,
     skip: Sequence[int] = (),
 ) -> Execution:
     """Run a program's exercises in confined workers, each behind a link that `connect` makes.
 
-    `skip`: units of the program that are left out.
+    Outcomes are judged when they arrive, by what is `asked` of each exercise's calls; without it
+    they are measured: that is for model answers. `skip`: units of the program that are left out.
 
     Raises:
         GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
-            was starved or killed from outside again and again).
+            was starved or killed from outside again and again; memory of ours that is used up).
     """
     state = State(list(exercises), Limit(allowance.total_seconds), skip=list(skip))
+    try:
+        return _executed(zygote, program, exercises, allowance, connect, asked, state)
+    except MemoryError as error:
+        raise GraderError(OUT_OF_MEMORY) from error
+
+
+def _executed(
+    zygote: Zygote,
+    program: Program,
+    exercises: Sequence[PreparedExercise],
+    allowance: Allowance,
+    connect: Callable[[Worker, int], Link],
+    asked: Mapping[str, Sequence[Asked]] | None,
+    state: State,
+) -> Execution:
     going = True
     while going and (state.pending or not state.loaded):
         if state.total.used_up:
             state.give_up("timeout")
             break
-        going = _one_worker(zygote, program, exercises, allowance, state, connect)
+        going = _one_worker(zygote, program, exercises, allowance, state, connect, asked)
     return Execution(
         state.runs,
         tuple(state.faults[unit] for unit in sorted(state.faults)),
@@ -62,6 +81,7 @@ def execute(
         state.loaded,
         state.cpu_seconds,
         state.skipped,
+        state.total.used,
     )
 
 
@@ -72,6 +92,7 @@ def _one_worker(
     allowance: Allowance,
     state: State,
     connect: Callable[[Worker, int], Link],
+    asked: Mapping[str, Sequence[Asked]] | None,
 ) -> bool:
     """Go as far as one worker goes; False if another one would not get further."""
     worker = zygote.fork()
@@ -88,9 +109,13 @@ def _one_worker(
             if exercise.name not in names:
                 state.pending.pop(0)
                 continue
-            run = conversation.run(exercise)
-            if not (run.ended or conversation.lost):
-                run = raced(zygote, conversation, exercise, run, allowance)
+            by = None if asked is None else asked[exercise.name]
+            arrivals = Arrivals(exercise, by, state.purse)
+            early = conversation.run(exercise, arrivals)
+            if early or conversation.lost:
+                run = arrivals.run(early)
+            else:
+                run = raced(zygote, conversation, exercise, arrivals, allowance)
             state.runs[exercise.name] = run
             state.pending.pop(0)
             if run.ended or conversation.lost:

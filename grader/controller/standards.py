@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.comparing.judging import asked_of, measured_bounds
+from grader.comparing.compare import Asked
+from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import ExerciseRun
-from grader.comparing.sketch import sketch
 from grader.controller.causes import Causes
 from grader.controller.findings import Explanations, Standard
 from grader.controller.prepared import PreparedExercise
@@ -54,10 +54,10 @@ class Standards:
         parts = ("answers", lesson.name, *prepared)
         runs = self.records.once(parts, lambda: self._run_answers(zygote))
         self._standards = self._judged_by(runs)
+        self.asked = {name: standard.asked for name, standard in self._standards.items()}
+        """What is asked of each exercise's calls."""
         self._causes = {
-            name: Causes(
-                lesson, standard, tuple(map(sketch, runs[name].outcomes)), allowance, self.records
-            )
+            name: Causes(lesson, standard, runs[name].outcomes, allowance, self.records)
             for name, standard in self._standards.items()
         }
 
@@ -67,8 +67,10 @@ class Standards:
         program = answers_program(lesson)
         execution = execute(zygote, program, list(prepared.values()), self._allowance)
         runs = {name: execution.runs.get(name, ExerciseRun()) for name in prepared}
-        retelling = Retelling(zygote, program, execution, prepared, self._allowance)
-        for name, standard in self._judged_by(runs).items():
+        standards = self._judged_by(runs)
+        asked = {name: standard.asked for name, standard in standards.items()}
+        retelling = Retelling(zygote, program, execution, prepared, asked, self._allowance)
+        for name, standard in standards.items():
             result = judge_exercise(
                 standard,
                 execution.runs.get(name),
@@ -87,7 +89,7 @@ class Standards:
         return {
             name: Standard(
                 exercise,
-                _asked(exercise, runs[name]),
+                _padded(exercise, runs[name]),
                 show_values=self._show_values,
                 further=_further(self.lesson, name),
             )
@@ -122,12 +124,8 @@ def _further(lesson: Lesson, exercise: str) -> dict[str, str]:
     return {m.name: m.further for m in lesson.mistakes if m.exercise == exercise and m.further}
 
 
-def _asked(exercise: PreparedExercise, answer: ExerciseRun) -> tuple:
+def _padded(exercise: PreparedExercise, answer: ExerciseRun) -> tuple[Asked, ...]:
     """What each call asks, with the tolerance measured on the answer where it got that far."""
-    asked = []
-    for number, call in enumerate(exercise.calls):
-        bounds = None
-        if number < len(answer.outcomes) and not call.fake:
-            bounds = measured_bounds(call, answer.outcomes[number], exercise.framework)
-        asked.append(asked_of(call, exercise.framework, exercise.device, bounds))
-    return tuple(asked)
+    left = exercise.calls[len(answer.asked) :]
+    rest = (asked_of(call, exercise.framework, exercise.device) for call in left)
+    return (*answer.asked, *rest)

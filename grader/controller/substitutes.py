@@ -15,7 +15,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from grader.comparing.compare import leaves
 from grader.comparing.outcomes import ExerciseRun
+from grader.controller.caps import Frame, answer_frame, value_frame
 from grader.controller.conversation import Again, Allowance, Conversation, Lost, State
 from grader.controller.limit import Limit, Watch
 from grader.controller.link import Link
@@ -23,7 +25,17 @@ from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import GraderError
-from grader.worker.wire import SHOWS_NOTHING, Opaque, ProtocolError, Reader, decode, pack
+from grader.worker.wire import (
+    NUMPY_DTYPES,
+    SHOWS_NOTHING,
+    Array,
+    Long,
+    Opaque,
+    ProtocolError,
+    Reader,
+    decode,
+    pack,
+)
 
 MAX_QUESTIONS = 20_000
 MAX_BYTES = 512 * 2**20
@@ -47,7 +59,18 @@ class Substitutes:
         self._questions = self._bytes = 0
         self._total = Limit(allowance.total_seconds)
 
-    def answer(self, frame: dict[str, Any], body: bytes) -> bytes:
+    @property
+    def spent(self) -> float:
+        """Seconds that are gone of its clock."""
+        return self._total.used
+
+    @property
+    def most(self) -> Frame:
+        """The largest frame of a question."""
+        frames = [value_frame(one.stand_in_caps.inputs) for one in self._exercises.values()]
+        return max(header for header, _ in frames), max(body for _, body in frames)
+
+    def answer(self, frame: dict[str, Any], body: memoryview) -> bytes:
         """The frame that answers a stand-in's question, whatever the question is.
 
         Raises:
@@ -64,15 +87,18 @@ class Substitutes:
         many = self._questions > MAX_QUESTIONS or self._bytes > MAX_BYTES
         return many or self._total.used_up
 
-    def _answered(self, exercise: PreparedExercise, frame: dict[str, Any], body: bytes) -> bytes:
+    def _answered(
+        self, exercise: PreparedExercise, frame: dict[str, Any], body: memoryview
+    ) -> bytes:
+        caps = exercise.stand_in_caps
         try:
-            if _holds_opaque(decode(frame.get("inputs"), Reader(body))):
-                return _refused("it takes plain values only")
+            if _is_partial(decode(frame.get("inputs"), Reader(body), caps.inputs)):
+                return _refused("it takes plain values only, and none far too large")
             said, result = self._ask(exercise, frame["inputs"], body)
             if "raised" in said:
                 return _raised(said["raised"])
-            if _holds_opaque(decode(said.get("value"), Reader(result))):
-                return _refused("it returns plain values only")
+            if _is_partial(decode(said.get("value"), Reader(result), caps.value)):
+                return _refused("it returns plain values only, and none far too large")
         except (ProtocolError, Lost) as error:
             self._discard()
             if isinstance(error, Lost) and error.killed:
@@ -81,14 +107,15 @@ class Substitutes:
         return pack({"value": said["value"]}, [result])
 
     def _ask(
-        self, exercise: PreparedExercise, inputs: Any, body: bytes
-    ) -> tuple[dict[str, Any], bytes]:
+        self, exercise: PreparedExercise, inputs: Any, body: memoryview
+    ) -> tuple[dict[str, Any], memoryview]:
         match inputs:
             case ["list", [["list", args], ["dict", kwargs]]]:
                 request = exercise.question(args, kwargs)
             case _:
                 raise ProtocolError("a question has a form that no stand-in sends")
-        return self._ready().exchange(pack(request, [body]))
+        most = answer_frame(exercise.stand_in_caps)
+        return self._ready().exchange(pack(request, [body]), most)
 
     def _ready(self) -> Conversation:
         if self._conversation is None:
@@ -142,12 +169,13 @@ def _raised(data: dict[str, Any]) -> bytes:
     return pack({"raised": str(data["type"]), "message": str(data["message"])})
 
 
-def _holds_opaque(value: Any) -> bool:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return any(_holds_opaque(item) for item in value)
-    return isinstance(value, Opaque)
+def _is_partial(value: Any) -> bool:
+    """Whether something of a value did not come: it is no plain one, or too large."""
+    return any(
+        isinstance(leaf, Opaque | Long)
+        or (isinstance(leaf, Array) and leaf.data is None and leaf.dtype in NUMPY_DTYPES)
+        for leaf in leaves(value)
+    )
 
 
 class AskingLink(Link):
@@ -158,10 +186,11 @@ class AskingLink(Link):
         super().__init__(worker, output_bytes)
         self._substitutes = substitutes
 
-    def receive(self, watch: Watch) -> tuple[dict[str, Any], bytes]:
+    def receive(self, watch: Watch, most: Frame) -> tuple[dict[str, Any], memoryview]:
         """Return the next frame that is no question; raises what `Link.receive` does."""
+        asked = self._substitutes.most
         while True:
-            frame, body = super().receive(watch)
+            frame, body = super().receive(watch, (max(most[0], asked[0]), max(most[1], asked[1])))
             if "ask" not in frame:
                 return frame, body
             begun = time.monotonic()

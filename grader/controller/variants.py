@@ -6,12 +6,11 @@ function. A variant that hangs or crashes costs a worker; the next one goes on w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from grader.comparing.judging import judge
-from grader.comparing.outcomes import Call, ExerciseRun
+from grader.comparing.outcomes import ExerciseRun
 from grader.controller.conversation import Allowance
 from grader.controller.findings import Evidence, Standard, evidence
 from grader.controller.program import Program
@@ -20,7 +19,7 @@ from grader.controller.zygote import Zygote
 from grader.course.slips.slips import Slip, Workshop
 
 BATCH = 40
-"""The most variants that one worker runs: their outcomes are held until they are sketched."""
+"""The most variants that one worker runs."""
 
 FIRST = 3
 """As many are in the first batch, which shows what one costs."""
@@ -119,22 +118,11 @@ def _batch(
     base = [bench.answers, bench.shared]
     call = f"_bind({base!r}, {bench.answers!r}, {bench.shop.exercise!r}, {sources!r})"
     program = Program(((1, _BINDER), (2, call)), trusted=True)
-    execution = execute(zygote, program, calls, bench.allowance)
+    asked = dict.fromkeys(names, bench.standard.asked)
+    execution = execute(zygote, program, calls, bench.allowance, asked=asked)
     budget.spent += execution.cpu_seconds
     budget.run += len(batch)
     for slip, name in zip(batch, names, strict=True):
         run = execution.runs.get(name, ExerciseRun(ended="crash"))
         if not run.ended:
-            yield slip, observed(bench.standard, calls[0].calls, run, slip.name, slip.hints)
-
-
-def observed(
-    standard: Standard, calls: Sequence[Call], run: ExerciseRun, name: str, hints: tuple[str, ...]
-) -> Evidence:
-    """What a program of ours did with the calls."""
-    failures = {
-        number: failure
-        for number, outcome in enumerate(run.outcomes)
-        if (failure := judge(calls[number], outcome, standard.asked[number]))
-    }
-    return evidence(run, failures, name, hints)
+            yield slip, evidence(run, slip.name, slip.hints)

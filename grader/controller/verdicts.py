@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.comparing.fingerprint import fingerprint
-from grader.comparing.judging import Failure, judge
-from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.comparing.outcomes import ExerciseRun, Failure, Outcome
 from grader.controller import messages
 from grader.controller.arguments import about, texts_told
 from grader.controller.execution import UnitFault
@@ -15,6 +14,7 @@ from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
 from grader.controller.retelling import Retold
 from grader.controller.staging import fuller
+from grader.errors import GraderError
 from grader.results import ExerciseResult, Verdict, total
 from grader.vocabulary import VALUES
 
@@ -37,18 +37,18 @@ def judge_exercise(
 
     Raises:
         CourseError: a check's own judge failed.
+        GraderError: the run was judged by something else.
     """
     if run is None:
         return _nothing(standard, "missing", _why_missing(standard.prepared.name, faults))
+    if run.asked != standard.asked[: len(run.asked)]:
+        raise GraderError(f"{standard.prepared.name} was judged by what another run asks")
     if forbidden := _forbidden(standard, run, evasions):
         return _nothing(standard, "forbidden", forbidden)
-    failures = {
-        number: failure
-        for number, outcome in enumerate(run.outcomes)
-        if (failure := judge(standard.prepared.calls[number], outcome, standard.asked[number]))
-    }
-    finding = _first(standard, run, failures, retell)
-    passed = _groups(standard, run, failures)
+    if run.broken is not None:
+        raise run.broken
+    finding = _first(standard, run, retell)
+    passed = _groups(standard, run)
     if not passed:
         return _nothing(standard, "deferred", messages.DEFERRED)
     groups = score_groups(standard.prepared.points, passed)
@@ -57,10 +57,10 @@ def judge_exercise(
         return _result(standard, "passed", groups, message=note)
     if finding.verdict == "missing":
         return _nothing(standard, "missing", finding.message)
-    mistake, hint = explain(standard, run, failures, finding)
-    further = fuller(standard, run, failures, finding, mistake, hint)
+    mistake, hint = explain(standard, run, finding)
+    further = fuller(standard, run, finding, mistake, hint)
     result = _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
-    mark = "" if mistake else fingerprint(standard.prepared.key, run, standard.asked)
+    mark = "" if mistake else fingerprint(standard.prepared.key, run)
     return result.model_copy(update={"fingerprint": mark})
 
 
@@ -125,11 +125,11 @@ def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) ->
     return messages.EVASION.format(", ".join(evasions)) if evasions else ""
 
 
-def _groups(standard: Standard, run: ExerciseRun, failures: dict[int, Failure]) -> dict[str, bool]:
+def _groups(standard: Standard, run: ExerciseRun) -> dict[str, bool]:
     """Whether each group passed; a call that was not made did not pass."""
     passed: dict[str, bool] = {}
     for number, call in enumerate(standard.prepared.calls):
-        ok = number < len(run.outcomes) and number not in failures
+        ok = number < len(run.outcomes) and number not in run.failures
         passed[call.case.group] = passed.get(call.case.group, True) and ok
     return {group: passed[group] for group in _ordered(list(passed))}
 
@@ -138,13 +138,12 @@ def _ordered(groups: list[str]) -> list[str]:
     return [VALUES] * (VALUES in groups) + [group for group in groups if group != VALUES]
 
 
-def _first(
-    standard: Standard, run: ExerciseRun, failures: dict[int, Failure], retell: Retell
-) -> Finding | None:
-    for number in sorted(failures):
-        if failures[number].trouble == "raised":
-            return _exception(standard, run.outcomes[number], number, failures[number], retell)
-        return _mismatch(standard, number, failures[number], retell)
+def _first(standard: Standard, run: ExerciseRun, retell: Retell) -> Finding | None:
+    for number in sorted(run.failures):
+        failure = run.failures[number]
+        if failure.trouble == "raised":
+            return _exception(standard, run.outcomes[number], number, failure, retell)
+        return _mismatch(standard, number, failure, retell)
     if not run.ended:
         return None
     match run.ended:
@@ -163,7 +162,7 @@ def _mismatch(standard: Standard, number: int, failure: Failure, retell: Retell)
     text = failure.message
     if plain := _plain(failure):
         told = retell(standard.prepared.name, number)
-        again = judge(told.call, told.outcome, standard.asked[number]) if told else None
+        again = told.failure if told else None
         alike = again and again.trouble == failure.trouble and _plain(again)
         case, text = (told.call.case, again.message) if told and again and alike else (case, plain)
     if standard.show_values and failure.difference and failure.difference.detail:

@@ -24,7 +24,7 @@ from grader.course.lesson import Lesson, load_lesson
 from grader.course.rounds import round_of, round_seed
 from grader.course.secret import secret_seed
 from grader.course.syllabus import Course
-from grader.errors import UsageError
+from grader.errors import OUT_OF_MEMORY, GraderError, UsageError
 from grader.grading.basis import StoredRecords, basis_of
 from grader.grading.belonging import Siblings, siblings
 from grader.grading.keeping import Keeping
@@ -233,9 +233,12 @@ def _run(
         )
 
         def work(task: Task, zygote: Zygote) -> Graded:
-            submission = read(task[1])
-            result = grade_one(grading, standards, submission, zygote, allowance)
-            return Graded(result, submission.notes)
+            try:
+                submission = read(task[1])
+                result = grade_one(grading, standards, submission, zygote, allowance)
+                return Graded(result, submission.notes)
+            except MemoryError as error:
+                raise GraderError(OUT_OF_MEMORY) from error
 
         yield from run_all(tasks, places, work, [records])
     finally:
@@ -276,22 +279,24 @@ def grade_one(
     """
     start = time.monotonic()
     program = program_of(grading, submission)
-    execution = execute(zygote, program, list(grading.prepared.values()), allowance)
-    retelling = Retelling(zygote, program, execution, grading.prepared, allowance)
+    exercises, asked = list(grading.prepared.values()), standards.asked
+    execution = execute(zygote, program, exercises, allowance, asked=asked)
+    retelling = Retelling(zygote, program, execution, grading.prepared, asked, allowance)
     first = [judged(standards, zygote, execution, n, retelling) for n in grading.prepared]
-    exercises = follow_through(standards, zygote, program, execution, first, allowance)
-    ours = any(exercise.verdict == "grader_error" for exercise in exercises)
+    spent = execution.spent + retelling.spent
+    results = follow_through(standards, zygote, program, execution, first, allowance, spent)
+    ours = any(result.verdict == "grader_error" for result in results)
     return SubmissionResult(
         student=submission.student,
         file=submission.file,
         sha256=submission.sha256,
         status="grader_error" if ours else "graded",
-        score=total([exercise.score for exercise in exercises]),
+        score=total([result.score for result in results]),
         max_score=grading.max_score,
         seconds=round(time.monotonic() - start, 4),
         message="; ".join(notes_on(execution)),
         round=grading.round,
-        exercises=exercises,
+        exercises=results,
     )
 
 

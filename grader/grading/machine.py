@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from grader.worker import confine
 Device = Literal["cpu", "cuda"]
 Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
+_LIBRARIES = 1536 * _MIB
+"""Addresses that the libraries of a worker take."""
 
 
 def cores() -> int:
@@ -25,7 +28,12 @@ def cores() -> int:
 
 
 def policy_of(limits: Limits, isolation: Isolation, device: Device) -> confine.Policy:
-    """Confine workers to the course's limits."""
+    """Confine workers to the course's limits.
+
+    Raises:
+        UsageError: no worker could have the memory that the course allows it.
+    """
+    _require_room(limits.memory_mb * _MIB)
     return confine.Policy(
         isolation=isolation,
         readable=default_readable(),
@@ -38,6 +46,17 @@ def policy_of(limits: Limits, isolation: Isolation, device: Device) -> confine.P
             disk_bytes=limits.disk_mb * _MIB,
         ),
     )
+
+
+def _require_room(memory_bytes: int) -> None:
+    """A limit that we were started with holds for workers, too, and would cost students marks."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < memory_bytes + _LIBRARIES:
+        raise UsageError(
+            f"the limit on memory (`ulimit -v`) is {limit // _MIB} MiB, but a submission may use "
+            f"{memory_bytes // _MIB} (memory_mb of course.yml) beside {_LIBRARIES // _MIB} of "
+            "libraries: lift it with `ulimit -v unlimited`, or lower memory_mb"
+        )
 
 
 def allowance_of(limits: Limits) -> Allowance:

@@ -104,9 +104,9 @@ def _feels_nothing(
     proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance
 ) -> bool:
     exercise = standards.prepared[proof.exercise]
-    execution = execute(zygote, proof.program, [exercise], allowance)
-    by_name = {proof.exercise: exercise}
-    retelling = Retelling(zygote, proof.program, execution, by_name, allowance)
+    asked, by_name = standards.asked, {proof.exercise: exercise}
+    execution = execute(zygote, proof.program, [exercise], allowance, asked=asked)
+    retelling = Retelling(zygote, proof.program, execution, by_name, asked, allowance)
     return judged(standards, zygote, execution, proof.exercise, retelling).verdict == "passed"
 
 

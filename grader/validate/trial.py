@@ -49,9 +49,9 @@ def run_trials(
         prepared: list[PreparedExercise] = [
             trial.standards.prepared[name] for name in trial.exercises
         ]
-        execution = execute(zygote, trial.program, prepared, allowance)
-        by_name = {exercise.name: exercise for exercise in prepared}
-        retelling = Retelling(zygote, trial.program, execution, by_name, allowance)
+        asked, by_name = trial.standards.asked, {exercise.name: exercise for exercise in prepared}
+        execution = execute(zygote, trial.program, prepared, allowance, asked=asked)
+        retelling = Retelling(zygote, trial.program, execution, by_name, asked, allowance)
         results = tuple(
             judge_exercise(
                 trial.standards.of(name, zygote, explained=trial.explained),

@@ -26,6 +26,7 @@ import numpy as np
 import torch
 
 from grader.worker import audit, fake, kernel, magics, units
+from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
 from grader.worker.faults import describe
 from grader.worker.rlimits import ballast
@@ -51,8 +52,10 @@ def serve(sock: socket.socket) -> None:
                 voice.token = header.pop("token")
                 submission = load(voice.say, header)
             case "run":
-                for name in header["given"]:
-                    standing = stand_in(sock, name, header["device"], header["framework"])
+                for name, cap in header["given"]:
+                    standing = stand_in(
+                        sock, name, Cap(*cap), header["device"], header["framework"]
+                    )
                     setattr(submission, name, standing)
                 run(voice.say, header, body, submission)
         units.flush()
@@ -157,12 +160,12 @@ def _call(
         else:
             with audit.watching(rules) as seen:
                 value = call(*args, **kwargs)
-        answer = {"value": encoder.encode(value)}
+        answer = {"value": encoder.encode(value, Cap(*case["caps"][0]))}
     except BaseException as error:
         kept_back.close()
         encoder = Encoder()
         answer = {"raised": describe(error)}
-    inputs = None if case["mutates"] else encoder.encode([args, kwargs])
+    inputs = None if case["mutates"] else encoder.encode([args, kwargs], Cap(*case["caps"][1]))
     say({"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
 
 

@@ -14,12 +14,15 @@ from typing import Any
 
 import torch
 
+from grader.worker.cap import Cap
 from grader.worker.values import Encoder, build
 from grader.worker.wire import SHOWS_NOTHING, Reader, receive_frame, send_frame
 
 
-def stand_in(sock: socket.socket, name: str, device: str, framework: str) -> Callable[..., Any]:
-    """A function that stands in for the exercise `name`.
+def stand_in(
+    sock: socket.socket, name: str, cap: Cap, device: str, framework: str
+) -> Callable[..., Any]:
+    """A function that stands in for the exercise `name`; it can be asked no more than `cap`.
 
     It raises what a right answer raises on these arguments, and RuntimeError where no right
     answer can be asked: for what is no plain value, or where a gradient would have to pass.
@@ -29,7 +32,7 @@ def stand_in(sock: socket.socket, name: str, device: str, framework: str) -> Cal
         if torch.is_grad_enabled() and any(t.requires_grad for t in _tensors([args, kwargs])):
             raise RuntimeError(f"{SHOWS_NOTHING} no gradient passes through it")
         encoder = Encoder()
-        tree = encoder.encode([list(args), kwargs])
+        tree = encoder.encode([list(args), kwargs], cap)
         send_frame(sock, {"ask": name, "inputs": tree}, encoder.blobs)
         header, body = receive_frame(sock)
         if "raised" in header:

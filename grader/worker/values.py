@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker.wire import NUMPY_DTYPES, OTHER_DTYPES, Reader
+from grader.worker.cap import (
+    ARRAY_NODES,
+    KEY_BITS,
+    NUMBER_BITS,
+    OPAQUE_CHARS,
+    OPAQUE_NODES,
+    Cap,
+    Room,
+)
+from grader.worker.wire import ITEM_BYTES, NUMPY_DTYPES, OTHER_DTYPES, Reader
 
 _LARGEST = 1000  # bits of an integer that still has a float
 
@@ -38,51 +47,93 @@ def _generator(seed: int, device: str, framework: str) -> Any:
 
 
 class Encoder:
-    """Collects a value's tree and the bytes of its arrays."""
+    """Collects values' trees and the bytes of their arrays, as far as a cap allows.
+
+    Of what is larger only the form goes into a tree, so that its student can be told.
+    """
 
     def __init__(self) -> None:
         """Start with an empty body."""
         self.blobs: list[bytes] = []
 
-    def encode(self, value: Any, depth: int = 0) -> Any:
+    def encode(self, value: Any, cap: Cap) -> Any:
         """Describe `value`; exact types only, whatever else is named and left behind."""
-        if depth > 20:
-            return ["opaque", "a value nested too deeply"]
-        kind = type(value)
-        if kind is int and value.bit_length() > _LARGEST:
-            return ["opaque", "int"]
-        if value is None or kind in (bool, int, float, str):
-            return value
-        if kind is tuple or kind is list:
-            items = [self.encode(item, depth + 1) for item in value]
-            return ["tuple" if kind is tuple else "list", items]
-        if kind is dict and all(type(key) in (str, int) for key in value):
-            return ["dict", [[key, self.encode(item, depth + 1)] for key, item in value.items()]]
-        if kind is torch.Tensor or kind is torch.nn.Parameter:
-            return self._tensor(value)
-        if kind is np.ndarray:
-            return self._array(value, "array")
-        if isinstance(value, np.generic) and kind.__module__ == "numpy":
-            return self._array(np.asarray(value), "scalar")
-        if isinstance(value, torch.Size):
-            return ["tuple", list(value)]
-        return ["opaque", kind.__name__]
+        return self._value(value, Room(cap), 0)
 
-    def _array(self, value: np.ndarray, kind: str) -> Any:
+    def _value(self, value: Any, room: Room, depth: int) -> Any:
+        if depth > 20:
+            return self._opaque("a value nested too deeply", room)
+        kind = type(value)
+        if value is None or kind in (bool, float):
+            return value
+        if kind is int:
+            return self._integer(value, room)
+        if kind is str:
+            return value if room.takes_text(value) else ["long", "str"]
+        if kind is tuple or kind is list:
+            name = "tuple" if kind is tuple else "list"
+            if not room.takes_nodes(len(value)):
+                return ["long", name]
+            return [name, [self._value(item, room, depth + 1) for item in value]]
+        if kind is dict and all(_is_key(key) for key in value):
+            return self._dict(value, room, depth)
+        if kind is torch.Tensor or kind is torch.nn.Parameter:
+            return self._tensor(value, room)
+        if kind is np.ndarray:
+            return self._array(value, "array", room)
+        if isinstance(value, np.generic) and kind.__module__ == "numpy":
+            return self._array(np.asarray(value), "scalar", room)
+        if isinstance(value, torch.Size):
+            return self._value(tuple(value), room, depth)
+        return self._opaque(kind.__name__, room)
+
+    def _opaque(self, name: str, room: Room) -> Any:
+        fits = room.takes_nodes(OPAQUE_NODES)
+        return ["opaque", name[:OPAQUE_CHARS]] if fits else ["long", "value"]
+
+    def _integer(self, value: int, room: Room) -> Any:
+        if value.bit_length() > _LARGEST:
+            return self._opaque("int", room)
+        fits = room.takes_nodes(value.bit_length() // NUMBER_BITS)
+        return value if fits else ["long", "value"]
+
+    def _dict(self, value: dict[Any, Any], room: Room, depth: int) -> Any:
+        fits = room.takes_nodes(2 * len(value))
+        if not fits or not all(type(key) is int or room.takes_text(key) for key in value):
+            return ["long", "dict"]
+        return ["dict", [[k, self._value(item, room, depth + 1)] for k, item in value.items()]]
+
+    def _array(self, value: np.ndarray, kind: str, room: Room) -> Any:
         name = value.dtype.name
         if name not in NUMPY_DTYPES:
-            return ["opaque", f"array of dtype {name}"]
-        self.blobs.append(np.ascontiguousarray(value, dtype=NUMPY_DTYPES[name]).tobytes())
-        return ["array", kind, name, list(value.shape), "cpu"]
+            return self._opaque(f"array of dtype {name}", room)
+        tree = _form(kind, name, value.shape, "cpu", room)
+        if tree[0] == "array":
+            self.blobs.append(np.ascontiguousarray(value, dtype=NUMPY_DTYPES[name]).tobytes())
+        return tree
 
-    def _tensor(self, value: torch.Tensor) -> Any:
+    def _tensor(self, value: torch.Tensor, room: Room) -> Any:
         name = str(value.dtype).removeprefix("torch.")
-        if value.layout is not torch.strided or name not in NUMPY_DTYPES | OTHER_DTYPES:
-            return ["opaque", f"tensor of dtype {name}"]
+        if value.layout is not torch.strided or name not in ITEM_BYTES:
+            return self._opaque(f"tensor of dtype {name}", room)
         if value.device.type not in ("cpu", "cuda"):
-            return ["opaque", f"tensor on {value.device.type}"]
-        plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
-        if name in OTHER_DTYPES:
-            plain = plain.view(torch.uint8) if plain.dim() else plain.reshape(1).view(torch.uint8)
-        self.blobs.append(plain.numpy().tobytes())
-        return ["array", "tensor", name, list(value.shape), value.device.type]
+            return self._opaque(f"tensor on {value.device.type}", room)
+        tree = _form("tensor", name, tuple(value.shape), value.device.type, room)
+        if tree[0] == "array":
+            plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
+            if name in OTHER_DTYPES:
+                flat = plain if plain.dim() else plain.reshape(1)
+                plain = flat.view(torch.uint8)
+            self.blobs.append(plain.numpy().tobytes())
+        return tree
+
+
+def _is_key(key: Any) -> bool:
+    return type(key) is str or (type(key) is int and key.bit_length() <= KEY_BITS)
+
+
+def _form(kind: str, dtype: str, shape: tuple[int, ...], device: str, room: Room) -> Any:
+    if not room.takes_nodes(ARRAY_NODES + len(shape)):
+        return ["long", "value"]
+    fits = room.takes_numbers(ITEM_BYTES[dtype], shape)
+    return ["array" if fits else "form", kind, dtype, list(shape), device]

@@ -13,7 +13,15 @@ Values in a header are JSON trees:
     ["array", kind, dtype, shape, device]   the next array of the body; kind is "tensor" or
                                      "array" or "scalar" (a NumPy scalar)
     ["seeded", seed, device]         a random generator (towards the worker only)
-    ["opaque", type name]            anything else (towards the controller only)
+
+and towards the controller only
+
+    ["opaque", type name]            anything else
+    ["form", kind, dtype, shape, device]    an array that is larger than the answer may be
+    ["long", "list"]                 a list, a text or the like that is
+
+How large an answer may be is told with the question, as a `Cap`: both sides count alike, so that
+whatever is left out could not have come.
 """
 
 from __future__ import annotations
@@ -22,18 +30,28 @@ import json
 import math
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from grader.worker.cap import (
+    ARRAY_NODES,
+    KEY_BITS,
+    NUMBER_BITS,
+    OPAQUE_CHARS,
+    OPAQUE_NODES,
+    Cap,
+    Room,
+)
+
 _PREFIX = struct.Struct("<IQ")
 _TO_JSON = json.JSONEncoder(separators=(",", ":")).encode  # student code may replace `json.dumps`
 MAX_HEADER = 4 * 2**20
 MAX_BODY = 256 * 2**20
-MAX_ANSWER = 64 * 2**20  # bytes of arrays in one answer of a worker
 MAX_DEPTH = 24
-MAX_NODES = 200_000
+_MAX_NUMBER = 4300  # digits of an integer in a header; reading one takes the square of them
 SHOWS_NOTHING = "a stand-in cannot answer:"
 """How a stand-in's exception begins that says nothing of the submission."""
 
@@ -50,7 +68,8 @@ class Closed(Exception):
 class Array:
     """An array that came back: where it lived, and its numbers.
 
-    `data` is None for a dtype that NumPy does not know (bfloat16): then only the dtype is judged.
+    `data` is None for a dtype that NumPy does not know (bfloat16), and for an array that is larger
+    than was asked for by far: then only its form is judged.
     """
 
     kind: str
@@ -67,7 +86,14 @@ class Opaque:
     type_name: str
 
 
-def pack(header: dict[str, Any], blobs: list[bytes] | None = None) -> bytes:
+@dataclass(frozen=True)
+class Long:
+    """A list, tuple, dictionary or text that is longer than was asked for by far."""
+
+    kind: str
+
+
+def pack(header: dict[str, Any], blobs: Sequence[bytes | memoryview] | None = None) -> bytes:
     """Make the bytes of one frame."""
     text = _TO_JSON(header).encode()
     body = b"".join(blobs or [])
@@ -110,12 +136,18 @@ def parse_prefix(raw: bytes) -> tuple[int, int]:
 def parse_header(raw: bytes | bytearray) -> dict[str, Any]:
     """Read a header; raises ProtocolError unless it is a JSON object."""
     try:
-        header = json.loads(raw)
+        header = json.loads(raw, parse_int=_integer)
     except (ValueError, RecursionError, MemoryError) as error:
         raise ProtocolError("a frame's header is not JSON") from error
     if not isinstance(header, dict):
         raise ProtocolError("a frame's header is not an object")
     return header
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_NUMBER:
+        raise ValueError("an integer is longer than any that is sent")
+    return int(digits)
 
 
 def _exactly(sock: socket.socket, size: int) -> bytearray:
@@ -132,23 +164,23 @@ def _exactly(sock: socket.socket, size: int) -> bytearray:
 class Reader:
     """Takes the arrays of a body in order."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes | memoryview) -> None:
         """Start at the first array."""
-        self._body = body
+        self._body = memoryview(body)
         self._at = 0
 
     def take(self, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
         """Copy the next array out; raises ProtocolError if the body is too short for it."""
         raw = self.skip(dtype.itemsize * math.prod(shape))
-        if dtype.kind == "b":  # any other byte than 0 and 1 would be neither true nor false
-            raw = (np.frombuffer(raw, np.uint8) != 0).tobytes()
+        # Of truth values, any other byte than 0 and 1 would be neither true nor false.
+        flat = np.frombuffer(raw, np.uint8) != 0 if dtype.kind == "b" else np.frombuffer(raw, dtype)
         try:
-            return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
+            return flat.reshape(shape).copy()
         except ValueError as error:  # no entries, but dimensions that no array can have
             raise ProtocolError("an array's shape is impossible") from error
 
-    def skip(self, size: int) -> bytes:
-        """Take `size` raw bytes."""
+    def skip(self, size: int) -> memoryview:
+        """Take `size` raw bytes; they are not copied."""
         if size < 0 or self._at + size > len(self._body):
             raise ProtocolError("a frame's body is shorter than its header says")
         raw = self._body[self._at : self._at + size]
@@ -161,58 +193,83 @@ class Reader:
             raise ProtocolError("a frame's body is longer than its header says")
 
 
-def decode(tree: Any, reader: Reader) -> Any:
+def decode(tree: Any, reader: Reader, cap: Cap) -> Any:
     """Read a value that a worker sent. Nothing of it is trusted, and nothing is executed.
 
     Raises:
-        ProtocolError: a tree of another form than the module's docstring gives.
+        ProtocolError: a tree of another form than the module's docstring gives, one that holds more
+            than `cap`, or that leaves out what would have gone in.
     """
-    return _Decoder(reader).value(tree, 0)
+    return _Decoder(reader, cap).value(tree, 0)
 
 
 class _Decoder:
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._nodes = 0
+    def __init__(self, reader: Reader, cap: Cap) -> None:
+        self._reader, self._room = reader, Room(cap)
 
     def value(self, tree: Any, depth: int) -> Any:
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise ProtocolError("a result is nested too deeply or has too many parts")
-        if tree is None or isinstance(tree, bool | int | float | str):
-            return tree
+        if depth > MAX_DEPTH:
+            raise ProtocolError("a result is nested too deeply")
         match tree:
+            case None | bool() | float():
+                return tree
+            case int():
+                self._fits(self._room.takes_nodes(tree.bit_length() // NUMBER_BITS))
+                return tree
+            case str():
+                self._fits(self._room.takes_text(tree))
+                return tree
             case ["list", list(items)]:
-                return [self.value(item, depth + 1) for item in items]
+                return self._items(items, depth)
             case ["tuple", list(items)]:
-                return tuple(self.value(item, depth + 1) for item in items)
+                return tuple(self._items(items, depth))
             case ["dict", list(items)]:
+                self._fits(self._room.takes_nodes(2 * len(items)))
                 return dict(self._entry(item, depth) for item in items)
-            case ["array", str(kind), str(dtype), list(shape), str(device)]:
-                return self._array(kind, dtype, shape, device)
+            case ["array" | "form" as form, str(kind), str(dtype), list(shape), str(device)]:
+                return self._array(form, kind, dtype, shape, device[:20])
             case ["opaque", str(type_name)]:
-                return Opaque(type_name[:80])
+                self._fits(self._room.takes_nodes(OPAQUE_NODES))
+                return Opaque(type_name[:OPAQUE_CHARS])
+            case ["long", ("list" | "tuple" | "dict" | "str" | "value") as kind]:
+                return Long(kind)
         raise ProtocolError("a result has a form that no honest worker sends")
+
+    def _fits(self, fits: bool) -> None:
+        if not fits:
+            raise ProtocolError("a result is larger than allowed")
+
+    def _items(self, items: list[Any], depth: int) -> list[Any]:
+        self._fits(self._room.takes_nodes(len(items)))
+        return [self.value(item, depth + 1) for item in items]
 
     def _entry(self, item: Any, depth: int) -> tuple[Any, Any]:
         match item:
-            case [str() | int() as key, value]:
-                return key, self.value(value, depth + 1)
-        raise ProtocolError("a dictionary's entry is malformed")
+            case [str() as key, value]:
+                self._fits(self._room.takes_text(key))
+            case [int() as key, value] if key.bit_length() <= KEY_BITS:
+                pass
+            case _:
+                raise ProtocolError("a dictionary's entry is malformed")
+        return key, self.value(value, depth + 1)
 
-    def _array(self, kind: str, dtype: str, shape: list[Any], device: str) -> Array:
+    def _array(self, form: str, kind: str, dtype: str, shape: list[Any], device: str) -> Array:
         if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
             raise ProtocolError("an array's shape is malformed")
         if kind not in ("tensor", "array", "scalar"):
             raise ProtocolError("an array is of an unknown kind")
-        plain = NUMPY_DTYPES.get(dtype)
-        if plain is None:
-            if dtype not in OTHER_DTYPES:
-                raise ProtocolError("an array has an unknown dtype")
-            self._reader.skip(OTHER_DTYPES[dtype] * math.prod(shape))
-            return Array(kind, dtype, device[:20], tuple(shape), None)
-        data = self._reader.take(plain, tuple(shape))
-        return Array(kind, dtype, device[:20], tuple(shape), data)
+        if dtype not in ITEM_BYTES:
+            raise ProtocolError("an array has an unknown dtype")
+        sizes = tuple(shape)
+        self._fits(self._room.takes_nodes(ARRAY_NODES + len(sizes)))
+        if self._room.takes_numbers(ITEM_BYTES[dtype], sizes) != (form == "array"):
+            raise ProtocolError("an array is larger than allowed, or is left out")
+        data = None
+        if form == "array" and dtype in NUMPY_DTYPES:
+            data = self._reader.take(NUMPY_DTYPES[dtype], sizes)
+        elif form == "array":
+            self._reader.skip(OTHER_DTYPES[dtype] * math.prod(sizes))
+        return Array(kind, dtype, device, sizes, data)
 
 
 NUMPY_DTYPES = {
@@ -223,3 +280,4 @@ NUMPY_DTYPES = {
     )
 }  # fmt: skip
 OTHER_DTYPES = {"bfloat16": 2}
+ITEM_BYTES = {name: dtype.itemsize for name, dtype in NUMPY_DTYPES.items()} | OTHER_DTYPES
