@@ -15,8 +15,9 @@ without a user namespace; started by anyone else, the zygote lives in a user nam
 and each worker in one of its own below that, in which RLIMIT_NPROC counts nobody else.
 A layer that fails raises `ConfinementError`: student code never runs with less than the policy
 says. That each layer holds is tried by `probe`, and by tests; what is said here of the kernel is
-its documentation's word. Isolation "process" asks for less: no namespaces and no new root; Landlock, seccomp, cgroups
-and capabilities as far as the machine has them; and children are refused, where seccomp is.
+its documentation's word. Isolation "process" asks for less: no namespaces and no new root;
+Landlock, seccomp, cgroups and capabilities as far as the machine has them; and children are
+refused, where seccomp is.
 
 **Memory.** Where a cgroup can be made, it counts all of a worker's processes, and children are
 allowed. Elsewhere RLIMIT_AS bounds one process, so children are not allowed. CUDA maps far more
