@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_course import write_course  # type: ignore[import-not-found]
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.course.secret import mend, secret_seed
 from grader.errors import CourseError
 
@@ -112,3 +115,13 @@ def test_what_is_open_and_somebody_elses_is_refused(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True)
     assert "CourseError" in done.stderr and "chmod -R go-rwx" in done.stderr
+
+
+def test_a_command_says_what_it_has_shut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_course(tmp_path)
+    secret_seed(tmp_path)
+    (tmp_path / ".chainrule").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    first, second = (CliRunner().invoke(app, ["feedback", "one"]) for _ in range(2))
+    assert "mended: " in first.output and "open to other users" in first.output
+    assert "mended" not in second.output

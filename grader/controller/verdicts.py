@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.comparing.fingerprint import fingerprint
-from grader.comparing.outcomes import ExerciseRun, Failure, Outcome
+from grader.comparing.outcomes import ExerciseRun, Failure, Outcome, Raised
 from grader.controller import messages
 from grader.controller.arguments import about, texts_told
 from grader.controller.execution import UnitFault
@@ -192,7 +192,8 @@ def _exception(
         return Finding("memory", f"{messages.MEMORY} [{where}]", number, failure)
     told = retell(standard.prepared.name, number)
     again = told.outcome.raised if told else None
-    alike = again is not None and (again.type, again.where) == (raised.type, raised.where)
+    # A class of the student's own may have another name each time: its kind counts.
+    alike = again is not None and _sort(again) == _sort(raised)
     if told and again and alike:
         where = about(told.call.case, parameters)
         again = messages.with_key(again, texts_told(told.call.case, parameters))
@@ -203,3 +204,7 @@ def _exception(
     said = messages.exception(again) if again and alike else messages.unsteady(raised)
     expected = f"; {failure.message}" if failure.message else ""
     return Finding("error", f"{said}{expected} [{where}]", number, failure)
+
+
+def _sort(raised: Raised) -> tuple[str, str]:
+    return messages.kind(raised), raised.where
