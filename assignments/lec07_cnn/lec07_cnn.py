@@ -113,7 +113,7 @@ for stride, padding in [(1, 0), (2, 1)]:
 # $(k, l)$ but many pixels, so exchange the loops: for each offset, multiply *all* pixels that it
 # meets at once. Or have no loop at all: `F.unfold`, or `x.unfold` twice, lays out every window, and
 # the layer becomes one matrix product. Both are welcome; points for speed are given for being at
-# least ten times faster than a loop over pixels (a good answer is a hundred times faster).
+# least five times faster than a loop over pixels (a good answer is a hundred times faster).
 
 
 # %% exercise="conv2d_fast"
