@@ -80,6 +80,8 @@ def killer(zygote: Zygote, times: int) -> Iterator[set[int]]:
         thread.join()
 
 
+ROOMS = 2
+"""Workers of a submission that goes well: one does without what `product` forbids."""
 SLOW = {
     "loading": "time.sleep(2)",
     "a call": "def scale(x):\n    time.sleep(2)\n    return x",
@@ -95,7 +97,7 @@ def test_workers_that_somebody_kills_cost_nothing(
     program = Program(((1, f"{HONEST}\n{SLOW[moment]}\n"),), True)
     with killer(zygote, times) as seen:
         done = execute(zygote, program, prepared, PATIENCE)
-    assert len(seen) == times and done.forks == times + 1
+    assert len(seen) == times and done.forks == times + ROOMS
     assert done.loaded and not done.faults
     assert {name: run.ended for name, run in done.runs.items()} == dict.fromkeys(
         ["scale", "product", "Tally"], ""
@@ -130,7 +132,7 @@ def test_a_submission_cannot_kill_itself_and_call_it_our_fault(
     source = f"{HONEST}\ndef scale(x):\n{body}\n    return right(x)\n"
     done = execute(zygote, Program(((1, source),), True), hurried, PATIENCE)
     scale = done.runs["scale"]
-    assert done.forks <= 2
+    assert done.forks <= 1 + ROOMS
     assert scale.ended in ("", "timeout", "crash")
     assert [done.runs[name].ended for name in ("product", "Tally")] == ["", ""]
 
@@ -178,7 +180,7 @@ def test_what_is_printed_is_kept_up_to_the_cap(
     source = HONEST + "print('é' * 10_000)\nos._exit(0)\nprint('later' * 1000)\n"
     done = execute(zygote, Program(((1, source),), True), prepared, PATIENCE)
     assert len(done.output) == PATIENCE.output_bytes and done.output.startswith("é".encode())
-    assert done.forks == 2 and [fault.ended for fault in done.faults] == ["crash"]
+    assert done.forks == 1 + ROOMS and [fault.ended for fault in done.faults] == ["crash"]
 
 
 def test_nothing_to_run_is_still_loaded(zygote: Zygote) -> None:

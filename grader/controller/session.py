@@ -1,6 +1,7 @@
 """One submission, from its source to its outcomes.
 
-A session forks a worker, loads the submission into it and runs the exercises one after another.
+A session goes through `rooms`, sets of exercises that share a worker: it forks one, loads the
+submission into it and runs the exercises one after another.
 If the worker hangs or dies, what it was at is noted, and another worker goes on with the rest:
 one bad cell or one endless loop costs its own exercise and nothing else.
 
@@ -13,14 +14,16 @@ any of the student's code began: it may not have been the student's doing, and i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from grader.controller.conversation import Again, Allowance, Conversation, State
-from grader.controller.execution import Execution
+from grader.controller.execution import Execution, UnitFault
 from grader.controller.limit import Limit
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
+from grader.controller.rooms import Room, again, rooms, told
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import GraderError
 
@@ -43,69 +46,93 @@ def execute(
         GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
             was starved or killed from outside again and again).
     """
-    state = State(list(exercises), Limit(allowance.total_seconds))
-    going = True
-    while going and (state.pending or not state.loaded):
-        if state.total.used_up:
-            state.give_up("timeout")
-            break
-        going = _one_worker(zygote, program, exercises, allowance, state, connect)
+    state = State([], Limit(allowance.total_seconds))
+    session = _Session(zygote, program, allowance, state, connect)
+    faults: dict[int, UnitFault] = {}
+    loaded = True
+    waiting = rooms(exercises)
+    while waiting:
+        room = waiting.pop(0)
+        session.run(room)
+        loaded &= state.loaded
+        if room.shuts:
+            waiting += again(room, state.runs, state.faults.values())
+            faults |= told(state.faults)
+        else:  # here whatever fell, fell by itself
+            lost = {unit: one for unit, one in faults.items() if one.ended}
+            faults = lost | state.faults
     return Execution(
         state.runs,
-        tuple(state.faults[unit] for unit in sorted(state.faults)),
+        tuple(faults[unit] for unit in sorted(faults)),
         state.evasions,
         state.output,
         state.maxrss_kib,
         state.forks,
-        state.loaded,
+        loaded,
         state.cpu_seconds,
         state.skipped,
     )
 
 
-def _one_worker(
-    zygote: Zygote,
-    program: Program,
-    exercises: Sequence[PreparedExercise],
-    allowance: Allowance,
-    state: State,
-    connect: Callable[[Worker, int], Link],
-) -> bool:
-    """Go as far as one worker goes; False if another one would not get further."""
-    worker = zygote.fork()
-    state.forks += 1
-    link = connect(worker, allowance.output_bytes)
-    conversation = Conversation(zygote, worker, link, allowance, state)
-    try:
-        names = conversation.load(program, exercises)
-        if names is None:
-            return True
-        state.loaded = True
-        while state.pending:
-            exercise = state.pending[0]
-            if exercise.name not in names:
-                state.pending.pop(0)
-                continue
-            run = conversation.run(exercise)
-            if not (run.ended or conversation.lost):
-                run = raced(zygote, conversation, exercise, run, allowance)
-            state.runs[exercise.name] = run
-            state.pending.pop(0)
-            if run.ended or conversation.lost:
-                return True
-        return True
-    except Again as again:
-        return _once_more(again, state)
-    finally:
-        state.total.end(worker.meter)
-        if len(state.output) < allowance.output_bytes:
-            state.output += link.output()[: allowance.output_bytes - len(state.output)]
+@dataclass(frozen=True)
+class _Session:
+    """What all workers of a submission share."""
+
+    zygote: Zygote
+    program: Program
+    allowance: Allowance
+    state: State
+    connect: Callable[[Worker, int], Link]
+
+    def run(self, room: Room) -> None:
+        """Run a room's exercises, in as many workers as it takes."""
+        state = self.state
+        state.enter(room.exercises)
+        going = True
+        while going and (state.pending or not state.loaded):
+            if state.total.used_up:
+                state.give_up("timeout")
+                break
+            going = self._one_worker(room.exercises)
+
+    def _one_worker(self, exercises: Sequence[PreparedExercise]) -> bool:
+        """Go as far as one worker goes; False if another one would not get further."""
+        state = self.state
+        worker = self.zygote.fork()
+        state.forks += 1
+        link = self.connect(worker, self.allowance.output_bytes)
+        conversation = Conversation(self.zygote, worker, link, self.allowance, state)
         try:
-            ended = zygote.kill(worker)
-            state.maxrss_kib = max(state.maxrss_kib, ended.maxrss_kib)
-            state.cpu_seconds += ended.cpu_seconds
+            names = conversation.load(self.program, exercises)
+            if names is None:
+                return True
+            state.loaded = True
+            while state.pending:
+                exercise = state.pending[0]
+                if exercise.name not in names:
+                    state.pending.pop(0)
+                    continue
+                run = conversation.run(exercise)
+                if not (run.ended or conversation.lost):
+                    run = raced(self.zygote, conversation, exercise, run, self.allowance)
+                state.runs[exercise.name] = run
+                state.pending.pop(0)
+                if run.ended or conversation.lost:
+                    return True
+            return True
+        except Again as lost:
+            return _once_more(lost, state)
         finally:
-            worker.close()
+            state.total.end(worker.meter)
+            left = self.allowance.output_bytes - len(state.output)
+            if left > 0:
+                state.output += link.output()[:left]
+            try:
+                ended = self.zygote.kill(worker)
+                state.maxrss_kib = max(state.maxrss_kib, ended.maxrss_kib)
+                state.cpu_seconds += ended.cpu_seconds
+            finally:
+                worker.close()
 
 
 def _once_more(again: Again, state: State) -> bool:

@@ -13,6 +13,7 @@ from grader.controller.execution import UnitFault
 from grader.controller.explaining import explain
 from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
+from grader.controller.rooms import WATCHED
 from grader.controller.staging import fuller
 from grader.results import ExerciseResult, Verdict, total
 from grader.vocabulary import VALUES
@@ -98,7 +99,6 @@ def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
 
 # How torch, the C library and C++ say it; Python has an exception of its own.
 _NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "bad_alloc")
-_INSTRUMENTS = ("sys.setprofile", "sys.settrace", "_thread", "torch.library")
 
 
 def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) -> str:
@@ -106,7 +106,7 @@ def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) ->
     if forbid is None:
         return ""
     # The names come from the worker; only those that we could have sent are repeated.
-    known = {*forbid.ops, *forbid.calls, *forbid.syntax, *_INSTRUMENTS}
+    known = {*forbid.ops, *forbid.calls, *forbid.syntax, *WATCHED}
     seen = {name for outcome in run.outcomes for name in outcome.seen}
     if seen:
         what = ", ".join(sorted(seen & known)) or "a forbidden operation"
