@@ -18,7 +18,16 @@ import torch
 from grader.worker import kernels, slots
 from grader.worker.refusals import Refusals
 
-_OPERATORS = ("*backward*", "make_dual")
+# Tangents, the engine, and what layers, activations and losses have for a derivative.
+_OPERATORS = (
+    "make_dual", "backward", "*sigmoid_backward", "tanh_backward", "threshold_backward",
+    "*relu*_backward", "elu_backward", "g*lu_backward", "silu_backward", "softplus_backward",
+    "*softmax_backward_data", "mse_loss_backward", "nll_loss*_backward",
+    "binary_cross_entropy_backward", "smooth_l1_loss_backward", "*linear_backward*",
+    "*_norm_backward*", "convolution_backward*", "*max_pool2d*_backward", "avg_pool2d_backward",
+    "*lstm*_backward*", "*gru_cell_backward*", "embedding_dense_backward",
+    "*attention_for_cpu_backward",
+)  # fmt: skip
 _TRANSFORMS = ("_grad_increment_nesting", "_jvp_increment_nesting")
 _OF_C = ("_enter_dual_level", "_jit_differentiate")
 _HOLDERS = ("torch._C", "torch._functorch", "torch.autograd", "torch.func")
@@ -46,7 +55,8 @@ def take(refusals: Refusals) -> None:
         slots.replace_method(engine, name, refuse)
     set_engine, throws = _engine_of_c()
     set_engine(throws)
-    slots.take_calls(_nodes())
+    if _builds_graphs():
+        slots.take_calls(_nodes())
     kernels.take(kernels.matching(_OPERATORS), lambda name: refuse)
     for owner, name in _places():
         slots.take_c_function(vars(owner)[name])
@@ -73,6 +83,16 @@ def take_requires_grad(refusals: Refusals) -> None:
 
     slots.replace_method(base, "requires_grad_", requires_grad_)
     slots.replace_method(base, "requires_grad", property(descriptor.__get__, mark))
+
+
+def _builds_graphs() -> bool:
+    """Whether this torch builds graphs without asking for an engine."""
+    try:
+        with torch.enable_grad():
+            _ = torch.ones(1, requires_grad=True) * 1
+    except RuntimeError:
+        return False
+    return True
 
 
 def _never_build() -> None:

@@ -23,7 +23,9 @@ _KEYS = (
     "MkldnnCPU", "SparseCPU", "SparseCsrCPU", "QuantizedCPU", "NestedTensorCPU",
     "SparseCUDA", "SparseCsrCUDA", "QuantizedCUDA", "NestedTensorCUDA",
 )  # fmt: skip
+# The kernels of two operators under the keys of differentiation do the work themselves.
 _DIFFERENTIATED = ("Autograd", "ADInplaceOrView")
+_OF_DIFFERENTIATION = frozenset({"make_dual", "backward"})
 
 
 def plain(op: str) -> str:
@@ -46,6 +48,8 @@ def _kernels() -> dict[str, tuple[tuple[str, str, str], ...]]:
             if key.startswith("CompositeExplicit") and "." in overload and overload.endswith("out"):
                 continue  # it calls the overload that returns its result
             name = plain(overload.partition(".")[0])
+            if key in _DIFFERENTIATED and name not in _OF_DIFFERENTIATION:
+                continue
             found.setdefault(name, []).append((namespace, overload, key))
     return {name: tuple(each) for name, each in found.items()}
 
@@ -77,8 +81,6 @@ def take(names: Iterable[str], by: Callable[[str], Callable[..., Any]]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of what is meant here
         for name, (namespace, overload, key) in places:
-            if key in _DIFFERENTIATED and name not in _OF_DIFFERENTIATION:
-                continue
             library = libraries.get(namespace)
             if library is None:
                 library = torch._C._dispatch_library("IMPL", namespace, "", "", 0)
@@ -87,7 +89,3 @@ def take(names: Iterable[str], by: Callable[[str], Callable[..., Any]]) -> None:
             kernel = by(name)
             slots.keep_for_ever(kernel)
             library.impl(overload, key, kernel, False)  # type: ignore[call-arg]
-
-
-# Their kernels under the keys of differentiation do the work themselves.
-_OF_DIFFERENTIATION = frozenset({"make_dual", "backward"})
