@@ -147,6 +147,7 @@ class Conversation:
             "seed": 0,
             "rules": {e.name: rules_of(e.exercise) for e in audited},
             "device": "cuda" if any(e.device == "cuda" for e in exercises) else "cpu",
+            "trusted": program.trusted,
             "survey": [] if program.trusted else [e.name for e in audited],
             "wanted": [e.name for e in exercises],
         }

@@ -45,31 +45,26 @@ def rooms(exercises: Sequence[PreparedExercise]) -> list[Room]:
 
 def again(room: Room, runs: Mapping[str, ExerciseRun], faults: Iterable[UnitFault]) -> list[Room]:
     """Rooms for the exercises that their neighbours' rules may have kept from their work."""
-    sets = {_names(each.exercise.forbid) for each in room.exercises}
-    if len(sets) < 2:
+    if len({each.exercise.forbid for each in room.exercises}) < 2:
         return []
-    hindered = any(fault.raised and fault.raised.type == ABSENT for fault in faults)
-    found: dict[frozenset[str], list[PreparedExercise]] = {}
+    hindered = any(_type(fault) == ABSENT for fault in faults)
+    found: dict[Forbid, list[PreparedExercise]] = {}
     for each in room.exercises:
-        own = _names(each.exercise.forbid)
-        if _is_hindered(runs.get(each.name), own, hindered):
+        own = each.exercise.forbid
+        if own and _is_hindered(runs.get(each.name), own, hindered):
             found.setdefault(own, []).append(each)
     return [Room(tuple(some)) for some in found.values()]
 
 
-def _is_hindered(run: ExerciseRun | None, own: frozenset[str], loading: bool) -> bool:
+def _is_hindered(run: ExerciseRun | None, own: Forbid, loading: bool) -> bool:
     """Whether an exercise asked for what its own rules allow, or lacks what such a call makes."""
     if run is None:
         return loading
-    asked = {name for outcome in run.outcomes for name in outcome.seen}
-    if asked & own:
+    asked = {name for outcome in run.outcomes for name in outcome.seen} - {*WATCHED}
+    if any(own.names(name) for name in asked):
         return False
     raised = any(outcome.raised is not None for outcome in run.outcomes)
-    return bool(asked - {*WATCHED}) or (loading and raised)
-
-
-def _names(forbid: Forbid | None) -> frozenset[str]:
-    return frozenset({*forbid.ops, *forbid.calls, *forbid.syntax}) if forbid else frozenset()
+    return bool(asked) or (loading and raised)
 
 
 def told(faults: Mapping[int, UnitFault]) -> dict[int, UnitFault]:

@@ -106,10 +106,10 @@ def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) ->
     if forbid is None:
         return ""
     # The names come from the worker; only those that we could have sent are repeated.
-    known = {*forbid.ops, *forbid.calls, *forbid.syntax, *WATCHED}
     seen = {name for outcome in run.outcomes for name in outcome.seen}
     if seen:
-        what = ", ".join(sorted(seen & known)) or "a forbidden operation"
+        known = sorted(name for name in seen if name in WATCHED or forbid.names(name))
+        what = ", ".join(known) or "a forbidden operation"
         return messages.FORBIDDEN.format(what, forbid.label)
     return messages.EVASION.format(", ".join(evasions)) if evasions else ""
 

@@ -35,13 +35,13 @@ def warm_up() -> None:
 
 
 def take_away(
-    rules: Rules, own: Iterable[types.CodeType] = (), *, threads: bool = False
+    rules: Rules, own: Iterable[types.CodeType] | None = (), *, threads: bool = False
 ) -> Refusals:
     """Take away what the rules name, for the rest of this process's life.
 
     Args:
         rules: those of all exercises that the worker will run; without any, nothing is taken.
-        own: code of ours that goes on to compile and run text.
+        own: code of ours that goes on to compile and run text; None if all code is ours.
         threads: whether the process may start threads, as CUDA does.
     """
     refusals = Refusals()
@@ -69,10 +69,10 @@ def _doors() -> tuple[str, ...]:
 
 
 def _operators(rules: Rules, calls: Iterable[str]) -> dict[str, str]:
-    """The rule by which each operator is taken, by its plain name."""
+    """What is said of each operator that is taken, by its plain name: the rule, or the name."""
     bound = [call for call in calls if callables.operator_of(call)]
     found = {name: call for call in bound for name in _named(callables.operator_of(call))}
-    return found | {name: op for op in rules.ops for name in _named(op)}
+    return found | {name: name if "*" in op else op for op in rules.ops for name in _named(op)}
 
 
 @functools.cache

@@ -63,11 +63,14 @@ class Matcher:
 
     def __init__(self, rules: Rules) -> None:
         """Make a pattern of each rule."""
-        self._patterns = [(pattern((op,)), op) for op in rules.ops]
+        self._exact = {plain(op): op for op in rules.ops if "*" not in op}
+        self._pattern = pattern(op for op in rules.ops if "*" in op)
         self._of_op: dict[Any, str] = {}
 
     def operator(self, op: Any) -> str:
-        """The rule that a dispatched operator breaks, or ""."""
+        """What is said of a dispatched operator that breaks a rule: the rule, or of a pattern the
+        operator's name; "" of another.
+        """
         rule = self._of_op.get(op)
         if rule is None:
             # Whatever a custom or higher-order operator runs inside is not dispatched to us.
@@ -77,8 +80,8 @@ class Matcher:
         return rule
 
     def _named(self, name: str) -> str:
-        found = (op for matches, op in self._patterns if matches.match(plain(name)))
-        return next(found, "")
+        short = plain(name)
+        return self._exact.get(short) or (short if self._pattern.match(short) else "")
 
 
 @functools.lru_cache(maxsize=256)

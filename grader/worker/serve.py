@@ -19,7 +19,7 @@ import random
 import socket
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -51,7 +51,7 @@ def serve(sock: socket.socket) -> None:
         match header["do"]:
             case "load":
                 voice.token = header.pop("token")
-                refusals = take_away(header["rules"].values(), header["device"])
+                refusals = take_away(header)
                 submission = load(voice.say, header)
             case "run":
                 for name in header["given"]:
@@ -78,11 +78,12 @@ def warm_up() -> None:
     _our_modules()
 
 
-def take_away(rules: Iterable[dict[str, Any]], device: str) -> Refusals:
+def take_away(header: dict[str, Any]) -> Refusals:
     """Take what any of the rules forbids out of this process, for good."""
-    together = functools.reduce(operator.or_, map(_rules, rules), audit.Rules())
-    own = (units.Runner.run_unit.__code__, _driver.__code__)
-    return absent.take_away(together, own, threads=device == "cuda")
+    rules = functools.reduce(operator.or_, map(_rules, header["rules"].values()), audit.Rules())
+    ours = (units.Runner.run_unit.__code__, _driver.__code__)
+    own = None if header["trusted"] else ours
+    return absent.take_away(rules, own, threads=header["device"] == "cuda")
 
 
 def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
