@@ -38,6 +38,8 @@ _HARMLESS = (
     "torch.autograd.function.FunctionMeta", "torch.autograd.grad_mode", "torch.autograd.profiler",
     "torch.autograd.profiler_legacy", "torch.autograd.profiler_util", "torch.autograd.variable",
 )  # fmt: skip
+_FORTRAN = "fortran"
+"""The type of SciPy's bindings to BLAS, which say nothing of their module."""
 _C_FUNCTIONS = (types.BuiltinFunctionType, types.MethodDescriptorType)
 _DISPATCHED = type(np.dot)
 
@@ -87,6 +89,8 @@ def _take_at(owner: Any, name: str, refuse: Callable[..., Any]) -> bool:
     thing = vars(owner).get(name)
     if isinstance(owner, type) and isinstance(thing, _C_FUNCTIONS):
         slots.replace_method(owner, name, refuse)
+    elif type(thing).__name__ == _FORTRAN:
+        slots.take_calls([type(thing)])
     elif isinstance(thing, np.ufunc):
         slots.take_ufunc(thing)
         setattr(owner, name, refuse)
@@ -117,7 +121,8 @@ def _is_operator(function: Any) -> bool:
 def _take_module(module: types.ModuleType, rule: str, refuse: Callable[..., Any]) -> None:
     for name, thing in _members(module):
         home = str(getattr(thing, "__module__", ""))
-        if name.startswith("__") or not f"{home}.".startswith(f"{rule}."):
+        ours = f"{home}.".startswith(f"{rule}.") or type(thing).__name__ == _FORTRAN
+        if name.startswith("__") or not ours:
             continue
         if not any(f"{home}.{name}".startswith(path) for path in _HARMLESS):
             _take_at(module, name, refuse)
