@@ -284,6 +284,17 @@ def exercise(
     return decorate
 
 
+def equivalent(exercise_name: str) -> Callable[[T], T]:
+    """Mark a function of `equivalents.py` as a short cut to an exercise through a library.
+
+    It computes what the exercise asks by what the exercise forbids, under another name; `chainrule
+    validate` demands that it is refused. Every exercise that forbids anything has one at least.
+    """
+    if not exercise_name:
+        raise ValueError("an equivalent is one of an exercise")
+    return lambda short_cut: short_cut
+
+
 def mistake(exercise_name: str, hint: str, further: str = "") -> Callable[[T], T]:
     """Mark a function or class as a known wrong answer to an exercise, with the hint it earns.
 

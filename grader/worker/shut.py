@@ -25,7 +25,7 @@ from typing import Any
 import torch
 
 from grader.worker import seccomp, slots
-from grader.worker.linux import Linux, is_linux
+from grader.worker.linux import PR_SET_NO_NEW_PRIVS, Linux, is_linux
 from grader.worker.refusals import Absent
 
 _RUNNERS = frozenset({
@@ -129,6 +129,8 @@ def shut(
 
 def _no_children() -> None:
     if is_linux():
+        with contextlib.suppress(OSError):  # a worker has done so, and may not any more
+            Linux().prctl(PR_SET_NO_NEW_PRIVS, 1)
         # Where there is no seccomp, the box is one that allows neither, or was asked for less.
         with contextlib.suppress(OSError, RuntimeError, ImportError):
             Linux().load_filter(seccomp.no_children())
