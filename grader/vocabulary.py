@@ -288,7 +288,7 @@ def equivalent(exercise_name: str) -> Callable[[T], T]:
     """Mark a function of `equivalents.py` as a short cut to an exercise through a library.
 
     It computes what the exercise asks by what the exercise forbids, under another name; `chainrule
-    validate` demands that it is refused. Every exercise that forbids anything has one at least.
+    validate` demands that it is refused. Every set of rules has one at least.
     """
     if not exercise_name:
         raise ValueError("an equivalent is one of an exercise")
