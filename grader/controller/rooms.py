@@ -63,8 +63,8 @@ def _is_hindered(run: ExerciseRun | None, own: Forbid, loading: bool) -> bool:
     asked = {name for outcome in run.outcomes for name in outcome.seen} - {*WATCHED}
     if any(own.names(name) for name in asked):
         return False
-    raised = any(outcome.raised is not None for outcome in run.outcomes)
-    return bool(asked) or (loading and raised)
+    raised = {outcome.raised.type for outcome in run.outcomes if outcome.raised}
+    return bool(asked) or ABSENT in raised or (loading and bool(raised))
 
 
 def told(faults: Mapping[int, UnitFault]) -> dict[int, UnitFault]:
