@@ -19,6 +19,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -62,15 +63,22 @@ STABLE = Tolerance(1e-3, 1e-3, "the course calls a float32 value stable within 1
 class Forbid:
     """What an exercise may not use while it runs.
 
-    `ops` are names of ATen operations, `calls` dotted names of Python or C callables (a module's
-    name covers all in it, a bare name a method of tensors and arrays), `syntax` operators such
-    as "@". `label` is what the student reads: "automatic differentiation".
+    `ops` are names of torch operators, whose in-place and underscored spellings count as well
+    ("*conv*": all that match), `calls` dotted names of Python or C callables (a module's name
+    covers all in it, a bare name what libraries call so), `syntax` operators such as "@".
+    `label` is what the student reads: "automatic differentiation".
     """
 
     label: str
     ops: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     syntax: tuple[str, ...] = ()
+
+    def names(self, asked: str) -> bool:
+        """Whether what a worker says was asked for is one of these."""
+        if asked in (*self.ops, *self.calls, *self.syntax):
+            return True
+        return any(fnmatchcase(asked, op) for op in self.ops if "*" in op)
 
     def __or__(self, other: Forbid) -> Forbid:
         """Forbid what either forbids."""
@@ -276,6 +284,17 @@ def exercise(
         )
 
     return decorate
+
+
+def equivalent(exercise_name: str) -> Callable[[T], T]:
+    """Mark a function of `equivalents.py` as a short cut to an exercise through a library.
+
+    It computes what the exercise asks by what the exercise forbids, under another name; `chainrule
+    validate` demands that it is refused. Every set of rules has one at least.
+    """
+    if not exercise_name:
+        raise ValueError("an equivalent is one of an exercise")
+    return lambda short_cut: short_cut
 
 
 def mistake(exercise_name: str, hint: str, further: str = "") -> Callable[[T], T]:

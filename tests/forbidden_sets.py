@@ -20,7 +20,7 @@ AUTOGRAD = Rules(
 MATMUL = Rules(
     calls=(
         "dot", "einsum", "c_einsum", "inner", "matmul", "multi_dot", "tensordot",
-        "scipy.linalg.blas", "scipy.sparse",
+        "scipy.linalg.blas", "scipy.sparse._sparsetools",
     ),
     ops=("matmul", "mm", "bmm", "dot", "mv", "addmm", "addmv", "baddbmm", "einsum", "linear"),
     syntax=("@",),

@@ -217,7 +217,7 @@ ISOLATION = {
 _SEEN = "this exercise asks you to do without @, mm, matmul, einsum"
 _DEEP = "deep = " + "+".join(["1"] * 2000)
 FORBIDDEN = {
-    "by_operator": on_product("a @ b", f"it uses @, mm; {_SEEN}"),
+    "by_operator": on_product("a @ b", f"it uses @; {_SEEN}"),
     "by_alias": on_product("hidden(a, b)", "it uses mm", "hidden = torch.mm"),
     "by_getattr": on_product("getattr(torch, 'm' + 'm')(a, b)", "it uses mm"),
     "by_ops": on_product("torch.ops.aten.mm(a, b)", "it uses mm"),
@@ -231,7 +231,7 @@ FORBIDDEN = {
         "    t.start(); t.join()\n    return out[0]\n",
         {"product": "forbidden"},
     ),
-    "by_exec": on_product("eval('a ' + chr(64) + ' b')", "it uses"),
+    "by_exec": on_product("eval('a ' + chr(64) + ' b')", "(eval)"),
     "behind_a_patched_module": Attack(
         "sent = sys.modules['grader.worker.serve'].send_frame\n"
         "def send(sock, header, blobs=None):\n"

@@ -1,17 +1,13 @@
-"""Forbidden operations: caught however they are called, never reported of an honest answer."""
+"""Forbidden operations: refused however they are called, never reported of an honest answer."""
 
 import json
-import sys
-import threading
+from collections.abc import Iterator
 
 import forbidden_sets as forbidden  # type: ignore[import-not-found]
-import numpy as np
 import pytest
-import torch
+from taken_away import Forks  # type: ignore[import-not-found]
 
-from grader.worker.audit import Rules, evasions, prepare, watching
-
-A, B = np.arange(12.0).reshape(4, 3), np.arange(6.0).reshape(3, 2)
+from grader.worker.audit import Rules, evasions
 
 PRELUDE = """
 import functools, operator, threading
@@ -26,21 +22,18 @@ a, b = np.arange(12.0).reshape(4, 3), np.arange(6.0).reshape(3, 2)
 """
 
 
-def load(source: str) -> dict[str, object]:
-    """A notebook as the worker loads it: a module of the student's own name."""
-    space: dict[str, object] = {"__name__": "submission"}
-    exec(compile(PRELUDE + source, "<cell 1>", "exec"), space)
-    return space
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    with Forks() as forks:
+        yield forks
 
 
-def verdict(source: str, rules: Rules, exercise: str = "f") -> list[str]:
-    """Everything that either half reports of an exercise without arguments."""
-    found = evasions([PRELUDE, source], exercise, rules)
-    prepare([rules])
-    call = load(source)[exercise]
-    with watching(rules) as seen:
-        call()  # type: ignore[operator]
-    return found + seen
+def verdict(forks: Forks, source: str, rules: Rules, exercise: str = "f") -> list[str]:
+    """Everything that is reported of an exercise without arguments, which raises nothing else."""
+    answer = forks.ask([PRELUDE, source], rules, exercise)
+    reported: list[str] = answer["evasions"] + answer["seen"]
+    assert reported or not answer["raised"], answer
+    return reported
 
 
 def lines(body: str) -> str:
@@ -199,7 +192,7 @@ HONEST = {
     "CONVOLVE1D": [
         "np.polyval(a[0], 2)",
         "np.add.outer(a[0], b[:, 0])",
-        "np.correlate(a[0], a[1])",
+        "np.lib.stride_tricks.sliding_window_view(a[0], 2).sum(1)",
     ],
     "CONV2D": [
         "torch.einsum('nkl,fk->nfl', F.unfold(image, 3), kernel.reshape(4, -1))",
@@ -228,22 +221,22 @@ HONEST = {
 @pytest.mark.parametrize(
     ("rules", "body"), [(name, body) for name, bodies in CAUGHT.items() for body in bodies]
 )
-def test_a_forbidden_operation_is_caught(rules: str, body: str) -> None:
-    assert verdict(lines(body), getattr(forbidden, rules))
+def test_a_forbidden_operation_is_caught(forks: Forks, rules: str, body: str) -> None:
+    assert verdict(forks, lines(body), getattr(forbidden, rules))
 
 
 @pytest.mark.parametrize(
     ("rules", "body"), [(name, body) for name, bodies in HONEST.items() for body in bodies]
 )
-def test_an_honest_answer_is_not_accused(rules: str, body: str) -> None:
-    assert verdict(lines(body), getattr(forbidden, rules)) == []
+def test_an_honest_answer_is_not_accused(forks: Forks, rules: str, body: str) -> None:
+    assert verdict(forks, lines(body), getattr(forbidden, rules)) == []
 
 
 @pytest.mark.parametrize("rules", sorted(CAUGHT))
-def test_the_same_operation_in_a_test_of_ones_own_is_allowed(rules: str) -> None:
+def test_the_same_operation_in_a_test_of_ones_own_is_allowed(forks: Forks, rules: str) -> None:
     own_test = f"def my_test():\n    return {CAUGHT[rules][0]}\nmy_test()\n"
     source = own_test + lines(HONEST[rules][0]) + f"print(f(), {CAUGHT[rules][0]})\n"
-    assert verdict(source, getattr(forbidden, rules)) == []
+    assert verdict(forks, source, getattr(forbidden, rules)) == []
 
 
 @pytest.mark.parametrize(
@@ -262,9 +255,8 @@ def test_the_same_operation_in_a_test_of_ones_own_is_allowed(rules: str) -> None
         "        return u\n",
     ],
 )
-def test_a_detour_leads_nowhere(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch, "exp", torch.exp)  # one of the detours replaces it
-    assert verdict(source, forbidden.SOFTMAX)
+def test_a_detour_leads_nowhere(forks: Forks, source: str) -> None:
+    assert verdict(forks, source, forbidden.SOFTMAX)
 
 
 @pytest.mark.parametrize(
@@ -309,50 +301,15 @@ def test_scratch_cells_may_look_about() -> None:
     assert evasions(cells, "f") == []
 
 
-def test_an_untaken_branch_is_not_an_operation() -> None:
+def test_an_untaken_branch_is_not_an_operation(forks: Forks) -> None:
     source = "def f(check=False):\n    if check:\n        return a @ b\n    return a\n"
-    assert verdict(source, forbidden.MATMUL) == []
+    assert verdict(forks, source, forbidden.MATMUL) == []
 
 
-def test_setting_requires_grad() -> None:
+def test_setting_requires_grad(forks: Forks) -> None:
     on = "def f():\n    v = u.clone()\n    v.requires_grad = True\n"
-    assert verdict(on, forbidden.AUTOGRAD) == ["requires_grad_"]
-    assert verdict(on.replace("True", "False"), forbidden.AUTOGRAD) == []
-
-
-def test_the_instruments_are_put_back() -> None:
-    before = sys.getprofile(), sys.gettrace(), threading.getprofile(), threading.gettrace()
-    rules = forbidden.MATMUL | forbidden.AUTOGRAD
-    with pytest.raises(ZeroDivisionError), watching(rules) as seen:
-        _ = 1 / (A @ B)[0].astype(int).item(0) / 0
-    assert seen == []  # this frame was entered before the watch began
-    after = sys.getprofile(), sys.gettrace(), threading.getprofile(), threading.gettrace()
-    assert before == after
-
-
-def test_what_was_seen_before_an_exception_counts() -> None:
-    space = load("def f():\n    torch.tanh(u)\n    raise ValueError\n")
-    with pytest.raises(ValueError), watching(forbidden.TANH) as seen:  # noqa: PT011
-        space["f"]()  # type: ignore[operator]
-    assert seen == ["tanh"]
-
-
-def test_importing_a_library_is_not_calling_it() -> None:
-    space: dict[str, object] = {"__name__": "torch.autograd.functional"}
-    with watching(Rules(calls=("torch.autograd.functional",))) as seen:
-        exec("class Late:\n    def call(self): ...\n", space)
-    assert seen == []
-    late = space["Late"]()  # type: ignore[operator]
-    with watching(Rules(calls=("torch.autograd.functional",))) as seen:
-        late.call()
-    assert seen == ["torch.autograd.functional"]
-
-
-def test_switching_the_profiler_off_is_seen() -> None:
-    space = load("import sys\ndef f():\n    sys.setprofile(None)\n")
-    with watching(forbidden.AUTOGRAD) as seen, pytest.raises(RuntimeError):
-        space["f"]()  # type: ignore[operator]
-    assert seen == ["sys.setprofile"]
+    assert verdict(forks, on, forbidden.AUTOGRAD) == ["requires_grad_"]
+    assert verdict(forks, on.replace("True", "False"), forbidden.AUTOGRAD) == []
 
 
 def test_rules_travel_as_json() -> None:
@@ -379,12 +336,9 @@ ALL_RULES = forbidden.MATMUL | forbidden.AUTOGRAD | forbidden.SOFTMAX
 
 
 @pytest.mark.parametrize("name", RECURSIONS)
-def test_an_endless_recursion_is_not_an_accusation(name: str) -> None:
-    space = load(RECURSIONS[name])
-    prepare([ALL_RULES])
-    with watching(ALL_RULES) as seen, pytest.raises(RecursionError):
-        space["f"]()  # type: ignore[operator]
-    assert seen == []
+def test_an_endless_recursion_is_not_an_accusation(forks: Forks, name: str) -> None:
+    answer = forks.ask([PRELUDE, RECURSIONS[name]], ALL_RULES)
+    assert answer["raised"] == "RecursionError" and not answer["seen"] + answer["evasions"]
 
 
 CAUGHT_RECURSION = (
@@ -398,8 +352,8 @@ CAUGHT_WITH_OPERATOR = (
 
 
 @pytest.mark.parametrize("source", [CAUGHT_RECURSION, CAUGHT_WITH_OPERATOR])
-def test_a_recursion_that_is_caught_is_none_either(source: str) -> None:
-    assert verdict(source.format("0"), ALL_RULES) == []
+def test_a_recursion_that_is_caught_is_none_either(forks: Forks, source: str) -> None:
+    assert verdict(forks, source.format("0"), ALL_RULES) == []
 
 
 @pytest.mark.parametrize("source", [CAUGHT_RECURSION, CAUGHT_WITH_OPERATOR])
@@ -408,60 +362,18 @@ def test_a_recursion_that_is_caught_is_none_either(source: str) -> None:
     [("a @ b", "@"), ("np.dot(a, b)", "dot"), ("torch.softmax(u, 1)", "softmax"),
      ("u.clone().requires_grad_()", "requires_grad_")],
 )  # fmt: skip
-def test_what_comes_after_a_recursion_is_watched(source: str, body: str, rule: str) -> None:
-    assert rule in verdict(source.format(body), ALL_RULES)
+def test_what_comes_after_a_recursion_is_watched(
+    forks: Forks, source: str, body: str, rule: str
+) -> None:
+    assert rule in verdict(forks, source.format(body), ALL_RULES)
 
 
-@pytest.mark.parametrize(
-    "off",
-    [
-        "sys.setprofile(None)", "list(map(sys.setprofile, [None]))", "sys.settrace(None)",
-        "list(map(sys.settrace, [None]))", "sys.setprofile(lambda *event: None)",
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("source", ["pass", "deep(0)"])
-def test_the_switches_are_refused_and_noted(off: str, source: str) -> None:
-    space = load(
-        "import sys\ndef deep(n):\n    return deep(n + 1)\n"
-        f"def off():\n    try:\n        {off}\n    except Exception:\n        pass\n"
-        f"def f():\n    try:\n        {source}\n    except RecursionError:\n        pass\n"
-        "    off()\n    return np.dot(a, b), a @ b\n"
-    )
-    with watching(ALL_RULES) as seen:
-        space["f"]()  # type: ignore[operator]
-    switch = "sys.settrace" if "trace" in off else "sys.setprofile"
-    assert {switch, "dot", "@"} <= set(seen)
-
-
-def test_a_frame_that_loses_its_tracer_is_noted() -> None:
-    """The recursion limit, lowered to where our tracer has no room, takes it off this frame."""
-    space = load(
-        "import sys\ndef depth():\n    n, frame = 0, sys._getframe()\n"
-        "    while frame:\n        n, frame = n + 1, frame.f_back\n    return n\n"
-        "def f():\n    limit = sys.getrecursionlimit()\n    now = depth()\n    try:\n"
-        "        for n in range(now + 40, 0, -1):\n            sys.setrecursionlimit(n)\n"
-        "    except RecursionError:\n        pass\n"
-        "    finally:\n        sys.setrecursionlimit(limit)\n    return a @ b\n"
-    )
-    limit = sys.getrecursionlimit()
-    try:
-        with watching(forbidden.MATMUL) as seen:
-            space["f"]()  # type: ignore[operator]
-    finally:
-        sys.setrecursionlimit(limit)
-    assert seen
-
-
-def test_a_higher_limit_in_good_faith() -> None:
+def test_a_higher_limit_in_good_faith(forks: Forks) -> None:
     source = (
         "import sys\nsys.setrecursionlimit(20_000)\n"
         "def deep(n):\n    return n and 1 + deep(n - 1)\ndef f():\n    return deep(5000)\n"
     )
-    limit = sys.getrecursionlimit()
-    try:
-        assert verdict(source, ALL_RULES) == []
-    finally:
-        sys.setrecursionlimit(limit)
+    assert verdict(forks, source, ALL_RULES) == []
 
 
 @pytest.mark.parametrize(
@@ -472,8 +384,8 @@ def test_a_higher_limit_in_good_faith() -> None:
         "torch.inference_mode()(torch.exp)(u)", "torch.zeros(3, requires_grad=False)",
     ],
 )  # fmt: skip
-def test_looking_at_a_tensor_takes_no_gradient(body: str) -> None:
-    assert verdict(lines(body), forbidden.AUTOGRAD) == []
+def test_looking_at_a_tensor_takes_no_gradient(forks: Forks, body: str) -> None:
+    assert verdict(forks, lines(body), forbidden.AUTOGRAD) == []
 
 
 @pytest.mark.parametrize(
@@ -486,15 +398,15 @@ def test_looking_at_a_tensor_takes_no_gradient(body: str) -> None:
         "list(map(torch.Tensor.requires_grad_, [u.clone()]))",
     ],
 )  # fmt: skip
-def test_what_is_not_false_is_true(body: str) -> None:
+def test_what_is_not_false_is_true(forks: Forks, body: str) -> None:
     source = f"def f():\n    with torch.autograd.forward_ad.dual_level():\n        return {body}\n"
-    assert verdict(source if "dual" in body else lines(body), forbidden.AUTOGRAD)
+    assert verdict(forks, source if "dual" in body else lines(body), forbidden.AUTOGRAD)
 
 
-def test_a_flag_that_may_be_true_is_set() -> None:
+def test_a_flag_that_may_be_true_is_set(forks: Forks) -> None:
     source = "def f(on=True):\n    v = u.clone()\n    v.requires_grad = {}\n"
     for value in ("on or False", "on if on else False", "not False"):
-        assert verdict(source.format(value), forbidden.AUTOGRAD) == ["requires_grad_"]
+        assert verdict(forks, source.format(value), forbidden.AUTOGRAD) == ["requires_grad_"]
 
 
 @pytest.mark.parametrize(
@@ -511,8 +423,8 @@ def test_a_flag_that_may_be_true_is_set() -> None:
         "        return str(error)\n",
     ],
 )
-def test_common_code_is_not_accused(source: str) -> None:
-    assert verdict(source, ALL_RULES) == []
+def test_common_code_is_not_accused(forks: Forks, source: str) -> None:
+    assert verdict(forks, source, ALL_RULES) == []
 
 
 @pytest.mark.parametrize(

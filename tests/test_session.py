@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ from grader.course.lesson import load_lesson
 from grader.course.syllabus import load_course
 from grader.errors import GraderError
 from grader.grading.doctor import diagnose
+from grader.vocabulary import Forbid
 from grader.worker.confine import Limits
 
 PATIENCE = Allowance(60.0, 120.0, 1000)
@@ -86,6 +88,8 @@ def killer(zygote: Zygote, times: int) -> Iterator[set[int]]:
         thread.join()
 
 
+ROOMS = 2
+"""Workers of a submission that goes well: one does without what `product` forbids."""
 SLOW = {
     "loading": "time.sleep(2)",
     "a call": "def scale(x):\n    time.sleep(2)\n    return x",
@@ -101,7 +105,7 @@ def test_workers_that_somebody_kills_cost_nothing(
     program = Program(((1, f"{HONEST}\n{SLOW[moment]}\n"),), True)
     with killer(zygote, times) as seen:
         done = execute(zygote, program, prepared, PATIENCE)
-    assert len(seen) == times and done.forks == times + 1
+    assert len(seen) == times and done.forks == times + ROOMS
     assert done.loaded and not done.faults
     assert {name: run.ended for name, run in done.runs.items()} == dict.fromkeys(
         ["scale", "product", "Tally"], ""
@@ -136,7 +140,7 @@ def test_a_submission_cannot_kill_itself_and_call_it_our_fault(
     source = f"{HONEST}\ndef scale(x):\n{body}\n    return right(x)\n"
     done = execute(zygote, Program(((1, source),), True), hurried, PATIENCE)
     scale = done.runs["scale"]
-    assert done.forks <= 2
+    assert done.forks <= 1 + ROOMS
     assert scale.ended in ("", "timeout", "crash")
     assert [done.runs[name].ended for name in ("product", "Tally")] == ["", ""]
 
@@ -184,7 +188,35 @@ def test_what_is_printed_is_kept_up_to_the_cap(
     source = HONEST + "print('é' * 10_000)\nos._exit(0)\nprint('later' * 1000)\n"
     done = execute(zygote, Program(((1, source),), True), prepared, PATIENCE)
     assert len(done.output) == PATIENCE.output_bytes and done.output.startswith("é".encode())
-    assert done.forks == 2 and [fault.ended for fault in done.faults] == ["crash"]
+    assert done.forks == 1 + ROOMS and [fault.ended for fault in done.faults] == ["crash"]
+
+
+def test_a_test_of_ones_own_fails_alone_and_is_not_told(
+    zygote: Zygote, prepared: list[PreparedExercise]
+) -> None:
+    own = "assert torch.mm(torch.ones(1, 1), torch.ones(1, 1)) == 1\nkept = torch.mm\n1 / 0\n"
+    done = execute(zygote, Program(((1, f"{HONEST}\n{own}"),), True), prepared, PATIENCE)
+    assert [fault.raised and fault.raised.type for fault in done.faults] == ["ZeroDivisionError"]
+    assert {name: run.ended for name, run in done.runs.items()} == dict.fromkeys(
+        ["scale", "product", "Tally"], ""
+    )
+    assert all(o.raised is None and not o.seen for run in done.runs.values() for o in run.outcomes)
+
+
+def test_what_a_neighbours_rules_take_is_tried_again_alone(
+    zygote: Zygote, prepared: list[PreparedExercise]
+) -> None:
+    """`scale`, with a rule of its own, may use what only `product` forbids."""
+    other = Forbid("exp", ops=("exp",))
+    ruled = [
+        replace(one, exercise=replace(one.exercise, forbid=other)) if one.name == "scale" else one
+        for one in prepared
+    ]
+    body = "    return 3 * x + 1 + 0 * torch.mm(torch.ones(1, 1), torch.ones(1, 1)).item()\n"
+    source = f"{HONEST}\ndef scale(x):\n{body}"
+    done = execute(zygote, Program(((1, source),), True), ruled, PATIENCE)
+    assert done.forks == ROOMS + 1
+    assert all(not o.seen and o.raised is None for o in done.runs["scale"].outcomes if not o.fake)
 
 
 def test_nothing_to_run_is_still_loaded(zygote: Zygote) -> None:

@@ -250,3 +250,38 @@ def test_an_exercise_without_proofs_is_reported(tmp_path: Path, places: list[Slo
     assert [(one.proof, one.reason) for one in found.complaints] == [
         ("figures", "proofs.py is missing")
     ]
+
+
+SHORT_CUTS = """\
+import numpy as np
+
+from grader.vocabulary import equivalent
+
+
+@equivalent("cube")
+def by_float_power(x):
+    return np.float_power(x, 3)
+"""
+FORBIDS = (
+    "solutions/one/checks.py",
+    "import case, exercise\nfrom reference import cubes\n\n\n@exercise()",
+    "import Forbid, case, exercise\nfrom reference import cubes\n\n\n"
+    "@exercise(forbid=Forbid('float_power', calls=('numpy.float_power',)))",
+)
+
+
+def test_a_short_cut_that_passes_is_reported(tmp_path: Path, places: list[Slot]) -> None:
+    def found(folder: str, text: str) -> Validation:
+        path = tmp_path / folder / "solutions/one/equivalents.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        return validated(tmp_path / folder, places, FORBIDS)
+
+    sound = found("sound", SHORT_CUTS)
+    assert sound.holds and sound.refused == 1, sound.complaints
+    planted = SHORT_CUTS + '\n\n@equivalent("cube")\ndef by_power(x):\n    return np.power(x, 3)\n'
+    (complaint,) = found("planted", planted).complaints
+    assert (complaint.proof, complaint.subject) == ("equivalents", "by_power")
+    assert "it is passed, not forbidden" in complaint.reason
+    (complaint,) = found("none", "").complaints
+    assert "equivalents.py tries nothing" in complaint.reason

@@ -81,6 +81,13 @@ class State:
     loaded: bool = False
     second_chance: bool = True
 
+    def enter(self, exercises: Sequence[PreparedExercise]) -> None:
+        """Begin with the exercises of another room, whose workers load the program anew."""
+        self.pending = list(exercises)
+        self.faults, self.loaded = {}, False
+        for exercise in exercises:
+            self.runs.pop(exercise.name, None)
+
     def give_up(self, ended: Ended) -> None:
         """End what is left the same way."""
         for exercise in self.pending:
@@ -117,7 +124,7 @@ class Conversation:
             self._send(pack(self._request(exercises)))
             frame, _ = self._receive(START_SECONDS, caps.SURVEY)
             # Sent before any of the student's code runs, and so believed.
-            self._state.evasions = frames.findings(frame.get("surveyed"))
+            self._state.evasions |= frames.findings(frame.get("surveyed"))
             self._state.skipped = frames.skipped(frame.get("skipped"), program)
             seconds, most = START_SECONDS, caps.names_frame(len(exercises))
             while "loaded" not in (frame := self._receive(seconds, most)[0]):
@@ -142,6 +149,8 @@ class Conversation:
             "skip": self._state.skip,
             "seed": 0,
             "rules": {e.name: rules_of(e.exercise) for e in audited},
+            "device": "cuda" if any(e.device == "cuda" for e in exercises) else "cpu",
+            "trusted": program.trusted,
             "survey": [] if program.trusted else [e.name for e in audited],
             "wanted": [e.name for e in exercises],
         }

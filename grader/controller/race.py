@@ -90,7 +90,7 @@ def _load_rival(
     # Postponed annotations, as a driver's are: the names in them need not be there.
     source = f"from __future__ import annotations\n{source}\n{exercise.name} = {rival_name}"
     try:
-        names = rival.load(Program(((1, source),), trusted=True), [exercise])
+        names = rival.load(Program(((1, source),), trusted=True), [exercise.unbound()])
     except Again as again:
         raise GraderError(f"the rival of {exercise.name} was lost: {again.ended}") from again
     if exercise.name not in (names or ()):

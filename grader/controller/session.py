@@ -1,6 +1,7 @@
 """One submission, from its source to its outcomes.
 
-A session forks a worker, loads the submission into it and runs the exercises one after another.
+A session goes through `rooms`, sets of exercises that share a worker: it forks one, loads the
+submission into it and runs the exercises one after another.
 If the worker hangs or dies, what it was at is noted, and another worker goes on with the rest:
 one bad cell or one endless loop costs its own exercise and nothing else.
 
@@ -13,16 +14,19 @@ any of the student's code began: it may not have been the student's doing, and i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from grader.comparing.compare import Asked
+from grader.comparing.outcomes import ExerciseRun
 from grader.controller.arrivals import Arrivals
 from grader.controller.conversation import Again, Allowance, Conversation, State
-from grader.controller.execution import Execution
+from grader.controller.execution import Execution, UnitFault
 from grader.controller.limit import Limit
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
+from grader.controller.rooms import Room, again, rooms, told
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import OUT_OF_MEMORY, GraderError
 
@@ -50,88 +54,105 @@ def execute(
         GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
             was starved or killed from outside again and again; memory of ours that is used up).
     """
-    state = State(list(exercises), Limit(allowance.total_seconds), skip=list(skip))
+    state = State([], Limit(allowance.total_seconds), skip=list(skip))
     try:
-        return _executed(zygote, program, exercises, allowance, connect, asked, state)
+        return _Session(zygote, program, allowance, state, connect, asked).executed(exercises)
     except MemoryError as error:
         raise GraderError(OUT_OF_MEMORY) from error
 
 
-def _executed(
-    zygote: Zygote,
-    program: Program,
-    exercises: Sequence[PreparedExercise],
-    allowance: Allowance,
-    connect: Callable[[Worker, int], Link],
-    asked: Mapping[str, Sequence[Asked]] | None,
-    state: State,
-) -> Execution:
-    going = True
-    while going and (state.pending or not state.loaded):
-        if state.total.used_up:
-            state.give_up("timeout")
-            break
-        going = _one_worker(zygote, program, exercises, allowance, state, connect, asked)
-    return Execution(
-        state.runs,
-        tuple(state.faults[unit] for unit in sorted(state.faults)),
-        state.evasions,
-        state.output,
-        state.forks,
-        state.loaded,
-        state.cpu_seconds,
-        state.skipped,
-        state.total.used,
-    )
+@dataclass(frozen=True)
+class _Session:
+    """What all workers of a submission share."""
 
+    zygote: Zygote
+    program: Program
+    allowance: Allowance
+    state: State
+    connect: Callable[[Worker, int], Link]
+    asked: Mapping[str, Sequence[Asked]] | None
 
-def _one_worker(
-    zygote: Zygote,
-    program: Program,
-    exercises: Sequence[PreparedExercise],
-    allowance: Allowance,
-    state: State,
-    connect: Callable[[Worker, int], Link],
-    asked: Mapping[str, Sequence[Asked]] | None,
-) -> bool:
-    """Go as far as one worker goes; False if another one would not get further."""
-    worker = zygote.fork()
-    state.forks += 1
-    link = connect(worker, allowance.output_bytes)
-    conversation = Conversation(zygote, worker, link, allowance, state)
-    try:
-        names = conversation.load(program, exercises)
-        if names is None:
-            return True
-        state.loaded = True
-        while state.pending:
-            exercise = state.pending[0]
-            if exercise.name not in names:
-                state.pending.pop(0)
-                continue
-            by = None if asked is None else asked[exercise.name]
-            arrivals = Arrivals(exercise, by, state.purse)
-            early = conversation.run(exercise, arrivals)
-            if early or conversation.lost:
-                run = arrivals.run(early)
-            else:
-                run = raced(zygote, conversation, exercise, arrivals, allowance)
-            state.runs[exercise.name] = run
-            state.pending.pop(0)
-            if run.ended or conversation.lost:
-                return True
-        return True
-    except Again as again:
-        return _once_more(again, state)
-    finally:
-        state.total.end(worker.meter)
-        if len(state.output) < allowance.output_bytes:
-            state.output += link.output()[: allowance.output_bytes - len(state.output)]
+    def executed(self, exercises: Sequence[PreparedExercise]) -> Execution:
+        """Run all exercises, room by room."""
+        state = self.state
+        faults: dict[int, UnitFault] = {}
+        loaded = True
+        waiting = rooms(exercises)
+        while waiting:
+            room = waiting.pop(0)
+            self._run(room)
+            loaded &= state.loaded
+            if room.shuts:
+                waiting += again(room, state.runs, state.faults.values())
+                faults |= told(state.faults)
+            else:  # here whatever fell, fell by itself
+                lost = {unit: one for unit, one in faults.items() if one.ended}
+                faults = lost | state.faults
+        return Execution(
+            state.runs,
+            tuple(faults[unit] for unit in sorted(faults)),
+            state.evasions,
+            state.output,
+            state.forks,
+            loaded,
+            state.cpu_seconds,
+            state.skipped,
+            state.total.used,
+        )
+
+    def _run(self, room: Room) -> None:
+        """Run a room's exercises, in as many workers as it takes."""
+        state = self.state
+        state.enter(room.exercises)
+        going = True
+        while going and (state.pending or not state.loaded):
+            if state.total.used_up:
+                state.give_up("timeout")
+                break
+            going = self._one_worker(room.exercises)
+
+    def _one_worker(self, exercises: Sequence[PreparedExercise]) -> bool:
+        """Go as far as one worker goes; False if another one would not get further."""
+        state = self.state
+        worker = self.zygote.fork()
+        state.forks += 1
+        link = self.connect(worker, self.allowance.output_bytes)
+        conversation = Conversation(self.zygote, worker, link, self.allowance, state)
         try:
-            state.cpu_seconds += worker.meter.cpu()
-            zygote.dismiss(worker)
+            names = conversation.load(self.program, exercises)
+            if names is None:
+                return True
+            state.loaded = True
+            while state.pending:
+                exercise = state.pending[0]
+                if exercise.name in names:
+                    run = self._run_one(conversation, exercise)
+                    state.runs[exercise.name] = run
+                    if run.ended or conversation.lost:
+                        state.pending.pop(0)
+                        return True
+                state.pending.pop(0)
+            return True
+        except Again as lost:
+            return _once_more(lost, state)
         finally:
-            worker.close()
+            state.total.end(worker.meter)
+            left = self.allowance.output_bytes - len(state.output)
+            if left > 0:
+                state.output += link.output()[:left]
+            try:
+                state.cpu_seconds += worker.meter.cpu()
+                self.zygote.dismiss(worker)
+            finally:
+                worker.close()
+
+    def _run_one(self, conversation: Conversation, exercise: PreparedExercise) -> ExerciseRun:
+        by = None if self.asked is None else self.asked[exercise.name]
+        arrivals = Arrivals(exercise, by, self.state.purse)
+        early = conversation.run(exercise, arrivals)
+        if early or conversation.lost:
+            return arrivals.run(early)
+        return raced(self.zygote, conversation, exercise, arrivals, self.allowance)
 
 
 def _once_more(again: Again, state: State) -> bool:

@@ -125,7 +125,8 @@ class Substitutes:
             conversation = Conversation(self._zygote, self._worker, link, self._allowance, state)
             program = replace(self._answers, trusted=True)
             try:
-                names = conversation.load(program, list(self._exercises.values()))
+                exercises = [each.unbound() for each in self._exercises.values()]
+                names = conversation.load(program, exercises)
             except Again as again:
                 raise GraderError(f"the model answers were lost: {again.ended}") from again
             if names is None or not names.issuperset(self._exercises):

@@ -13,6 +13,7 @@ from grader.controller.explaining import explain
 from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
 from grader.controller.retelling import Retold
+from grader.controller.rooms import WATCHED
 from grader.controller.staging import fuller
 from grader.errors import GraderError
 from grader.results import ExerciseResult, Verdict, total
@@ -108,7 +109,6 @@ def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
 # How torch, the C library and C++ say it; Python has an exception of its own.
 _NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "bad_alloc")
 _NAMED = 2
-_INSTRUMENTS = ("sys.setprofile", "sys.settrace", "_thread", "torch.library")
 
 
 def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) -> str:
@@ -116,11 +116,11 @@ def _forbidden(standard: Standard, run: ExerciseRun, evasions: Sequence[str]) ->
     if forbid is None:
         return ""
     # The names come from the worker; only those that we could have sent are repeated.
-    known = {*forbid.ops, *forbid.calls, *forbid.syntax, *_INSTRUMENTS}
     seen = {name for outcome in run.outcomes for name in outcome.seen}
     if seen:
         # Which of fifty ran could spell something out; two are enough to go by.
-        what = ", ".join(sorted(seen & known)[:_NAMED]) or "a forbidden operation"
+        known = sorted(name for name in seen if name in WATCHED or forbid.names(name))[:_NAMED]
+        what = ", ".join(known) or "a forbidden operation"
         return messages.FORBIDDEN.format(what, forbid.label)
     return messages.EVASION.format(", ".join(evasions)) if evasions else ""
 

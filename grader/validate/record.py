@@ -27,6 +27,8 @@ class Validation(_Record):
     seeds: int
     mistakes: int
     hinted: int
+    refused: int
+    """Short cuts through libraries that are forbidden, as they must be."""
     figures: int
     gradients: int
     followed: int

@@ -2,6 +2,7 @@
 
 - every answer earns full marks under every seed, and every blank stub nothing;
 - every known mistake loses its exercise and earns its own hint and no other;
+- every short cut of `equivalents.py` is refused, and each set of rules has one at least;
 - one mistake costs its marks once: see `following`;
 - every printed figure is reproduced, every gradient of the reference agrees with autograd;
 - every mechanical mutant of the answers is killed, but for those proved equivalent, and earns no
@@ -18,6 +19,7 @@ from grader.controller.causes import mistake_program
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program
 from grader.controller.standards import Standards
+from grader.course.equivalents import load_equivalents
 from grader.course.lesson import Lesson, load_lesson, load_module, solutions_folder
 from grader.course.slips.hints import hints_of
 from grader.course.slips.mutants import mutants
@@ -50,6 +52,7 @@ class _Tally:
 
     complaints: list[Complaint]
     hinted: int = 0
+    refused: int = 0
     figures: int = 0
     gradients: int = 0
     followed: int = 0
@@ -100,6 +103,7 @@ def validate(
         ("answers", _prove_answers),
         ("stub", _prove_stub),
         ("mistakes", _prove_mistakes),
+        ("equivalents", _prove_equivalents),
         ("figures and gradients", _prove_figures),
         ("follow-through", _prove_follow_through),
         ("mutants", _prove_mutants),
@@ -116,6 +120,7 @@ def validate(
         seeds=effort.seeds,
         mistakes=len(lesson.mistakes),
         hinted=tally.hinted,
+        refused=tally.refused,
         figures=tally.figures,
         gradients=tally.gradients,
         followed=tally.followed,
@@ -175,6 +180,33 @@ def _prove_mistakes(bench: _Bench, effort: Effort, tally: _Tally) -> None:
             tally.complain("mistakes", name, "its hint is not the one it is given")
         else:
             tally.hinted += 1
+
+
+def _prove_equivalents(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+    """What computes the same by a library is refused, without the survey's help."""
+    ruled = {name for name, each in bench.prepared.items() if each.exercise.forbid}
+    path = solutions_folder(bench.course, bench.lesson.name) / "equivalents.py"
+    known = load_equivalents(path, bench.lesson.answers_source, ruled)
+    tried_sets = {bench.prepared[each.exercise].exercise.forbid for each in known}
+    for name in sorted(ruled):
+        if bench.prepared[name].exercise.forbid not in tried_sets:
+            tally.complain("equivalents", name, "equivalents.py tries nothing that it forbids")
+    trials = [
+        Trial(
+            each.name,
+            Program(tuple(enumerate(each.cells, 1)), trusted=True),
+            (each.exercise,),
+            bench.standards,
+            False,
+        )
+        for each in known
+    ]
+    for tried in run_trials(trials, bench.places, bench.allowance):
+        (result,) = tried.results
+        tally.refused += result.verdict == "forbidden"
+        if result.verdict != "forbidden":
+            reason = f"it is {result.verdict}, not forbidden: {result.message}"
+            tally.complain("equivalents", tried.trial.subject, reason)
 
 
 def _prove_figures(bench: _Bench, effort: Effort, tally: _Tally) -> None:
@@ -264,6 +296,7 @@ def summary(validations: list[Validation]) -> Iterator[str]:
         f"{len(validations)} assignments, {exercises} exercises, "
         f"{sum(v.cases for v in validations)} cases; "
         f"{hinted} of {mistakes} mistakes rightly hinted; "
+        f"{sum(v.refused for v in validations)} short cuts refused; "
         f"{sum(v.followed for v in validations)} proofs of follow-through; "
         f"{killed} of {made} mutants killed, {equivalent} proved equivalent; "
         f"{sum(v.lines for v in validations)} mutants carry a hint of their own, "

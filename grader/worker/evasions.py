@@ -8,10 +8,13 @@ means that no honest notebook has.
 """
 
 import ast
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
+from grader.worker.flat import HIDING
 from grader.worker.rules import Rules
-from grader.worker.source import DEFINITIONS, Notebook, dotted, imports
+from grader.worker.source import DEFINITIONS, REACH_ALL, Notebook, dotted, imports
 
 # Means of blinding the audit, wherever they stand.
 _HARD_PATHS = (
@@ -45,6 +48,22 @@ _SOFT_NAMES = frozenset(
 _BUILTINS = frozenset({"__import__", "compile", "eval", "exec"})
 _BY_NAME = frozenset({"attrgetter", "getattr", "methodcaller"})
 _MATMUL_SLOTS = frozenset({"__matmul__", "__rmatmul__", "__imatmul__"})
+_DISABLING = ("_disable_", "_Disable")
+# Words of which one, or a pair, makes a text worth reading.
+_SIGNS = _HARD_NAMES | _SOFT_NAMES | _BUILTINS | _BY_NAME | _MATMUL_SLOTS | REACH_ALL | HIDING
+_MODULES = {path for path in (*_HARD_PATHS, *_SOFT_PATHS) if "." not in path} | {"scipy", "sklearn"}
+_PAIRS = [
+    {path.partition(".")[0], path.rpartition(".")[2]}
+    for path in (*_HARD_PATHS, *_SOFT_PATHS)
+    if "." in path
+]
+# How Python puts a string together of written pieces: a sum, a join, neighbours, from the back.
+_PUT_TOGETHER = re.compile(
+    r"""\w['"]\s*\+|\+\s*\w{0,2}['"]\w|['"]\.join\b|\[::-"""
+    r"""|\w['"][\s\\]*\w{0,2}['"]\w"""
+)
+_F_STRING = re.compile(r"""\b[rR]?[fF][rR]?['"]""")
+_PUT_IN = re.compile(r"""\{\s*\w{0,2}['"]\w""")
 
 
 def evasions(source_cells: list[str], exercise: str, rules: Rules | None = None) -> list[str]:
@@ -61,9 +80,11 @@ def evasions(source_cells: list[str], exercise: str, rules: Rules | None = None)
 
 def survey(source_cells: list[str], wanted: Mapping[str, Rules]) -> dict[str, list[str]]:
     """The evasions of several exercises, each with its rules, from one reading of the source."""
+    if not _may_evade("\n".join(source_cells), wanted.values()):
+        return {exercise: [] for exercise in wanted}
     notebook = Notebook(source_cells)
     loading = notebook.reach(notebook.loading)
-    common = _Search(notebook, [*loading, *notebook.effects], Rules()).hard() if wanted else set()
+    common = _Search(notebook, [*loading, *notebook.effects], Rules()).hard()
     unread = {"code nested too deeply to be read"} if notebook.unread else set()
     found = {}
     for exercise, rules in wanted.items():
@@ -71,6 +92,28 @@ def survey(source_cells: list[str], wanted: Mapping[str, Rules]) -> dict[str, li
         mine = _Search(notebook, own, rules)
         found[exercise] = sorted(mine.soft() | mine.hard() | common | unread)
     return found
+
+
+def _may_evade(text: str, wanted: Iterable[Rules]) -> bool:
+    """Whether a text has any of the words that a finding has, or could put one together.
+
+    Most have none, and need not be read; a word in a comment costs no more than a reading.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    words = set(re.findall(r"[^\W\d]\w*", text))
+    if words & _SIGNS or any(call in words for rules in wanted for call in rules.calls):
+        return True
+    if any(words.issuperset(sign) for sign in _PAIRS):
+        return True
+    if (modules := words & _MODULES) and re.search(_importing(modules), text):
+        return True
+    if any(word.startswith(_DISABLING) for word in words) or _PUT_TOGETHER.search(text):
+        return True
+    return bool(_F_STRING.search(text) and _PUT_IN.search(text))
+
+
+def _importing(modules: Iterable[str]) -> str:
+    return rf"\b(?:import|from)\b(?:[^\n]|\\\n){{0,300}}\b(?:{'|'.join(modules)})\b"
 
 
 class _Search:
@@ -109,7 +152,7 @@ class _Search:
 
     def hard(self) -> set[str]:
         """Means of blinding the audit."""
-        hidden = {word for word in self.words if word.startswith(("_disable_", "_Disable"))}
+        hidden = {word for word in self.words if word.startswith(_DISABLING)}
         return _under(self.found_paths, _HARD_PATHS) | (self.words & _HARD_NAMES) | hidden
 
     def soft(self) -> set[str]:

@@ -13,7 +13,7 @@ import token
 import tokenize
 from dataclasses import dataclass
 
-_HIDING = frozenset({
+HIDING = frozenset({
     "getattr", "setattr", "delattr", "attrgetter", "methodcaller", "vars", "globals", "locals",
     "__dict__", "__globals__", "__getattribute__", "__builtins__", "eval", "exec", "compile",
     "__import__", "import_module",
@@ -46,7 +46,7 @@ def flat(text: str) -> Flat | None:
     reader = _Reader([each for each in tokens if each.type not in _LAYOUT])
     reader.read()
     words = reader.names | {n.attr for n in reader.nodes if isinstance(n, ast.Attribute)}
-    hides = reader.unread or bool(words & _HIDING)
+    hides = reader.unread or bool(words & HIDING)
     return Flat(tuple(reader.nodes), frozenset(reader.names), hides)
 
 

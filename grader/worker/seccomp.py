@@ -6,11 +6,15 @@ memfd or System V memory, no tracing, no way to undo the order to die with the z
 """
 
 import errno
+import functools
 import os
 import tempfile
 from dataclasses import dataclass
 from typing import Any
 
+from grader.worker.linux import PR_SET_SECCOMP
+
+_SECCOMP_MODE_FILTER = 2
 _FILES = """
 access chdir close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
 fadvise64 fallocate fchdir fdatasync fgetxattr flistxattr fstat fstatfs
@@ -93,6 +97,21 @@ def compile_filters(rules: Rules) -> tuple[bytes, ...]:
     return (*programs, _export(_allow_list(rules)))
 
 
+@functools.cache
+def no_children() -> bytes:
+    """Compile the second filter of a worker that may start neither threads nor processes.
+
+    Raises as `compile_filters` does.
+    """
+    import pyseccomp as seccomp
+
+    made = seccomp.SyscallFilter(seccomp.ALLOW)
+    for name in ("clone", "fork", "vfork"):
+        _add(made, seccomp.ERRNO(errno.EPERM), name)
+    _add(made, seccomp.ERRNO(errno.ENOSYS), "clone3")
+    return _export(made)
+
+
 def _allow_list(rules: Rules) -> Any:
     import pyseccomp as seccomp
 
@@ -115,6 +134,9 @@ def _allow_list(rules: Rules) -> Any:
         small = seccomp.Arg(3, seccomp.MASKED_EQ, _MAP_HUGETLB, 0)
         _add(made, seccomp.ALLOW, "mmap", small)
     _add_values(made, "prctl", 0, _PRCTLS)
+    # A further filter can only refuse more. The strict mode would kill as nobody else may.
+    filtering = seccomp.Arg(1, seccomp.EQ, _SECCOMP_MODE_FILTER)
+    _add(made, seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_SECCOMP), filtering)
     _add_values(made, "fcntl", 1, _FCNTLS)
     return made
 

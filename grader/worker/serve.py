@@ -1,7 +1,8 @@
 """The worker's side of a session: load one submission, then run cases for it.
 
 Theory of operation. The controller sends two kinds of request. "load" brings the submission's
-cells: their source is freed of magics and audited, and what was found is sent before any of it
+cells and the rules of the exercises that will be run: what they forbid is taken out of this
+process, the source is freed of magics and audited, and what was found is sent before any of it
 runs, then each unit (a cell, or a statement of a plain script) is executed in one module, and a
 frame says how it went.
 "run" brings an exercise's cases: each is called, and its result and its inputs as they are
@@ -15,33 +16,37 @@ token that came with "load", so that whoever finds the socket cannot simply writ
 from __future__ import annotations
 
 import functools
+import operator
 import random
 import socket
 import sys
 import types
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 import torch
 
-from grader.worker import audit, fake, kernel, magics, units
+from grader.worker import absent, audit, fake, kernel, magics, units
 from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
 from grader.worker.faults import describe
+from grader.worker.refusals import Refusals
 from grader.worker.rlimits import ballast
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
 from grader.worker.wire import Closed, Reader, receive_frame, send_frame
 
 Say = Callable[..., None]
+Watch = Callable[[], AbstractContextManager[list[str]]]
 
 MAX_SKIPPED = 100
 
 
 def serve(sock: socket.socket) -> None:
     """Answer the controller until it hangs up."""
-    submission, voice = types.ModuleType("__main__"), _Voice(sock)
+    submission, voice, refusals = types.ModuleType("__main__"), _Voice(sock), Refusals()
     while True:
         try:
             header, body = receive_frame(sock)
@@ -50,6 +55,7 @@ def serve(sock: socket.socket) -> None:
         match header["do"]:
             case "load":
                 voice.token = header.pop("token")
+                refusals = take_away(header)
                 submission = load(voice.say, header)
             case "run":
                 for name, cap in header["given"]:
@@ -57,7 +63,7 @@ def serve(sock: socket.socket) -> None:
                         sock, name, Cap(*cap), header["device"], header["framework"]
                     )
                     setattr(submission, name, standing)
-                run(voice.say, header, body, submission)
+                run(voice.say, header, body, submission, refusals)
         units.flush()
 
 
@@ -74,7 +80,16 @@ class _Voice:
 def warm_up() -> None:
     """Load what the first case would load; for the zygote, so that no fork has to."""
     fake.warm_up()
+    absent.warm_up()
     _our_modules()
+
+
+def take_away(header: dict[str, Any]) -> Refusals:
+    """Take what any of the rules forbids out of this process, for good."""
+    rules = functools.reduce(operator.or_, map(_rules, header["rules"].values()), audit.Rules())
+    ours = (units.Runner.run_unit.__code__, unpacked.__code__)
+    own = None if header["trusted"] else ours
+    return absent.take_away(rules, own, threads=header["device"] == "cuda")
 
 
 def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
@@ -84,7 +99,6 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     defines.
     """
     cells = [(number, magics.plain_python(source)) for number, source in header["cells"]]
-    audit.prepare(_rules(rules) for rules in header["rules"].values())
     suspicious = audit.survey(
         [part.in_place for _, plain in cells for part in plain.parts],
         {name: _rules(header["rules"][name]) for name in header["survey"]},
@@ -118,11 +132,17 @@ def _our_modules() -> tuple[str, ...]:
     return tuple(name for name in sys.modules if name.partition(".")[0] == "grader")
 
 
-def run(say: Say, header: dict[str, Any], body: bytes, module: types.ModuleType) -> None:
+def run(
+    say: Say,
+    header: dict[str, Any],
+    body: bytes,
+    module: types.ModuleType,
+    refusals: Refusals,
+) -> None:
     """Run an exercise's cases; sends one frame per case and a last one."""
     reader = Reader(body)
     name, framework, device = header["exercise"], header["framework"], header["device"]
-    rules = _rules(header["rules"]) if header["rules"] else None
+    watch = _watch(header["rules"], refusals)
     function: Callable[..., Any] = getattr(module, name)
     driver = unpacked(header.pop("driver"), {"np": np, "torch": torch, "Any": Any})
     call: Callable[..., Any] = functools.partial(driver, function) if driver else function
@@ -139,8 +159,12 @@ def run(say: Say, header: dict[str, Any], body: bytes, module: types.ModuleType)
         if case["fake"]:
             say({"id": case["id"], **fake.try_on_cuda(call, args, kwargs)})
             continue
-        _call(say, case, call, args, kwargs, rules)
+        _call(say, case, call, args, kwargs, watch)
     say({"done": name})
+
+
+def _watch(rules: dict[str, Any] | None, refusals: Refusals) -> Watch | None:
+    return functools.partial(audit.watching, _rules(rules), refusals) if rules else None
 
 
 def _call(
@@ -149,16 +173,16 @@ def _call(
     call: Any,
     args: list[Any],
     kwargs: dict[str, Any],
-    rules: audit.Rules | None,
+    watch: Watch | None,
 ) -> None:
     seen: list[str] = []
     encoder = Encoder()
     kept_back = ballast()
     try:
-        if rules is None:
+        if watch is None:
             value = call(*args, **kwargs)
         else:
-            with audit.watching(rules) as seen:
+            with watch() as seen:
                 value = call(*args, **kwargs)
         answer = {"value": encoder.encode(value, Cap(*case["caps"][0]))}
     except BaseException as error:

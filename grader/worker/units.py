@@ -50,24 +50,26 @@ class Runner:
         self._next += len(plain.text) + 1
         if not plain.parses:
             for number, part in enumerate(parts(plain.text), first):
-                self._unit(number, cell, part.in_place, name)
+                self.run_unit(number, cell, part.in_place, name)
         elif self._statementwise:
             for number, statement in enumerate(ast.parse(plain.text).body, first):
-                self._unit(number, cell, ast.Module([statement], []), name)
+                self.run_unit(number, cell, ast.Module([statement], []), name)
         else:
             self._whole(plain.text, name, cell, first)
 
     def _whole(self, text: str, name: str, cell: int, first: int) -> None:
         """Run a text at one go, and after a statement that raises what is below it."""
-        failed = self._unit(first, cell, text, name)
+        failed = self.run_unit(first, cell, text, name)
         while failed is not None:
             body = ast.parse(text).body
             done = _statements_until(failed, body)
             if done == len(body):
                 return
-            failed = self._unit(first + done, cell, ast.Module(body[done:], []), name)
+            failed = self.run_unit(first + done, cell, ast.Module(body[done:], []), name)
 
-    def _unit(self, number: int, cell: int, source: str | ast.Module, name: str) -> Position | None:
+    def run_unit(
+        self, number: int, cell: int, source: str | ast.Module, name: str
+    ) -> Position | None:
         """Run one unit; where a statement of it raised, or None."""
         if number in self._skip:
             return None

@@ -22,11 +22,25 @@ PRODUCTS = Forbid(
         "tensordot",
         "inner",
         "multi_dot",
+        "vdot",
+        "vecdot",
+        "matvec",
+        "vecmat",
+        "matrix_power",
+        "convolve",
+        "correlate",
+        "correlate2",
         "scipy.linalg.blas",
-        "scipy.sparse",
+        "scipy.ndimage",
+        "scipy.signal",
+        "scipy.sparse._sparsetools",
+    ),
+    ops=(
+        "*mm", "*mm_*", "*matmul*", "mv", "addmv", "*dot", "inner", "*linear", "*linear_*",
+        "*conv*", "chain_matmul", "*attention*", "*lstm*", "*gru*", "*rnn*",
     ),
     syntax=("@",),
-)
+)  # fmt: skip
 
 
 @exercise()

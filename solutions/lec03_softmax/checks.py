@@ -27,44 +27,39 @@ Array = np.ndarray
 
 MSE = Forbid(
     "PyTorch's mean squared error",
-    ops=("mse_loss",),
-    calls=("torch.nn.functional.mse_loss", "torch.nn.MSELoss"),
-)
+    ops=("*mse_loss*",),
+    calls=(
+        "torch.nn.functional.mse_loss", "torch.nn.MSELoss", "torch.nn.functional.gaussian_nll_loss",
+        "torch.distributions", "sklearn.metrics",
+    ),
+)  # fmt: skip
 SIGMOID = Forbid(
     "PyTorch's sigmoid",
-    ops=("sigmoid", "expit"),
+    ops=("sigmoid", "expit", "*sigmoid*", "*silu*", "glu", "*lstm*", "*gru*"),
     calls=(
-        "torch.sigmoid",
-        "torch.special.expit",
-        "torch.nn.functional.sigmoid",
-        "torch.nn.Sigmoid",
-        "scipy.special.expit",
+        "torch.sigmoid", "torch.special.expit", "torch.nn.functional.sigmoid", "torch.nn.Sigmoid",
+        "torch.distributions", "scipy.special.expit", "scipy.special.log_expit",
+        "sklearn.neural_network",
     ),
-)
+)  # fmt: skip
 SOFTMAX = Forbid(
     "PyTorch's softmax and log-softmax",
-    ops=("softmax", "log_softmax"),
+    ops=("softmax", "log_softmax", "*softmax*", "*cross_entropy_loss*", "*attention*"),
     calls=(
-        "torch.softmax",
-        "torch.log_softmax",
-        "torch.special.softmax",
-        "torch.special.log_softmax",
-        "torch.nn.functional.softmax",
-        "torch.nn.functional.log_softmax",
-        "torch.nn.Softmax",
-        "torch.nn.LogSoftmax",
+        "torch.softmax", "torch.log_softmax", "torch.special.softmax", "torch.special.log_softmax",
+        "torch.nn.functional.softmax", "torch.nn.functional.log_softmax", "torch.nn.Softmax",
+        "torch.nn.LogSoftmax", "torch.distributions", "scipy.special.softmax",
+        "scipy.special.log_softmax", "sklearn.neural_network", "sklearn.utils.extmath.softmax",
     ),
-)
+)  # fmt: skip
 CROSS_ENTROPY = Forbid(
     "PyTorch's cross-entropy",
-    ops=("cross_entropy_loss", "nll_loss", "nll_loss_nd", "nll_loss_forward", "nll_loss2d_forward"),
+    ops=("*cross_entropy*", "*nll_loss*"),
     calls=(
-        "torch.nn.functional.cross_entropy",
-        "torch.nn.functional.nll_loss",
-        "torch.nn.CrossEntropyLoss",
-        "torch.nn.NLLLoss",
+        "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss",
+        "torch.nn.CrossEntropyLoss", "torch.nn.NLLLoss", "torch.distributions", "sklearn.metrics",
     ),
-)
+)  # fmt: skip
 
 
 def both_classes(rng: Rng, n: int) -> Array:

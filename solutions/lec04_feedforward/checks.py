@@ -26,10 +26,26 @@ Rng = np.random.Generator
 FAR = np.array([-1e4, -500.0, -90.0, -20.0, -0.1, 0.0, 0.1, 20.0, 90.0, 500.0, 1e4])
 
 
+# What computes the same under another name, given the right constants.
+SAME = {
+    "relu": ("*relu*", "threshold", "hardtanh", "addmm_activation"),
+    "leaky_relu": ("*leaky_relu*", "*prelu*", "rrelu*"),
+    "elu": ("elu", "celu", "selu", "quantized_elu", "quantized_celu"),
+    "softplus": ("softplus", "*log_sigmoid*", "*entropy_with_logits*", "soft_margin_loss"),
+    "tanh": ("tanh", "*rnn_tanh*", "*lstm*", "*gru*"),
+}
+ELSEWHERE = {
+    "softplus": ("scipy.special.softplus",),
+    "tanh": ("numpy.tanh", "math.tanh"),
+    "relu": ("sklearn.neural_network",),
+}
+
+
 def torch_op(name: str, module: str) -> Forbid:
     """Forbid PyTorch's activation of this name."""
     calls = (f"torch.{name}", f"torch.nn.functional.{name}", f"torch.nn.{module}")
-    return Forbid(f"torch's {name}", ops=(name,), calls=calls)
+    ops = (name, *SAME[name])
+    return Forbid(f"torch's {name}", ops=ops, calls=calls + ELSEWHERE.get(name, ()))
 
 
 @exercise()

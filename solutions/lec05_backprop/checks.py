@@ -228,7 +228,7 @@ def run_value(student: Any, expression: Any, x: Any) -> tuple[float, list[float]
     return float(out.data), [float(v.grad) for v in inputs]
 
 
-@exercise(driver=run_value)
+@exercise(driver=run_value, forbid=AUTOGRAD)
 def Value(rng: Rng) -> Cases:
     """Reverse-mode differentiation of scalars (bonus)."""
 

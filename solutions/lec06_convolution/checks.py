@@ -19,7 +19,11 @@ LEVEL = Tolerance(0.0, 1.0, "a level may be cut off or rounded: the course accep
 
 
 @exercise(
-    forbid=Forbid("np.convolve and scipy.signal", calls=("numpy.convolve", "scipy.signal")),
+    forbid=Forbid(
+        "np.convolve and scipy.signal",
+        ops=("*conv*",),
+        calls=("convolve", "correlate", "correlate2", "scipy.signal", "scipy.ndimage"),
+    ),
 )
 def convolve1d(rng: Rng) -> Cases:
     """Full convolution of two vectors: the product of two polynomials."""
@@ -39,7 +43,11 @@ def convolve1d(rng: Rng) -> Cases:
 
 
 @exercise(
-    forbid=Forbid("scipy.signal and scipy.ndimage", calls=("scipy.signal", "scipy.ndimage")),
+    forbid=Forbid(
+        "scipy.signal and scipy.ndimage",
+        ops=("*conv*",),
+        calls=("scipy.signal", "scipy.ndimage"),
+    ),
 )
 def convolve2d_channel(rng: Rng) -> Cases:
     """Convolution of one channel: kernel flipped, valid region."""

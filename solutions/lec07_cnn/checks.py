@@ -34,20 +34,23 @@ Cases = Iterator[Case]
 Rng = np.random.Generator
 Array = np.ndarray
 
+FILTERS = ("scipy.signal", "scipy.ndimage")
 CONVOLUTION = Forbid(
     "PyTorch's own convolution",
-    ops=("convolution", "convolution_backward", "conv2d"),
-    calls=("torch.conv2d", "torch.nn.functional.conv2d", "torch.nn.Conv2d", "torch.nn.grad"),
-)
+    ops=("conv2d", "*conv*"),
+    calls=(
+        "torch.conv2d", "torch.nn.functional.conv2d", "torch.nn.Conv2d", "torch.nn.grad", *FILTERS,
+    ),
+)  # fmt: skip
 MAX_POOL = Forbid(
     "PyTorch's own max-pooling",
-    ops=("max_pool2d", "max_pool2d_with_indices", "max_pool2d_with_indices_backward"),
-    calls=("torch.max_pool2d", "torch.nn.functional.max_pool2d", "torch.nn.MaxPool2d"),
+    ops=("max_pool2d", "*max_pool*", "max_unpool*"),
+    calls=("torch.max_pool2d", "torch.nn.functional.max_pool2d", "torch.nn.MaxPool2d", *FILTERS),
 )
 AVG_POOL = Forbid(
     "PyTorch's own average pooling",
-    ops=("avg_pool2d",),
-    calls=("torch.nn.functional.avg_pool2d", "torch.nn.AvgPool2d"),
+    ops=("avg_pool2d", "*avg_pool*", "*upsample*"),
+    calls=("torch.nn.functional.avg_pool2d", "torch.nn.AvgPool2d", *FILTERS),
 )
 
 # (N, C, H, W), (F, KH, KW), stride, padding.

@@ -29,16 +29,25 @@ Cases = Iterator[Case]
 Rng = np.random.Generator
 Array = np.ndarray
 
+# Every one of them is another, of the transposed or reshaped inputs.
+NORMS = ("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*", "*rms_norm*")
 BATCH_NORM = Forbid(
     "batch_norm",
-    ops=("native_batch_norm", "_native_batch_norm_legit", "batch_norm", "cudnn_batch_norm"),
-    calls=("torch.nn.functional.batch_norm", "torch.batch_norm", "torch.nn.modules.batchnorm"),
-)
+    ops=("batch_norm", *NORMS),
+    calls=(
+        "torch.nn.functional.batch_norm", "torch.batch_norm", "torch.nn.modules.batchnorm",
+        "torch.nn.modules.instancenorm", "torch.nn.modules.normalization", "sklearn.preprocessing",
+    ),
+)  # fmt: skip
 LAYER_NORM = Forbid(
     "layer_norm",
-    ops=("native_layer_norm", "layer_norm"),
-    calls=("torch.nn.functional.layer_norm", "torch.layer_norm", "torch.nn.LayerNorm"),
-)
+    ops=("layer_norm", *NORMS),
+    calls=(
+        "torch.nn.functional.layer_norm", "torch.layer_norm", "torch.nn.LayerNorm",
+        "torch.nn.modules.batchnorm", "torch.nn.modules.instancenorm",
+        "torch.nn.modules.normalization", "sklearn.preprocessing",
+    ),
+)  # fmt: skip
 
 
 @exercise()

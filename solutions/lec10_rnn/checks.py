@@ -14,14 +14,8 @@ Array = np.ndarray
 
 RNN = Forbid(
     "nn.RNN",
-    calls=(
-        "torch.nn.RNN",
-        "torch.nn.RNNCell",
-        "rnn_tanh",
-        "rnn_relu",
-        "rnn_tanh_cell",
-        "rnn_relu_cell",
-    ),
+    ops=("rnn_tanh*", "rnn_relu*", "*cudnn_rnn*", "mkldnn_rnn*", "*quantized_rnn*"),
+    calls=("torch.nn.RNN", "torch.nn.RNNCell"),
 )
 
 

@@ -16,12 +16,10 @@ Array = np.ndarray
 
 RECURRENT = Forbid(
     "nn.RNN, nn.LSTM, nn.GRU and their cells",
+    ops=("*rnn*", "*lstm*", "*gru*"),
     calls=(
-        "torch.nn.RNN", "torch.nn.LSTM", "torch.nn.GRU",
-        "torch.nn.RNNCell", "torch.nn.LSTMCell", "torch.nn.GRUCell", "torch.nn.RNNBase",
-        "rnn_tanh", "rnn_relu", "rnn_tanh_cell", "rnn_relu_cell",
-        "lstm", "lstm_cell", "gru", "gru_cell", "mkldnn_rnn_layer",
-        "_thnn_fused_lstm_cell", "_thnn_fused_gru_cell", "_cudnn_rnn",
+        "torch.nn.RNN", "torch.nn.LSTM", "torch.nn.GRU", "torch.nn.RNNCell", "torch.nn.LSTMCell",
+        "torch.nn.GRUCell", "torch.nn.RNNBase",
     ),
 )  # fmt: skip
 

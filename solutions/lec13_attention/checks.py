@@ -15,25 +15,13 @@ Array = np.ndarray
 
 ATTENTION = Forbid(
     "PyTorch's own attention and transformer",
-    ops=(
-        "scaled_dot_product_attention",
-        "_scaled_dot_product_attention_math",
-        "_scaled_dot_product_cudnn_attention",
-        "_scaled_dot_product_efficient_attention",
-        "_scaled_dot_product_flash_attention",
-        "_scaled_dot_product_flash_attention_for_cpu",
-        "_native_multi_head_attention",
-        "_transformer_encoder_layer_fwd",
-    ),
+    ops=("*attention*", "*multi_head*", "*transformer*"),
     calls=(
-        "scaled_dot_product_attention",
-        "multi_head_attention_forward",
-        "torch.nn.MultiheadAttention",
-        "torch.nn.Transformer",
-        "torch.nn.modules.transformer",
+        "scaled_dot_product_attention", "multi_head_attention_forward",
+        "torch.nn.MultiheadAttention", "torch.nn.Transformer", "torch.nn.modules.transformer",
         "torch.nn.attention",
     ),
-)
+)  # fmt: skip
 
 
 @exercise(forbid=ATTENTION)
