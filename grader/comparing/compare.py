@@ -24,6 +24,7 @@ class Asked:
     """What is asked of every array of a result.
 
     `bounds` gives the allowed error of each leaf in order; `structure_only` stops before values.
+    `right` holds results of the call that have been compared and pass: their equals need not be.
     """
 
     framework: str
@@ -32,6 +33,7 @@ class Asked:
     bounds: Callable[[int], Bound]
     structure_only: bool = False
     integers_pass: bool = False
+    right: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

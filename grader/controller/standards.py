@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.comparing.judging import asked_of, measured_bounds
+from grader.comparing.judging import asked_of, measured_bounds, passing
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.sketch import sketch
 from grader.controller.causes import Causes
@@ -123,8 +123,11 @@ def _asked(exercise: PreparedExercise, answer: ExerciseRun) -> tuple:
     """What each call asks, with the tolerance measured on the answer where it got that far."""
     asked = []
     for number, call in enumerate(exercise.calls):
-        bounds = None
-        if number < len(answer.outcomes) and not call.fake:
-            bounds = measured_bounds(call, answer.outcomes[number], exercise.framework)
-        asked.append(asked_of(call, exercise.framework, exercise.device, bounds))
+        if number >= len(answer.outcomes) or call.fake:
+            asked.append(asked_of(call, exercise.framework, exercise.device))
+            continue
+        outcome = answer.outcomes[number]
+        bounds = measured_bounds(call, outcome, exercise.framework)
+        of_call = asked_of(call, exercise.framework, exercise.device, bounds)
+        asked.append(passing(call, outcome, of_call))
     return tuple(asked)
