@@ -20,14 +20,14 @@ from grader.demo.sample import student_names
 from grader.grading.doctor import diagnose
 from grader.grading.grading import Options, grade_class
 from grader.grading.keeping import Keeping
-from grader.grading.machine import policy_of
+from grader.grading.machine import libraries_of, policy_of
 from grader.grading.store import Store
 from grader.results import Report
 
 STUDENTS = 6
 JOBS = 2
 ANSWERS = 1
-MODULES = 3700
+MODULES = 2500
 FAULTS = 7000
 SPARE = 1 + JOBS
 """Workers that are ready when the run ends: one for each who forks from the zygote."""
@@ -36,6 +36,12 @@ SPARE = 1 + JOBS
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     return load_course(red_course(tmp_path / "course", PATIENT))
+
+
+def test_slow_libraries_are_imported_where_a_lecture_names_them() -> None:
+    ours = load_course(Path(__file__).resolve().parents[1])
+    assert libraries_of(ours, "lec05_backprop") == ()
+    assert libraries_of(ours, "lec06_convolution") == ("sklearn.datasets",)
 
 
 def a_class(course: Course, remark: str, body: Callable[[str], str]) -> Path:
@@ -113,7 +119,7 @@ def test_a_submission_sends_a_frame_for_each_call(course: Course) -> None:
     lesson, limits = load_lesson(course, "one"), course.limits_of("one")
     prepared = list(prepare(lesson, "seed", "cpu", limits.seconds).values())
     cells = tuple(enumerate(HONEST.split("\n\n\n"), 1))
-    with Zygote(policy_of(limits, "process", "cpu")) as zygote:
+    with Zygote(policy_of(limits, "process", "cpu", ())) as zygote:
         patient = Allowance(limits.seconds, limits.total_seconds, 1000)
         done = execute(zygote, Program(cells), prepared, patient, Counting)
         assert not done.faults and done.forks == 1 and zygote.counts()["forks"] == 1

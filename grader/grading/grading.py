@@ -26,7 +26,13 @@ from grader.errors import UsageError
 from grader.grading.basis import StoredRecords, basis_of
 from grader.grading.belonging import Siblings, siblings
 from grader.grading.keeping import Keeping
-from grader.grading.machine import Device, Isolation, allowance_of, policy_of
+from grader.grading.machine import (
+    Device,
+    Isolation,
+    allowance_of,
+    libraries_of,
+    policy_of,
+)
 from grader.grading.pool import Finished, run_all, slots
 from grader.grading.sharing import Sharing
 from grader.grading.store import result_key
@@ -235,7 +241,8 @@ def _run(
 ) -> Generator[Finished[Task, Graded]]:
     limits = course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
-    policy = policy_of(limits, options.isolation, options.device)
+    libraries = libraries_of(course, grading.lesson.name)
+    policy = policy_of(limits, options.isolation, options.device, libraries)
     places = slots(policy, max(1, min(options.jobs, len(tasks))))
     try:
         places[0].begin()

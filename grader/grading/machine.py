@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +11,15 @@ from typing import Literal
 
 from grader.controller.session import Allowance
 from grader.controller.zygote import default_readable
-from grader.course.syllabus import Limits
+from grader.course.syllabus import Course, Limits
 from grader.errors import UsageError
 from grader.worker import confine
 
 Device = Literal["cpu", "cuda"]
 Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
+_SLOW = {"sklearn": "sklearn.datasets"}
+"""Libraries that take a second to import and a hundred MiB, and what most use of them."""
 
 
 def cores() -> int:
@@ -24,12 +27,32 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def policy_of(limits: Limits, isolation: Isolation, device: Device) -> confine.Policy:
-    """Confine workers to the course's limits."""
+def libraries_of(course: Course, name: str) -> tuple[str, ...]:
+    """Slow imports that an assignment's notebook or solution names.
+
+    What a submission imports besides is imported in its worker, which takes a second or two.
+    """
+    folders = [course.root / side / name for side in ("assignments", "solutions")]
+    texts = [file.read_text("utf-8") for folder in folders for file in folder.glob("*.py")]
+    return tuple(
+        module
+        for library, module in _SLOW.items()
+        if any(re.search(rf"\b{library}\b", text) for text in texts)
+    )
+
+
+def policy_of(
+    limits: Limits,
+    isolation: Isolation,
+    device: Device,
+    libraries: tuple[str, ...] = tuple(_SLOW.values()),
+) -> confine.Policy:
+    """Confine workers to the course's limits; `libraries`: see `libraries_of`."""
     return confine.Policy(
         isolation=isolation,
         readable=default_readable(),
         device=device,
+        libraries=libraries,
         limits=confine.Limits(
             memory_bytes=limits.memory_mb * _MIB,
             cpu_seconds=int(limits.total_seconds) + 10,
