@@ -208,6 +208,21 @@ def test_a_column_beside_a_row_is_still_told_by_its_square(n: int) -> None:
     assert SQUARE in sentences
 
 
+def test_a_result_that_was_right_before_is_not_right_with_other_inputs() -> None:
+    first, lap = (call_of(case(x, expect=2 * x)) for x in (np.ones(3), np.arange(3.0)))
+    exercise = PreparedExercise(
+        None, 1.0, "numpy", "cpu", (first,), (), b"", None, None  # type: ignore[arg-type]
+    )  # fmt: skip
+    kept = Outcome(sent(2 * np.ones(3), first.caps.value))
+    measured = Arrivals(exercise, None, Purse())
+    measured.add(kept)
+    arrivals = Arrivals(exercise, measured.run().asked, Purse())
+    arrivals.add(kept)
+    assert not arrivals.run().failures
+    assert not arrivals.is_right(0, lap, kept)
+    assert arrivals.is_right(0, lap, Outcome(sent(2 * np.arange(3.0), lap.caps.value)))
+
+
 def test_what_is_kept_of_many_large_wrong_results_is_bounded() -> None:
     one = case(X, expect=np.ones(2**17))
     call = call_of(one)

@@ -35,10 +35,19 @@ def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
 
 
 def test_a_policy_survives_json() -> None:
-    made = Policy("process", ("/a", "/b"), Limits(memory_bytes=1), slot=3, device="cuda")
+    made = Policy(
+        "process", ("/a", "/b"), Limits(memory_bytes=1), slot=3, device="cuda", libraries=("x",)
+    )
     assert Policy.from_json(json.loads(json.dumps(made.to_json()))) == made
     with pytest.raises(TypeError):
         Policy.from_json(made.to_json() | {"surprise": 1})
+
+
+def test_a_zygote_imports_what_its_class_needs_and_no_more() -> None:
+    for libraries, loaded in (((), False), (("colorsys", "not.installed"), True)):
+        made = Policy("process", default_readable(), SMALL, libraries=libraries)
+        with Zygote(made, program=LIGHT) as zygote, box(zygote) as worker:
+            assert worker.run("import sys; result = 'colorsys' in sys.modules").result is loaded
 
 
 def test_readable_paths_hold_python_and_nothing_of_ours() -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.errors import UsageError
 from grader.grading.doctor import require_full
-from grader.grading.machine import cores, policy_of
+from grader.grading.machine import cores, libraries_of, policy_of
 from grader.grading.pool import slots
 from grader.validate.record import Validation
 from grader.validate.validating import Effort, summary
@@ -39,7 +39,8 @@ def validate(
                 raise UsageError(f"there is no assignment {name!r}; there are: {known}")
         require_full()
         for name in names:
-            places = slots(policy_of(course.limits_of(name), "full", "cpu"), jobs or cores())
+            limits, libraries = course.limits_of(name), libraries_of(course, name)
+            places = slots(policy_of(limits, "full", "cpu", libraries), jobs or cores())
             try:
                 with complaints().status(name) as status:
                     found.append(

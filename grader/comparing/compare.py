@@ -7,7 +7,7 @@ process: `got` is what the wire decoded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +29,7 @@ class Asked:
     """What is asked of every array of a result.
 
     `bounds` gives the allowed error of each leaf in order; `structure_only` stops before values.
+    `right` holds results of the call that have been compared and pass: their equals need not be.
     """
 
     framework: str
@@ -37,6 +38,7 @@ class Asked:
     bounds: Callable[[int], Bound]
     structure_only: bool = False
     integers_pass: bool = False
+    right: tuple[Any, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader.comparing.compare import Asked, leaves
-from grader.comparing.judging import asked_of, judge, judge_race, measured_bounds
+from grader.comparing.judging import asked_of, judge, judge_race, measured_bounds, passing
 from grader.comparing.outcomes import Call, Ended, ExerciseRun, Failure, Outcome, Round
 from grader.comparing.sketch import sketch
 from grader.controller.prepared import PreparedExercise
@@ -85,7 +85,7 @@ class Arrivals:
     def _measured(self, call: Call, outcome: Outcome) -> Asked:
         framework = self._exercise.framework
         bounds = None if call.fake else measured_bounds(call, outcome, framework)
-        return asked_of(call, framework, self._exercise.device, bounds)
+        return passing(call, outcome, asked_of(call, framework, self._exercise.device, bounds))
 
     def _judged(self, call: Call, outcome: Outcome, asked: Asked) -> Failure | None:
         try:
@@ -104,7 +104,8 @@ class Arrivals:
 
     def is_right(self, number: int, call: Call, outcome: Outcome) -> bool:
         """Whether a lap of a call's race has the right result; nothing is kept of it."""
-        return self._judged(call, outcome, self._asked[number]) is None
+        asked = replace(self._asked[number], right=())  # those are of other inputs
+        return self._judged(call, outcome, asked) is None
 
     def add_race(self, number: int, rounds: tuple[Round, ...], seen: set[str]) -> None:
         """Judge a call's race, once it is over."""

@@ -90,7 +90,8 @@ class Retelling:
             self._known |= dict.fromkeys(asked.items())
             return
         allowance = replace(self.allowance, total_seconds=left)
-        by = {name: [self.asked[name][number]] for name, number in asked.items()}
+        # What is right with the hidden inputs is not with these.
+        by = {name: [replace(self.asked[name][n], right=())] for name, n in asked.items()}
         done = execute(self.zygote, self.program, calls, allowance, self.connect, by, hung)
         self.spent += done.spent
         for name, number in asked.items():

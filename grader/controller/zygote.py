@@ -187,7 +187,8 @@ class Zygote:
         """The process's own account.
 
         `forks`, `modules` imported, `huge` pages of its heap and those `refused`; CPU seconds:
-        `start_cpu` until it was ready, `own_cpu` since then, `workers_cpu` of those that ended.
+        `start_cpu` until it was ready, `own_cpu` since then, `workers_cpu` of those that ended,
+        and their page faults, `workers_faults`.
         """
         self.wait_ready()
         self._send({"count": True})

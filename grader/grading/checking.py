@@ -11,7 +11,7 @@ from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.syllabus import Course
 from grader.grading.belonging import siblings
-from grader.grading.machine import Isolation, allowance_of, policy_of
+from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
 from grader.notebook import demo_sources, example_source, read_assignment
 from grader.submissions import Unreadable, discover, read
 
@@ -43,7 +43,8 @@ def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> li
         (cell.index, cell.source) for cell in submission.cells if cell.source.strip() not in ours
     ]
     results = []
-    with Zygote(policy_of(limits, isolation, "cpu")) as zygote:
+    policy = policy_of(limits, isolation, "cpu", libraries_of(course, name))
+    with Zygote(policy) as zygote:
         for exercise in course.assignments[name].points:
             cell = max((number for number, _ in own), default=0) + 1
             example = (cell, example_source(released, exercise))

@@ -28,8 +28,15 @@ from grader.errors import OUT_OF_MEMORY, GraderError, UsageError
 from grader.grading.basis import StoredRecords, basis_of
 from grader.grading.belonging import Siblings, siblings
 from grader.grading.keeping import Keeping
-from grader.grading.machine import Device, Isolation, allowance_of, policy_of
+from grader.grading.machine import (
+    Device,
+    Isolation,
+    allowance_of,
+    libraries_of,
+    policy_of,
+)
 from grader.grading.pool import Finished, run_all, slots
+from grader.grading.sharing import Sharing
 from grader.grading.store import result_key
 from grader.notebook import demo_sources, read_assignment
 from grader.notebook.model import Prompt
@@ -39,6 +46,11 @@ from grader.results import Report, Status, SubmissionResult, total, with_notes
 from grader.submissions import Found, Submission, Unreadable, discover, read
 
 Task = tuple[int, Found]
+Entry = tuple[str, SubmissionResult, tuple[str, ...]]
+"""A result's key, the result, and how this very file was read."""
+
+_TOGETHER = 200
+"""Results that are known already are entered so many at a time."""
 
 
 @dataclass(frozen=True)
@@ -144,28 +156,33 @@ def grade_class(
     found = discover(path, name)
     if options.only:
         keeping = None
+    shared = Sharing()
     results: dict[int, SubmissionResult] = {}
-
-    def settle(number: int, graded: Graded) -> SubmissionResult:
-        results[number] = graded.told
-        if keeping is not None:
-            keeping.keep(name, _key(grading, graded), graded.result, graded.notes)
-        return results[number]
-
+    todo: list[Task] = []
+    known: list[Entry] = []
     for number, one in enumerate(found):
-        known = _known(grading, one, keeping)
-        if known is not None:
-            settle(number, known)
-    todo = [number for number in range(len(found)) if number not in results]
+        graded = _known(grading, one, keeping, somebody_waits=bool(todo))
+        if graded is None:
+            todo.append((number, one))
+            continue
+        results[number] = shared.of(graded.told)
+        known.append((_key(grading, graded), graded.result, graded.notes))
+        if keeping is not None and len(known) == _TOGETHER:
+            keeping.keep_all(name, known)
+            known.clear()
+    if keeping is not None and known:
+        keeping.keep_all(name, known)
     progress(len(results), len(found), None)
     if todo:
-        tasks = [(n, found[n]) for n in todo]
         # Closed as soon as it is left, also by an interrupt: what runs ends there and then.
-        with closing(_run(course, grading, tasks, options, keeping)) as going:
+        with closing(_run(course, grading, todo, options, keeping)) as going:
             for finished in going:
                 number, one = finished.task
-                result = settle(number, _settled(grading, one, finished))
-                progress(len(results), len(found), result)
+                graded = _settled(grading, one, finished)
+                results[number] = shared.of(graded.told)
+                if keeping is not None:
+                    keeping.keep(name, _key(grading, graded), graded.result, graded.notes)
+                progress(len(results), len(found), results[number])
     submissions = tuple(results[number] for number in range(len(found)))
     return Report(
         assignment=name,
@@ -178,19 +195,38 @@ def grade_class(
     )
 
 
-def _known(grading: Grading, one: Found, keeping: Keeping | None) -> Graded | None:
-    """The result of a submission that needs no worker: unreadable, or graded before."""
+def _known(
+    grading: Grading, one: Found, keeping: Keeping | None, *, somebody_waits: bool
+) -> Graded | None:
+    """The result of a submission that needs no worker: graded before, or unreadable.
+
+    Once `somebody_waits` for a worker, judges read what was not graded before.
+    """
+    try:
+        sha256 = hashlib.sha256(one.opened()).hexdigest()
+    except Unreadable as error:
+        return Graded(_ungraded(grading, one, "unreadable", str(error)))
+    stored = None if keeping is None else _graded_before(grading, sha256, keeping)
+    if stored is None and somebody_waits:
+        return None
+    submission = _read(grading, one)
+    if isinstance(submission, Graded):
+        return submission
+    if stored is None:
+        return None
+    own = {"student": one.student, "file": one.file}
+    return Graded(stored.model_copy(update=own), submission.notes)
+
+
+def _read(grading: Grading, one: Found) -> Submission | Graded:
+    """A submission, or the result of one that cannot be graded."""
     try:
         submission = read(one)
     except Unreadable as error:
         return Graded(_ungraded(grading, one, "unreadable", str(error)))
     if problem := grading.siblings.problem(submission):
         return Graded(_ungraded(grading, one, "unreadable", problem))
-    known = None if keeping is None else _graded_before(grading, submission.sha256, keeping)
-    if known is None:
-        return None
-    own = {"student": one.student, "file": one.file}
-    return Graded(known.model_copy(update=own), submission.notes)
+    return submission
 
 
 def _graded_before(grading: Grading, sha256: str, keeping: Keeping) -> SubmissionResult | None:
@@ -218,7 +254,8 @@ def _run(
 ) -> Generator[Finished[Task, Graded]]:
     limits = course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
-    policy = policy_of(limits, options.isolation, options.device)
+    libraries = libraries_of(course, grading.lesson.name)
+    policy = policy_of(limits, options.isolation, options.device, libraries)
     places = slots(policy, max(1, min(options.jobs, len(tasks))))
     try:
         places[0].begin()
@@ -234,7 +271,9 @@ def _run(
 
         def work(task: Task, zygote: Zygote) -> Graded:
             try:
-                submission = read(task[1])
+                submission = _read(grading, task[1])
+                if isinstance(submission, Graded):
+                    return submission
                 result = grade_one(grading, standards, submission, zygote, allowance)
                 return Graded(result, submission.notes)
             except MemoryError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -139,10 +139,23 @@ class Keeping:
             result: the result.
             notes: how this student's file was read.
         """
+        self._put([self._record(assignment, key, result, notes)])
+
+    def keep_all(
+        self,
+        assignment: str,
+        results: Iterable[tuple[str, SubmissionResult, tuple[str, ...]]],
+    ) -> None:
+        """Write (key, result, notes) of several submissions in one transaction."""
+        self._put([self._record(assignment, *one) for one in results])
+
+    def _record(
+        self, assignment: str, key: str, result: SubmissionResult, notes: tuple[str, ...]
+    ) -> Record:
         entered = self._enters(result.student)
         if not entered:
             self.left_out.add(result.student)
-        record = Record(
+        return Record(
             assignment=assignment,
             key=key,
             result=result,
@@ -150,27 +163,34 @@ class Keeping:
             delivered=entered,
             replaces=self._fresh or key in self._damaged,
         )
+
+    def _put(self, records: list[Record]) -> None:
         if self._away is None:
             try:
-                self._store.put(record)
+                self._store.put_all(records)
                 return
             except GraderError as error:
                 self._away = error
-        self._spill.add(record)
+        for record in records:
+            self._spill.add(record)
 
     def recalled(self, key: str) -> bytes | None:
         """What a program of ours did, if it is on record and the database is there."""
         if self._fresh or self._away:
             return None
-        with suppress(GraderError):
+        try:
             return self._store.record(key)
+        except GraderError as error:
+            self._away = error
         return None
 
     def record(self, key: str, label: str, basis: str, body: bytes) -> None:
         """Keep what a program of ours did; without a database the next run does it again."""
         if self._away is None:
-            with suppress(GraderError):
+            try:
                 self._store.put_record(key, label, basis, body)
+            except GraderError as error:
+                self._away = error
 
     def settle(self) -> None:
         """Try once more to write what the database did not take.

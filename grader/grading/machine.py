@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import Literal
 
 from grader.controller.session import Allowance
 from grader.controller.zygote import default_readable
-from grader.course.syllabus import Limits
+from grader.course.syllabus import Course, Limits
 from grader.errors import UsageError
 from grader.worker import confine
 
@@ -20,6 +21,8 @@ Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
 _LIBRARIES = 1536 * _MIB
 """Addresses that the libraries of a worker take."""
+_SLOW = {"sklearn": "sklearn.datasets"}
+"""Libraries that take a second to import and a hundred MiB, and what most use of them."""
 
 
 def cores() -> int:
@@ -27,8 +30,27 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def policy_of(limits: Limits, isolation: Isolation, device: Device) -> confine.Policy:
-    """Confine workers to the course's limits.
+def libraries_of(course: Course, name: str) -> tuple[str, ...]:
+    """Slow imports that an assignment's notebook or solution names.
+
+    What a submission imports besides is imported in its worker, which takes a second or two.
+    """
+    folders = [course.root / side / name for side in ("assignments", "solutions")]
+    texts = [file.read_text("utf-8") for folder in folders for file in folder.glob("*.py")]
+    return tuple(
+        module
+        for library, module in _SLOW.items()
+        if any(re.search(rf"\b{library}\b", text) for text in texts)
+    )
+
+
+def policy_of(
+    limits: Limits,
+    isolation: Isolation,
+    device: Device,
+    libraries: tuple[str, ...] = tuple(_SLOW.values()),
+) -> confine.Policy:
+    """Confine workers to the course's limits; `libraries`: see `libraries_of`.
 
     Raises:
         UsageError: no worker could have the memory that the course allows it.
@@ -38,6 +60,7 @@ def policy_of(limits: Limits, isolation: Isolation, device: Device) -> confine.P
         isolation=isolation,
         readable=default_readable(),
         device=device,
+        libraries=libraries,
         limits=confine.Limits(
             memory_bytes=limits.memory_mb * _MIB,
             cpu_seconds=int(limits.total_seconds) + 10,

@@ -8,6 +8,7 @@ Results may be kept of any file; the *deliveries* say whose are of the class.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -148,7 +149,15 @@ class Store:
         Raises:
             GraderError: the database refused it (full disk, locked, gone).
         """
-        self._write(record, only_if_newer=False)
+        self._write([record], only_if_newer=False)
+
+    def put_all(self, records: Sequence[Record]) -> None:
+        """The same for several submissions, in one transaction.
+
+        Raises:
+            GraderError: as `put`.
+        """
+        self._write(records, only_if_newer=False)
 
     def take_in(self, record: Record) -> None:
         """Write what an earlier run could not; a later delivery of that student stands.
@@ -156,7 +165,7 @@ class Store:
         Raises:
             GraderError: as `put`.
         """
-        self._write(record, only_if_newer=True)
+        self._write([record], only_if_newer=True)
 
     def latest(self, assignment: str) -> list[SubmissionResult]:
         """Each student's last result of an assignment, in order of student.
@@ -237,15 +246,17 @@ class Store:
         """Close."""
         self.close()
 
-    def _write(self, record: Record, only_if_newer: bool) -> None:
+    def _write(self, records: Sequence[Record], only_if_newer: bool) -> None:
         insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
 
         def work(connection: Connection) -> None:
-            connection.execute(_result(insert, record))
-            if record.delivered:
-                connection.execute(_delivery(insert, record, only_if_newer))
+            for record in records:
+                connection.execute(_result(insert, record))
+                if record.delivered:
+                    connection.execute(_delivery(insert, record, only_if_newer))
 
-        self._database.run(work, f"the result of {record.result.student} cannot be written down")
+        whose = ", ".join(record.result.student for record in records[:3])
+        self._database.run(work, f"the result of {whose} cannot be written down")
 
 
 def _result(insert: Any, record: Record) -> Any:

@@ -135,6 +135,7 @@ def _why(found: Found, roster: Iterable[Student] | None) -> str:
 
 
 def _store(folder: Path, name: str, found: Found, when: datetime) -> list[str]:
+    found = found.held()  # its file may lie in this very folder
     old = folder / SECRET
     secret = old.read_text() if old.is_file() else secrets.token_hex(64)
     replace_folder(folder)
@@ -164,6 +165,7 @@ def _named_right(places: Places, name: str, found: Found) -> list[str]:
     wanted = folder / f"{name}.ipynb"
     if wanted.exists() or not folder.is_dir():
         return []
+    found = found.held()
     if found.payload is None:
         wanted.touch()  # nbgrader passes over a student without this file
         return [f"{found.student}: {found.problem}"]

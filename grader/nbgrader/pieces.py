@@ -39,6 +39,7 @@ def pieces_of(found: Found) -> list[Piece]:
     Raises:
         Unreadable: the file cannot be graded.
     """
+    found = found.held()
     submission = read(found)
     if found.file.lower().endswith(".py"):
         return [_of_script(cell) for cell in submission.cells]

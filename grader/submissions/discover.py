@@ -10,7 +10,7 @@ from grader.submissions.archive import opened_archive
 from grader.submissions.choose import choose
 from grader.submissions.files import Entry, read_regular, refusal, walk
 from grader.submissions.layout import SUFFIXES, Candidate, candidates
-from grader.submissions.model import LIMITS, Found, Limits, Unreadable
+from grader.submissions.model import LIMITS, Found, Limits
 from grader.submissions.names import folded, printable, split_suffix, stand_in, student_problem
 
 SUBMITTED = "submitted"
@@ -45,7 +45,8 @@ def _discover(path: Path, assignment: str, limits: Limits) -> list[Found]:
         return _folder(path, assignment, limits)
     if path.is_file() and path.suffix.lower() == ".zip":
         with opened_archive(path, limits) as entries:
-            return _collected(entries, assignment, archive=True)
+            found = _collected(entries, assignment, archive=True)
+            return [one.held() for one in found]  # while it is open
     return _single(path, assignment, limits)
 
 
@@ -148,10 +149,7 @@ def _found(student: str, candidate: Candidate, problem: str, notes: tuple[str, .
     problem = candidate.entry.problem or problem
     if problem:
         return Found(student, file, None, problem, notes)
-    try:
-        return Found(student, file, candidate.entry.load(), "", notes)
-    except Unreadable as error:
-        return Found(student, file, None, str(error), notes)
+    return Found(student, file, candidate.entry.load, "", notes)
 
 
 def _unique(found: list[Found]) -> list[Found]:

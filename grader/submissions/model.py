@@ -1,6 +1,8 @@
 """The records that discovering and reading hand on, and the caps that both keep."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from grader.errors import SubmissionError
 
@@ -68,13 +70,45 @@ class Found:
     """A submission's bytes, or the problem for which it was not opened ("" if there is none).
 
     `student` and `file` are always fit to print; a hostile name is replaced by a stand-in.
+    `content` is the bytes, or what reads them when they are needed: it raises Unreadable, and is
+    asked again each time, so that a class of any size is never held at once.
     """
 
     student: str
     file: str
-    payload: bytes | None
-    problem: str
+    content: bytes | Callable[[], bytes] | None
+    refused: str
     notes: tuple[str, ...] = ()
+
+    def opened(self) -> bytes:
+        """The bytes. Raises Unreadable with the problem."""
+        if self.refused or self.content is None:
+            raise Unreadable(self.refused or "The file was not read. Hand it in again.")
+        return self.content() if callable(self.content) else self.content
+
+    def held(self) -> Self:
+        """The same with its bytes, or its problem, in memory."""
+        try:
+            return replace(self, content=self.opened())
+        except Unreadable as error:
+            return replace(self, content=None, refused=str(error))
+
+    @property
+    def payload(self) -> bytes | None:
+        """The bytes, None if there is a problem."""
+        try:
+            return self.opened()
+        except Unreadable:
+            return None
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be opened, "" if it can."""
+        try:
+            self.opened()
+        except Unreadable as error:
+            return str(error)
+        return ""
 
 
 def size_text(count: int) -> str:

@@ -14,13 +14,10 @@ _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 def read(found: Found, limits: Limits = LIMITS) -> Submission:
     """Read a submission; raises Unreadable with what its author must do."""
-    if found.problem:
-        raise Unreadable(found.problem)
-    if found.payload is None:
-        raise Unreadable("The file was not read. Hand it in again.")
-    if len(found.payload) > limits.file_bytes:
+    payload = found.opened()
+    if len(payload) > limits.file_bytes:
         raise Unreadable("The file is too large. Clear all outputs, save, and hand it in again.")
-    text = decoded(found.payload)
+    text = decoded(payload)
     if found.file.lower().endswith(".py"):
         _check_size(len(text), limits)
         (cells, statementwise, notes), assignment = read_script(text, limits), ""
@@ -31,7 +28,7 @@ def read(found: Found, limits: Limits = LIMITS) -> Submission:
     return Submission(
         student=found.student,
         file=found.file,
-        sha256=hashlib.sha256(found.payload).hexdigest(),
+        sha256=hashlib.sha256(payload).hexdigest(),
         cells=cells,
         statementwise=statementwise,
         notes=(*found.notes, *notes),

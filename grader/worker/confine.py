@@ -91,6 +91,7 @@ class Policy:
 
     `readable`: absolute paths that it may read; `slot`: its place beside the same zygote,
     which names its cgroup and its user id, so that no two live workers share one.
+    `libraries`: modules that the zygote imports beside its own, where they are installed.
     """
 
     isolation: Isolation = "full"
@@ -98,6 +99,7 @@ class Policy:
     limits: Limits = Limits()
     slot: int = 0
     device: Device = "cpu"
+    libraries: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that JSON can carry."""
@@ -108,7 +110,8 @@ class Policy:
         """The reverse of `to_json`. Raises `TypeError` on unknown or missing names."""
         known = dict(data)
         limits = Limits(**known.pop("limits"))
-        return cls(**known | {"readable": tuple(known["readable"]), "limits": limits})
+        lists = {name: tuple(known[name]) for name in ("readable", "libraries")}
+        return cls(**known | lists | {"limits": limits})
 
 
 @dataclass(frozen=True)

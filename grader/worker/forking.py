@@ -52,7 +52,8 @@ class Forking:
         self._children: dict[int, Child] = {}
         self._users = {control}
         self._forks, self._collapsed = 0, pages.Collapsed()
-        self._start_cpu, self._workers_cpu = time.process_time(), 0.0
+        self._start_cpu = time.process_time()
+        self._workers_cpu, self._workers_faults = 0.0, 0
         full = policy.isolation == "full"
         self._pid_namespaces = PidNamespaces(tools.linux) if full else None
 
@@ -115,6 +116,7 @@ class Forking:
             "start_cpu": self._start_cpu,
             "own_cpu": time.process_time() - self._start_cpu,
             "workers_cpu": self._workers_cpu,
+            "workers_faults": self._workers_faults,
         }
 
     def _join(self, fd: int) -> None:
@@ -179,6 +181,7 @@ class Forking:
             if pid in self._children:
                 child = self._children.pop(pid)
                 self._workers_cpu += usage.ru_utime + usage.ru_stime
+                self._workers_faults += usage.ru_minflt
                 self._report(pid, status, usage.ru_maxrss, usage.ru_utime + usage.ru_stime, child)
 
     def _report(self, pid: int, status: int, maxrss: int, cpu: float, child: Child) -> None:

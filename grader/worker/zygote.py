@@ -90,6 +90,7 @@ def _run_zygote(
         if is_linux():
             Linux().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         usual = _import_everything()
+        _import_libraries(policy)
         _forget_path(root)
         tools = prepare(policy, keeper)
         _become_quiet()
@@ -114,8 +115,6 @@ def _import_everything() -> Serve:
     if os.access(os.path.expanduser("~"), os.W_OK):  # else its fonts have no cache, and it is loud
         with contextlib.suppress(ImportError):
             importlib.import_module("matplotlib.pyplot")  # most notebooks begin with it
-    with contextlib.suppress(ImportError):
-        importlib.import_module("sklearn.datasets")  # a second's import, in several lectures
     torch = importlib.import_module("torch")
     torch.backends.nnpack.is_available()  # reads /proc/cpuinfo, which workers do not have
     for module in pkgutil.iter_modules(grader.worker.__path__, "grader.worker."):
@@ -124,6 +123,13 @@ def _import_everything() -> Serve:
     worker.warm_up()
     serve: Serve = worker.serve
     return serve
+
+
+def _import_libraries(policy: Policy) -> None:
+    """What this class is known to import, and others are not: each costs a second and memory."""
+    for name in policy.libraries:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def _forget_path(root: str | None) -> None:
