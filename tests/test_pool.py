@@ -105,6 +105,16 @@ def test_a_zygote_that_dies_and_a_judge_that_is_killed_lose_nobody(
     assert max(Counter(task for task, _ in noted(log)).values()) == ATTEMPTS
 
 
+def test_a_zygote_that_never_starts_fails_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = slots(policy("process"), 2)
+    dead = "raise SystemExit(5)"
+    monkeypatch.setattr("grader.grading.pool.Zygote", lambda policy: Zygote(policy, program=dead))
+    finished = list(run_all([1, 2, 3], made, lambda task, zygote: task))
+    end(made)
+    assert {one.task for one in finished} == {1, 2, 3}
+    assert all("exit code 5" in str(one.error) for one in finished)
+
+
 def test_what_kills_its_judge_twice_is_our_fault_alone(places: list[Slot]) -> None:
     def work(task: int, zygote: Zygote) -> int:
         if task == 1:

@@ -112,6 +112,7 @@ class Keeping:
         self._spill = Spill(folder)
         self._folder = folder
         self._damaged: set[str] = set()
+        self._found: set[str] = set()  # in the store, undamaged
         self._away: GraderError | None = None
         self.left_out: set[str] = set()
         """Students whose results did not enter the class."""
@@ -121,7 +122,10 @@ class Keeping:
         if self._fresh or self._away:
             return None
         try:
-            return self._store.get(key)
+            result = self._store.get(key)
+            if result is not None:
+                self._found.add(key)
+            return result
         except DamagedResult:
             self._damaged.add(key)
         except GraderError as error:
@@ -147,7 +151,8 @@ class Keeping:
         results: Iterable[tuple[str, SubmissionResult, tuple[str, ...]]],
     ) -> None:
         """Write (key, result, notes) of several submissions in one transaction."""
-        self._put([self._record(assignment, *one) for one in results])
+        records = [self._record(assignment, *one) for one in results]
+        self._put([one.model_copy(update={"stored": one.key in self._found}) for one in records])
 
     def _record(
         self, assignment: str, key: str, result: SubmissionResult, notes: tuple[str, ...]
@@ -172,7 +177,7 @@ class Keeping:
             except GraderError as error:
                 self._away = error
         for record in records:
-            self._spill.add(record)
+            self._spill.add(record.model_copy(update={"stored": False}))
 
     def recalled(self, key: str) -> bytes | None:
         """What a program of ours did, if it is on record and the database is there."""

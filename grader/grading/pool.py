@@ -179,7 +179,7 @@ class _Run(Generic[Task, Result]):
             return
         while len(self._judges) < min(len(self._places), len(given) + len(self._todo)):
             if not self._add_judge(self._todo):
-                return
+                break
         ahead = _AHEAD if len(self._todo) > 2 * len(self._judges) else 1
         for depth in range(1, ahead + 1):
             for judge in self._judges:
@@ -210,6 +210,8 @@ class _Run(Generic[Task, Result]):
     def _listen(self) -> None:
         """Wait until a judge says something, and hear all that do."""
         by_pipe: dict[object, Judge] = {j.pipe: j for j in self._judges if j.given}
+        if not by_pipe:  # nobody could be given anything: what failed by that is tried again
+            return
         for pipe in wait([judge.pipe for judge in by_pipe.values()]):
             judge = by_pipe[pipe]
             said = judge.hear()

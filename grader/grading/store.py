@@ -88,6 +88,8 @@ class Record(BaseModel):
     """Whether it counts as the student's delivery to the class."""
     replaces: bool = False
     """Whether it takes the place of what is stored under its key."""
+    stored: bool = False
+    """Whether the result is in the store already, so that only the delivery is written."""
     written: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -251,7 +253,8 @@ class Store:
 
         def work(connection: Connection) -> None:
             for record in records:
-                connection.execute(_result(insert, record))
+                if not record.stored:
+                    connection.execute(_result(insert, record))
                 if record.delivered:
                     connection.execute(_delivery(insert, record, only_if_newer))
 
