@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -65,6 +65,15 @@ def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
 
 
 def _render(template: str, grades: Grades, **values: Any) -> str:
+    language = spoken(grades.language)
+    translate = partial(word, language=language)
+    page = _environment().get_template(template)
+    return page.render(g=grades, lang=language, t=translate, **values)
+
+
+@cache
+def _environment() -> Environment:
+    """What the pages are made with: one, as each compiles a template anew, which takes 70 ms."""
     environment = Environment(
         loader=PackageLoader("grader.render"),
         autoescape=True,
@@ -74,9 +83,7 @@ def _render(template: str, grades: Grades, **values: Any) -> str:
     )
     environment.filters["number"] = number
     environment.filters["standing"] = _standing
-    language = spoken(grades.language)
-    translate = partial(word, language=language)
-    return environment.get_template(template).render(g=grades, lang=language, t=translate, **values)
+    return environment
 
 
 def _standing(word: str) -> str:
