@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
+from sqlalchemy import Connection, Engine, event
 
 from grader.course.syllabus import Course
 from grader.errors import GraderError
@@ -18,7 +20,7 @@ from grader.nbgrader.entering import enter_scores
 from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release
-from grader.nbgrader.scores import EnterComments, enter
+from grader.nbgrader.scores import SaveScores, enter
 from grader.results import ExerciseResult, Report
 from tests.loop_class import ONE, SQUARED, answered, graded, grades, hand_in, small_course
 
@@ -103,15 +105,15 @@ def test_a_pass_killed_at_any_student_is_made_whole_by_the_next(course: Course) 
     collect(course, ONE)
     child = os.fork()
     if not child:
-        plain, seen = EnterComments.preprocess, []
+        plain, seen = SaveScores.preprocess, []
 
-        def dying(self: EnterComments, nb: Any, resources: Any) -> Any:
+        def dying(self: SaveScores, nb: Any, resources: Any) -> Any:
             seen.append(resources["nbgrader"]["student"])
             if len(seen) == 3:
                 os._exit(9)
             return plain(self, nb, resources)
 
-        EnterComments.preprocess = dying  # type: ignore[method-assign]
+        SaveScores.preprocess = dying  # type: ignore[method-assign]
         try:
             graded(course)
         finally:
@@ -121,6 +123,58 @@ def test_a_pass_killed_at_any_student_is_made_whole_by_the_next(course: Course) 
     assert result.failed == {} and len(result.entered) == 2 and len(result.unchanged) == 2
     for number in range(4):
         assert grades(course, f"s{number}")["test-Counter"] == (3.0, None, 3.0)
+
+
+def test_a_student_is_one_transaction_of_a_pass(course: Course) -> None:
+    hand_in(course, {f"s{n}": answered(course) for n in range(3)})
+    collect(course, ONE)
+    commits, opened = [], []
+    plain = Gradebook.check_course
+
+    def counted(self: Gradebook, *names: Any, **more: Any) -> Any:
+        opened.append(self)
+        return plain(self, *names, **more)
+
+    def note(connection: Connection) -> None:
+        if str(connection.engine.url.database).endswith("gradebook.db"):
+            commits.append(connection)
+
+    report, _ = graded(course)
+    changed = tuple(one.model_copy(update={"message": "another"}) for one in report.submissions)
+    event.listen(Engine, "commit", note)
+    Gradebook.check_course = counted
+    try:
+        result = enter_scores(
+            course, ONE, report.model_copy(update={"submissions": changed}), "process"
+        )
+    finally:
+        Gradebook.check_course = plain
+        event.remove(Engine, "commit", note)
+    assert len(result.entered) == 3
+    assert 3 <= len(commits) <= 3 + 9  # besides: the roster, the due date, who is there already
+    assert len(opened) <= 4
+
+
+def test_what_fails_in_the_middle_leaves_no_half_of_a_student(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = class_of(course, 3)
+    before = {name: grades(course, name) for name in ("s0", "s1", "s2")}
+    hand_in(course, {f"s{n}": answered(course, double=SQUARED) for n in range(3)}, hours=-1)
+    collect(course, ONE)
+    plain = SaveScores.preprocess
+
+    def failing(self: SaveScores, nb: Any, resources: Any) -> Any:
+        made = plain(self, nb, resources)
+        if resources["nbgrader"]["student"] == "s1":
+            raise ValueError("after the scores were sent")
+        return made
+
+    monkeypatch.setattr(SaveScores, "preprocess", failing)
+    again, result = graded(course)
+    assert list(result.failed) == ["s1"] and again != report
+    assert grades(course, "s1") == before["s1"]
+    assert grades(course, "s0") != before["s0"] and grades(course, "s2") != before["s2"]
 
 
 def test_a_lost_gradebook_is_filled_again(course: Course) -> None:

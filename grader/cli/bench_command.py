@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.table import Table
 
-from grader.bench.measure import Figures, measure
 from grader.cli.common import complaints, console, exit_codes, this_course
-from grader.grading.doctor import require_full
-from grader.grading.machine import cores
+
+if TYPE_CHECKING:
+    from grader.bench.measure import Figures
 
 
 def bench(
@@ -26,6 +26,10 @@ def bench(
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Measure throughput against `nbgrader autograde`, overhead and memory."""
+    from grader.bench.measure import measure
+    from grader.grading.doctor import require_full
+    from grader.grading.machine import cores
+
     with exit_codes():
         course = this_course()
         if isolation == "full":

@@ -1,4 +1,8 @@
-"""What the commands share: finding the course, and turning errors into exit codes."""
+"""What the commands share: finding the course, and turning errors into exit codes.
+
+The files of commands say what may be typed, for every `--help` and every completion to read at
+once: a command imports what does its work when it is called, not before.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from grader.course.secret import mend
-from grader.course.syllabus import Course, find_course, load_course
 from grader.errors import OUT_OF_MEMORY, GraderError, SubmissionError, UsageError
+
+if TYPE_CHECKING:
+    from grader.course.syllabus import Course
 
 OURS = 1
 USAGE = 2
@@ -32,6 +38,9 @@ def complaints() -> Console:
 
 def this_course(start: Path | None = None) -> Course:
     """The course of the folder that the command was typed in."""
+    from grader.course.secret import mend
+    from grader.course.syllabus import find_course, load_course
+
     course = load_course(find_course(start or Path.cwd()))
     for note in mend(course.root):
         complaints().print(f"[yellow]mended:[/] {escape(note)}", soft_wrap=True)
@@ -46,22 +55,21 @@ def exit_codes() -> Iterator[None]:
     """
     try:
         yield
-    except UsageError as error:
-        complaints().print(f"[bold]chainrule:[/] {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(USAGE) from None
-    except SubmissionError as error:
-        complaints().print(f"[bold]chainrule:[/] {escape(str(error))}", soft_wrap=True)
+    except (UsageError, SubmissionError) as error:
+        _complain("[bold]chainrule:[/]", error)
         raise typer.Exit(USAGE) from None
     except MemoryError:
         complaints().print(f"[bold]chainrule:[/] {OUT_OF_MEMORY}", soft_wrap=True)
         raise typer.Exit(USAGE) from None
     except GraderError as error:
-        complaints().print(
-            f"[bold red]chainrule, our fault:[/] {escape(str(error))}", soft_wrap=True
-        )
+        _complain("[bold red]chainrule, our fault:[/]", error)
         raise typer.Exit(OURS) from None
     except KeyboardInterrupt as stop:
         kept = "stopped; what was graded is kept, and the next run goes on from there"
         print(f"\n{stop.args[0] if stop.args else kept}", file=sys.stderr)
         gc.freeze()  # looking through all modules for garbage on the way out takes a second
         raise typer.Exit(130) from None
+
+
+def _complain(who: str, error: Exception) -> None:
+    complaints().print(f"{who} {escape(str(error))}", soft_wrap=True)

@@ -10,13 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli.common import USAGE, console, exit_codes, this_course
-from grader.grading import checking
-from grader.grading.doctor import diagnose
-from grader.notebook.build import build as build_notebooks
 
 
 def doctor() -> None:
     """Try every layer of confinement on this machine and print what works."""
+    from grader.grading.doctor import diagnose
+
     with exit_codes():
         probes = diagnose()
     table = Table(title="What confines student code here")
@@ -40,6 +39,8 @@ def build(
     out: Annotated[Path | None, typer.Option(help="Where to; build/nbgrader by default.")] = None,
 ) -> None:
     """Compose the nbgrader source notebooks from prompts, stubs, answers and examples."""
+    from grader.notebook.build import build as build_notebooks
+
     with exit_codes():
         course = this_course()
         for path in build_notebooks(course, assignments or list(course.assignments), out):
@@ -56,6 +57,8 @@ def check(
     ] = "process",
 ) -> None:
     """Run the visible examples on your own notebook; no hidden case, no answer is used."""
+    from grader.grading import checking
+
     with exit_codes():
         course = this_course()
         name = assignment or notebook.stem

@@ -10,9 +10,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
-from grader.grading.doctor import require_full
-from grader.grading.grading import Options
-from grader.grading.machine import cores
 
 
 def demo(
@@ -24,13 +21,16 @@ def demo(
 ) -> None:
     """Release, submit, collect, grade and give feedback for a made-up class in build/demo."""
     start = time.monotonic()
+    from grader.demo.loop import demo_course, run_loop
+    from grader.demo.outcome import outcome_of
+    from grader.grading.doctor import require_full
+    from grader.grading.grading import Options
+    from grader.grading.machine import cores
+
     with exit_codes():
         if isolation == "full":
             require_full()
         course = this_course()
-        from grader.demo.loop import demo_course, run_loop
-        from grader.demo.outcome import outcome_of
-
         played = demo_course(course, course.root / "build" / "demo")
         options = Options(cores(), "cpu", isolation)
 

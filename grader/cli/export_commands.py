@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
 
 from grader.cli.common import console, exit_codes, this_course
-from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.inert import plain
+
+if TYPE_CHECKING:
+    from grader.course.syllabus import Course
 
 Kind = Literal["csv", "canvas", "moodle", "gradescope", "junit", "html", "otter"]
 
@@ -59,9 +60,10 @@ def export(
             return
         if (column or id_column) and format not in ("canvas", "moodle"):
             raise UsageError("--column and --id-column are for canvas and moodle")
-        # jinja2 and the rest are not for every command to wait for.
+        # Not for otter's notebooks to wait for.
         from grader.exporting.files import default_out
         from grader.exporting.files import export as write
+        from grader.inert import plain
         from grader.nbgrader.totals import class_grades
 
         titles = format in ("html", "gradescope")

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
-from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.results import Report
+
+if TYPE_CHECKING:
+    from grader.course.syllabus import Course
+    from grader.results import Report
 
 Assignment = Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")]
 
 
 def release(assignment: Assignment) -> None:
     """Build an assignment, look for leaks, and release it to nbgrader's exchange."""
+    from grader.nbgrader.releasing import release as release_assignment
+
     with exit_codes():
         course = this_course()
-        # nbgrader takes two seconds to import; only these commands wait for it.
-        from grader.nbgrader.releasing import release as release_assignment
-
         path = release_assignment(course, assignment)
     console().print(f"Released: {escape(str(path))}", soft_wrap=True)
     console().print(f"Next: students submit; then `chainrule collect {assignment}`.")
@@ -80,10 +81,10 @@ def enter_into_gradebook(course: Course, assignment: str, report: Report) -> Non
 
 def feedback(assignment: Assignment) -> None:
     """Write every student's feedback page and release it to the exchange."""
+    from grader.nbgrader.feedback import write_feedback
+
     with exit_codes():
         course = this_course()
-        from grader.nbgrader.feedback import write_feedback
-
         written = write_feedback(course, assignment)
     out = console()
     for student, reason in written.failed.items():

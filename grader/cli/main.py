@@ -18,7 +18,6 @@ from grader.cli import (
 app = typer.Typer(
     help="Chainrule: release, grade and prove a deep learning course.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command("doctor")(course_commands.doctor)

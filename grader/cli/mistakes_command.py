@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from grader.cli.common import complaints, exit_codes, this_course
-from grader.grading.doctor import require_full
-from grader.grading.grading import Options
-from grader.grading.keeping import keeping, nobody
-from grader.grading.machine import cores
-from grader.grading.unnamed import Entry, unnamed
-from grader.nbgrader.places import places_of
+
+if TYPE_CHECKING:
+    from grader.grading.unnamed import Entry
 
 
 def mistakes(
@@ -33,6 +30,13 @@ def mistakes(
     ] = "full",
 ) -> None:
     """Print wrong answers that no hint explains as entries for mistakes.py, to be named."""
+    from grader.grading.doctor import require_full
+    from grader.grading.grading import Options
+    from grader.grading.keeping import keeping, nobody
+    from grader.grading.machine import cores
+    from grader.grading.unnamed import unnamed
+    from grader.nbgrader.places import places_of
+
     with exit_codes():
         course = this_course()
         if isolation == "full":

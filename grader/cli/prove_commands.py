@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -11,12 +11,9 @@ from rich.table import Table
 
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.errors import UsageError
-from grader.grading.doctor import require_full
-from grader.grading.machine import cores, libraries_of, policy_of
-from grader.grading.pool import slots
-from grader.validate.record import Validation
-from grader.validate.validating import Effort, summary
-from grader.validate.validating import validate as validate_assignment
+
+if TYPE_CHECKING:
+    from grader.validate.record import Validation
 
 
 def validate(
@@ -29,6 +26,12 @@ def validate(
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Prove that answers, checks, mistakes and reference agree; exit 1 if they do not."""
+    from grader.grading.doctor import require_full
+    from grader.grading.machine import cores, libraries_of, policy_of
+    from grader.grading.pool import slots
+    from grader.validate.validating import Effort, summary
+    from grader.validate.validating import validate as validate_assignment
+
     found: list[Validation] = []
     with exit_codes():
         course = this_course()

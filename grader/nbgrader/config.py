@@ -21,6 +21,13 @@ from grader.nbgrader.places import places_of
 if TYPE_CHECKING:
     from traitlets.config import Config
 
+PREPROCESSORS = (
+    "grader.nbgrader.scores.EnterScores",  # in place of Execute: nothing is run here
+    "grader.nbgrader.scores.SaveScores",
+    "nbgrader.preprocessors.AssignLatePenalties",
+)
+"""What `nbgrader autograde` does with a notebook of a student, in this order."""
+
 
 def configure(config: Config, file: str | Path = "", isolation: Isolation = "full") -> None:
     """Fill nbgrader's configuration for the course that `file` (or the working folder) lies in.
@@ -57,13 +64,7 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     # damaged ones, and has nothing left to do then; checking the schema takes a third of the time.
     config.Autograde.exporter_class = "grader.nbgrader.exporter.RebuildingExporter"
     config.Autograde.sanitize_preprocessors = []
-    config.Autograde.autograde_preprocessors = [
-        "grader.nbgrader.scores.EnterScores",  # in place of Execute: nothing is run here
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "grader.nbgrader.scores.LeaveOpen",
-        "grader.nbgrader.scores.EnterComments",
-        "nbgrader.preprocessors.AssignLatePenalties",
-    ]
+    config.Autograde.autograde_preprocessors = list(PREPROCESSORS)
     config.AssignLatePenalties.plugin_class = "grader.nbgrader.late.LatePolicy"
     config.LatePolicy.policy = course.late.model_dump()
     config.RebuildingExporter.course_root = str(course.root)

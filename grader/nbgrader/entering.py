@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import MissingEntry
 
 from grader.course.syllabus import Course
 from grader.errors import GraderError, UsageError
 from grader.grading.machine import Isolation
+from grader.nbgrader.config import PREPROCESSORS
 from grader.nbgrader.desk import Desk
+from grader.nbgrader.one_session import one_session
 from grader.nbgrader.places import places_of
-from grader.nbgrader.steps import api_of, gradebook, one_engine, only_writer, synchronise
+from grader.nbgrader.steps import api_of, gradebook, only_writer, synchronise
 from grader.results import Report
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -90,13 +95,24 @@ def _autograde(
 ) -> None:
     # nbgrader takes a list with commas; a name with one is entered again, which changes nothing.
     exclude = ",".join(student for student in left_out if "," not in student)
-    more: dict[str, Any] = {
-        "CourseDirectory": {"student_id_exclude": exclude},
-        "RebuildingExporter": {"report": desk.report},
-    }
-    api = api_of(course, isolation, **more)
-    with one_engine():
-        result = api.autograde(name, "*", force=True)
+    with one_session(places_of(course).database, course.course) as transaction:
+
+        def begin(**about: Any) -> None:
+            transaction.drop()  # of the one before, if nbgrader failed on it
+
+        def settle(nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+            transaction.settle()
+            return nb, resources
+
+        more: dict[str, Any] = {
+            "Autograde": {
+                "pre_convert_hook": begin,
+                "autograde_preprocessors": [*PREPROCESSORS, settle],
+            },
+            "CourseDirectory": {"student_id_exclude": exclude},
+            "RebuildingExporter": {"report": desk.report},
+        }
+        result = api_of(course, isolation, **more).autograde(name, "*", force=True)
     if not result["success"] and "NbGraderException" not in str(result.get("error")):
         raise GraderError(f"nbgrader autograde: {_last_line(result)}")
 

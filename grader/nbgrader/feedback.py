@@ -10,8 +10,9 @@ from pathlib import Path
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME
+from grader.nbgrader.one_session import one_session
 from grader.nbgrader.places import Places, places_of
-from grader.nbgrader.steps import api_of, done, one_engine, only_writer
+from grader.nbgrader.steps import api_of, done, only_writer
 from grader.nbgrader.totals import class_grades
 from grader.render.grades import Grades
 
@@ -51,7 +52,7 @@ def write_feedback(course: Course, name: str) -> Written:
     refused = _not_to_say(class_grades(course, name))
     with only_writer(course):
         api = api_of(course)
-        with one_engine():
+        with one_session(places.database, course.course):
             result = api.generate_feedback(name, force=True)
         for student in refused:
             # It would show an earlier submission, and be released as if it were of this one.

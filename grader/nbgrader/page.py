@@ -16,7 +16,7 @@ from traitlets import Unicode, default
 
 from grader import inert
 from grader.course.syllabus import Course, load_course
-from grader.exporting.book import TEST, Book, read_book
+from grader.exporting.book import TEST, Book, entry_of
 from grader.exporting.gathering import reckon
 from grader.nbgrader.scores import recorded
 from grader.render.html import Beside, student_page
@@ -52,10 +52,10 @@ class PageExporter(Exporter):
         about = resources["nbgrader"]
         result, ours = recorded(nb), nb.metadata["chainrule"]
         with Gradebook(about["db_url"]) as gradebook:
-            book = read_book(gradebook, about["assignment"])
+            own = entry_of(gradebook.find_submission(about["assignment"], about["student"]))
             comments = _comments(gradebook, about)
-        own = {s: entry for s, entry in book.entries.items() if s == about["student"]}
-        grades = reckon(self._course, about["assignment"], [result], ours["titles"], Book(own, {}))
+        book = Book({about["student"]: own}, {})
+        grades = reckon(self._course, about["assignment"], [result], ours["titles"], book)
         beside = Beside(tuple(ours.get("notes", ())), answers(nb), texts(nb), _said(nb, comments))
         return student_page(grades, grades.worths[0], beside), resources
 

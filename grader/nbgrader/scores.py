@@ -12,7 +12,8 @@ import math
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from nbgrader.api import Gradebook
+from nbgrader import utils
+from nbgrader.api import Comment, Grade, Gradebook, GradeCell, SolutionCell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader import inert
@@ -134,47 +135,68 @@ def _unscored(name: str, points: float, result: SubmissionResult) -> ExerciseRes
     )
 
 
-class EnterComments(NbGraderPreprocessor):  # type: ignore[misc]
-    """Hint and message as nbgrader's automatic comment on the student's cell."""
+class SaveScores(NbGraderPreprocessor):  # type: ignore[misc]
+    """In place of nbgrader's SaveAutoGrades: the same at one go, by the same rules, and more.
+
+    What waits for another device is no zero but open, and hints and messages become nbgrader's
+    automatic comments on the student's cells; a person's score and comment stay beside them.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Set `auto_comment` of each exercise; a person's comment stays beside it."""
+        """Write the scores and the comments of a notebook into the gradebook.
+
+        Raises:
+            GraderError: the gradebook knows nothing of one of its cells.
+        """
         about = resources["nbgrader"]
-        scored = {
-            cell.metadata["nbgrader"]["grade_id"].removeprefix(TEST): cell.metadata["chainrule"]
+        where = (about["notebook"], about["assignment"], about["student"])
+        said = {
+            cell.metadata["nbgrader"]["grade_id"].removeprefix(TEST): _comment(cell)
             for cell in nb.cells
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+            if cell.cell_type == "code" and utils.is_grade(cell)
         }
         with Gradebook(about["db_url"]) as book:
+            notebook = book.find_submission_notebook(*where)
+            grades = _by_cell(book, Grade, GradeCell, notebook.id)
+            comments = _by_cell(book, Comment, SolutionCell, notebook.id)
             for cell in nb.cells:
-                marks = cell.metadata.get("nbgrader", {})
-                name = marks.get("grade_id", "")
-                if not marks.get("solution") or name not in scored:
-                    continue
-                where = (name, about["notebook"], about["assignment"], about["student"])
-                said = [scored[name]["hint"], scored[name]["message"]]
-                comment = "\n\n".join(line for line in said if line)
-                if comment:
-                    book.find_comment(*where).auto_comment = comment
+                name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+                if utils.is_grade(cell):
+                    self._grade(_known(grades, name), cell)
+                if utils.is_solution(cell):
+                    untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(
+                        cell
+                    )
+                    _known(comments, name).auto_comment = said.get(name) or (
+                        "No response." if untouched else None
+                    )
             book.db.commit()
         return nb, resources
 
+    def _grade(self, grade: Grade, cell: NotebookNode) -> None:
+        grade.auto_score, _ = utils.determine_grade(cell, self.log)
+        if cell.metadata.get("chainrule", {}).get("verdict") == "deferred":
+            grade.auto_score = None
+        by_hand = grade.manual_score is not None or grade.auto_score is None
+        grade.needs_manual_grade = by_hand
 
-class LeaveOpen(NbGraderPreprocessor):  # type: ignore[misc]
-    """After nbgrader saved the scores: what waits for another device is no zero, but open."""
 
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Take the score of each deferred exercise out of the gradebook, for a person to see."""
-        about = resources["nbgrader"]
-        waiting = [
-            cell.metadata["nbgrader"]["grade_id"]
-            for cell in nb.cells
-            if cell.metadata.get("chainrule", {}).get("verdict") == "deferred"
-        ]
-        with Gradebook(about["db_url"]) as book:
-            for name in waiting:
-                where = (name, about["notebook"], about["assignment"], about["student"])
-                grade = book.find_grade(*where)
-                grade.auto_score, grade.needs_manual_grade = None, True
-            book.db.commit()
-        return nb, resources
+def _comment(cell: NotebookNode) -> str:
+    said = cell.metadata["chainrule"]
+    return "\n\n".join(line for line in (said["hint"], said["message"]) if line)
+
+
+def _by_cell(book: Gradebook, kind: Any, cell: Any, notebook: str) -> dict[str, Any]:
+    """The grades or the comments of a submitted notebook, by the name of their cell."""
+    query = (
+        book.db.query(cell.name, kind)
+        .join(cell, cell.id == kind.cell_id)
+        .filter(kind.notebook_id == notebook)
+    )
+    return dict(query.all())
+
+
+def _known(found: dict[str, Any], name: str) -> Any:
+    if name not in found:
+        raise GraderError(f"nbgrader's gradebook does not know the cell {name}; release it again")
+    return found[name]

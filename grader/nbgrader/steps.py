@@ -7,13 +7,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
-from functools import cache
 from typing import Any
 
-import nbgrader.api
 from nbgrader.api import Gradebook, get_alembic_version
 from nbgrader.apps.api import NbGraderAPI
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -80,26 +78,6 @@ def only_writer(course: Course) -> Iterator[None]:
     with (home / ".writing").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-@contextmanager
-def one_engine() -> Iterator[None]:
-    """Let nbgrader use one database engine for a pass over a class.
-
-    It makes one for each of the ten times that it opens the gradebook for a student, and compiles
-    every statement anew for each: a third of the pass.
-    """
-    plain = nbgrader.api.create_engine
-
-    @cache
-    def kept(url: str, **options: Any) -> Engine:
-        return plain(url, **options)
-
-    nbgrader.api.create_engine = kept
-    try:
-        yield
-    finally:
-        nbgrader.api.create_engine = plain
 
 
 def synchronise(course: Course, assignments: list[str]) -> None:
