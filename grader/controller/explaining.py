@@ -10,6 +10,9 @@ from grader.comparing.telling import is_vague
 from grader.controller.findings import Evidence, Finding, Standard, evidence
 from grader.controller.matching import best, halves
 from grader.controller.staging import told
+from grader.course.slips.misreadings import is_misreading
+
+EITHER = "{}\nOr, which comes to the same: {}"
 
 
 def explain(
@@ -36,13 +39,29 @@ def explain(
     sentence = next(iter(told(standard, run, failures, finding)), "")
     if sentence and not is_vague(sentence):
         return "", sentence
+    others = best(standard, shown, standard.explanations.further(shown), group)
+    if one := _certain(others)[1] or _misread(others) or _either([*mutants, *others]):
+        return "", one
     # Where one slip would do, though nobody knows which, two are not the likelier account.
-    two = ("", "") if mutants else _two(standard, shown, group)
+    two = ("", "") if mutants or others else _two(standard, shown, group)
     return two if any(two) else ("", sentence)
+
+
+def _misread(found: Sequence[Evidence]) -> str:
+    """A misreading, which is true however many other slips would do the same."""
+    return next((hint for one in found for hint in one.hints if is_misreading(hint)), "")
+
+
+def _either(found: Sequence[Evidence]) -> str:
+    """Two places of which each alone explains the result: to mend either makes it right."""
+    hints = dict.fromkeys("\n".join(one.hints) for one in found)
+    return EITHER.format(*hints) if len(hints) == 2 and all(hints) else ""
 
 
 def _certain(found: Sequence[Evidence]) -> tuple[str, str]:
     """What is true whichever of several explanations holds; known mistakes before mutants."""
+    if not found:
+        return "", ""
     known = max(one.mistakes for one in found)
     likely = [one for one in found if one.mistakes == known]
     shared = [hint for hint in likely[0].hints if all(hint in one.hints for one in likely)]

@@ -55,13 +55,15 @@ class Explanations:
         answer: sketches of the model answer's outcomes.
         mistakes: the known mistakes.
         mutants: those of the model answer that may do what is shown; some have no hint.
-        halves: those that may do some of it.
+        further: misreadings and insertions that may do it; some have no hint.
+        halves: mutants that may do some of it.
         pairs: two slips at once that may do it.
     """
 
     answer: tuple[Outcome, ...]
     mistakes: Callable[[], Sequence[Evidence]]
     mutants: Callable[[Evidence], Sequence[Evidence]]
+    further: Callable[[Evidence], Sequence[Evidence]]
     halves: Callable[[Evidence], Sequence[Evidence]]
     pairs: Callable[[Evidence], Sequence[Evidence]]
 

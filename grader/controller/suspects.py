@@ -1,4 +1,4 @@
-"""Slips that may explain a failure: all are tried on the first call, few run to the end."""
+"""Slips that may explain a failure: all are tried on one call, few run to the end."""
 
 from __future__ import annotations
 
@@ -19,39 +19,48 @@ class Suspects:
     """
 
     def __init__(
-        self, bench: Bench, slips: Iterable[Slip], answer: Outcome | None, seconds: float, most: int
+        self,
+        bench: Bench,
+        slips: Iterable[Slip],
+        answer: Outcome | None,
+        seconds: float,
+        most: int,
+        probe: int = 0,
     ) -> None:
         """Keep what is needed; nothing is run yet.
 
         Args:
             bench: where they run.
             slips: the likeliest first; when the time is up, the rest is left out.
-            answer: the model answer's outcome of the first call.
-            seconds: of CPU, for the first call of all of them, and for each look at the others.
+            answer: the model answer's outcome of that call.
+            seconds: of CPU, for that call of all of them, and for each look at the others.
             most: how many run to the end for one submission.
+            probe: the number of the call.
         """
         self._bench, self._slips, self._answer = bench, slips, answer
-        self._seconds, self._most = seconds, most
+        self._seconds, self._most, self._probe = seconds, most, probe
         self._begun: list[tuple[Slip, Evidence]] | None = None
         self._whole: dict[Slip, Evidence | None] = {}
 
     def like(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
-        """Those that do with the first call what a submission does, with all that they do."""
+        """Those that do with that call what a submission does, with all that they do."""
         return self._run(lambda one: self._begins_alike(shown, one), zygote)
 
     def partly(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
-        """Those that share some wrong value of the first call's result with a submission."""
+        """Those that share some wrong value of that call's result with a submission."""
         return self._run(lambda one: self._shares(shown, one), zygote)
 
     def telling(self, zygote: Zygote) -> list[Slip]:
-        """The slips that make the first call's result wrong, and neither break nor blow it up."""
+        """The slips that make that call's result wrong, and neither break nor blow it up."""
         begun = self._tried(zygote)
-        return [slip for slip, one in begun if 0 in one.wrong and not one.wrong[0].weak]
+        return [
+            slip for slip, one in begun if (wrong := one.wrong.get(self._probe)) and not wrong.weak
+        ]
 
     def _tried(self, zygote: Zygote) -> list[tuple[Slip, Evidence]]:
         if self._begun is None:
             budget = Budget(self._seconds)
-            self._begun = list(tried(self._bench, self._slips, zygote, budget, first=1))
+            self._begun = list(tried(self._bench, self._slips, zygote, budget, self._probe))
         return self._begun
 
     def _run(self, able: Callable[[Evidence], bool], zygote: Zygote) -> list[Evidence]:
@@ -63,17 +72,17 @@ class Suspects:
         return [shown for shown in whole if shown is not None and shown.wrong]
 
     def _begins_alike(self, one: Evidence, other: Evidence) -> bool:
-        mine, theirs = one.wrong.get(0), other.wrong.get(0)
+        mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
         if mine is None or theirs is None:
             return mine is theirs
-        alike = same(mine.outcome, theirs.outcome, self._bench.standard.asked[0])
+        alike = same(mine.outcome, theirs.outcome, self._bench.standard.asked[self._probe])
         return mine.trouble == theirs.trouble and alike
 
     def _shares(self, one: Evidence, other: Evidence) -> bool:
-        mine, theirs = one.wrong.get(0), other.wrong.get(0)
+        mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
         if mine is None or theirs is None or self._answer is None:
             return False
-        asked, value = self._bench.standard.asked[0], theirs.outcome.value
+        asked, value = self._bench.standard.asked[self._probe], theirs.outcome.value
         alike = same_leaves(mine.outcome.value, value, asked)
         right = same_leaves(self._answer.value, value, asked)
         if alike is None or right is None or len(right) < 2:

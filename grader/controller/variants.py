@@ -7,7 +7,7 @@ function. A variant that hangs or crashes costs a worker; the next one goes on w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from grader.comparing.judging import judge
@@ -90,7 +90,7 @@ def tried(
     slips: Iterable[Slip],
     zygote: Zygote,
     budget: Budget,
-    first: int | None = None,
+    only: int | None = None,
 ) -> Iterator[tuple[Slip, Evidence]]:
     """Run slips in batches until the budget is spent; what ended early is left out.
 
@@ -99,22 +99,22 @@ def tried(
         slips: what is run, in this order.
         zygote: forks the workers.
         budget: what they may use.
-        first: how many calls are made; None for all.
+        only: the number of the one call that is made; None for all.
 
     Raises:
         GraderError: the machine failed.
     """
     left = iter(slips)
     while batch := list(islice(left, budget.room)):
-        yield from _batch(bench, batch, zygote, budget, first)
+        yield from _batch(bench, batch, zygote, budget, only)
 
 
 def _batch(
-    bench: Bench, batch: list[Slip], zygote: Zygote, budget: Budget, first: int | None
+    bench: Bench, batch: list[Slip], zygote: Zygote, budget: Budget, only: int | None
 ) -> Iterator[tuple[Slip, Evidence]]:
     prepared = bench.standard.prepared
     names = [f"_variant_{number}" for number in range(len(batch))]
-    calls = [prepared.of_variant(name, CALL_SECONDS, first) for name in names]
+    calls = [prepared.of_variant(name, CALL_SECONDS, only) for name in names]
     sources = [(name, bench.shop.source(slip)) for name, slip in zip(names, batch, strict=True)]
     base = [bench.answers, bench.shared]
     call = f"_bind({base!r}, {bench.answers!r}, {bench.shop.exercise!r}, {sources!r})"
@@ -125,16 +125,23 @@ def _batch(
     for slip, name in zip(batch, names, strict=True):
         run = execution.runs.get(name, ExerciseRun(ended="crash"))
         if not run.ended:
-            yield slip, observed(bench.standard, calls[0].calls, run, slip.name, slip.hints)
+            known = slip.name, slip.hints
+            yield slip, observed(bench.standard, calls[0].calls, run, *known, at=only or 0)
 
 
 def observed(
-    standard: Standard, calls: Sequence[Call], run: ExerciseRun, name: str, hints: tuple[str, ...]
+    standard: Standard,
+    calls: Sequence[Call],
+    run: ExerciseRun,
+    name: str,
+    hints: tuple[str, ...],
+    at: int = 0,
 ) -> Evidence:
-    """What a program of ours did with the calls."""
+    """What a program of ours did with the calls, the first of which is the exercise's `at`-th."""
     failures = {
         number: failure
         for number, outcome in enumerate(run.outcomes)
-        if (failure := judge(calls[number], outcome, standard.asked[number]))
+        if (failure := judge(calls[number], outcome, standard.asked[at + number]))
     }
-    return evidence(run, failures, name, hints)
+    shown = evidence(run, failures, name, hints)
+    return replace(shown, wrong={at + number: wrong for number, wrong in shown.wrong.items()})
