@@ -93,6 +93,13 @@ class Causes:
         with self._lock:
             return self._further(self._probe(shown)).like(shown, zygote)
 
+    def scaled(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """Mutants, misreadings and insertions of which a factor may make a submission."""
+        with self._lock:
+            probe = self._probe(shown)
+            tried = (self._mutants(probe), self._further(probe))
+            return [one for suspects in tried for one in suspects.scaled(shown, zygote)]
+
     def halves(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The hinted mutants that may explain some of several values."""
         with self._lock:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.comparing.judging import Failure
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.telling import is_vague
+from grader.controller.beside import scaled
 from grader.controller.findings import Evidence, Finding, Standard, evidence
-from grader.controller.matching import best, halves
+from grader.controller.matching import best, calls_of, halves, in_turn
 from grader.controller.staging import told
 from grader.course.slips.misreadings import is_misreading
 
@@ -75,10 +77,31 @@ def _joined(both: Sequence[Evidence]) -> tuple[str, str]:
 
 
 def _two(standard: Standard, shown: Evidence, group: str) -> tuple[str, str]:
-    """Two slips at once, each in values of its own or both in one."""
+    """Two slips at once: in values or in calls of their own, or both in one value."""
     assert standard.explanations is not None
     known = [*standard.explanations.mistakes(), *standard.explanations.halves(shown)]
     if both := halves(standard, shown, known, group):
         return _joined(both)
+    if both := _in_turn(standard, shown, group):
+        return _joined(both)
     pairs = best(standard, shown, standard.explanations.pairs(shown), group)
-    return _certain(pairs) if pairs else ("", "")
+    if any(certain := _certain(pairs)):
+        return certain
+    near = [*standard.explanations.mistakes(), *standard.explanations.scaled(shown)]
+    return "", "\n".join(scaled(standard, shown, near, group))
+
+
+def _in_turn(standard: Standard, shown: Evidence, group: str) -> tuple[Evidence, Evidence] | None:
+    """Two slips that show in different calls, as those of two branches do."""
+    assert standard.explanations is not None
+    mistakes = standard.explanations.mistakes()
+    calls = calls_of(standard, group, shown.calls)
+    for one in [one for one in (*mistakes, *standard.explanations.mutants(shown)) if one.hints]:
+        rest = {n: shown.wrong[n] for n in calls if n in shown.wrong and n not in one.wrong}
+        if not rest or not any(n in one.wrong for n in calls):
+            continue
+        others = standard.explanations.mutants(replace(shown, wrong=rest))
+        known = [other for other in (*mistakes, *others) if other.hints]
+        if other := in_turn(standard, shown, one, known, group):
+            return one, other
+    return None

@@ -56,6 +56,7 @@ class Explanations:
         mistakes: the known mistakes.
         mutants: those of the model answer that may do what is shown; some have no hint.
         further: misreadings and insertions that may do it; some have no hint.
+        scaled: slips of which a factor may make it.
         halves: mutants that may do some of it.
         pairs: two slips at once that may do it.
     """
@@ -64,6 +65,7 @@ class Explanations:
     mistakes: Callable[[], Sequence[Evidence]]
     mutants: Callable[[Evidence], Sequence[Evidence]]
     further: Callable[[Evidence], Sequence[Evidence]]
+    scaled: Callable[[Evidence], Sequence[Evidence]]
     halves: Callable[[Evidence], Sequence[Evidence]]
     pairs: Callable[[Evidence], Sequence[Evidence]]
 

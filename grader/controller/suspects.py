@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from grader.comparing.judging import same, same_leaves
 from grader.comparing.outcomes import Outcome
+from grader.controller.beside import factor
 from grader.controller.findings import Evidence
 from grader.controller.variants import Bench, Budget, tried
 from grader.controller.zygote import Zygote
@@ -50,6 +51,10 @@ class Suspects:
         """Those that share some wrong value of that call's result with a submission."""
         return self._run(lambda one: self._shares(shown, one), zygote)
 
+    def scaled(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """Those that a factor makes of that call's result, with all that they do."""
+        return self._run(lambda one: bool(one.hints) and self._scales(shown, one), zygote)
+
     def telling(self, zygote: Zygote) -> list[Slip]:
         """The slips that make that call's result wrong, and neither break nor blow it up."""
         begun = self._tried(zygote)
@@ -77,6 +82,12 @@ class Suspects:
             return mine is theirs
         alike = same(mine.outcome, theirs.outcome, self._bench.standard.asked[self._probe])
         return mine.trouble == theirs.trouble and alike
+
+    def _scales(self, one: Evidence, other: Evidence) -> bool:
+        mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
+        if mine is None or theirs is None or "raised" in (mine.trouble, theirs.trouble):
+            return False
+        return factor(mine.outcome.value, theirs.outcome.value) is not None
 
     def _shares(self, one: Evidence, other: Evidence) -> bool:
         mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
