@@ -259,9 +259,8 @@ def _values(leaf: Leaf, seen: Seen) -> Iterator[Said]:
         return
     if not g[off].any():
         yield ZEROS, several
-    top = (g[off] == g.max()).all() and (w[off] > g.max()).all()
-    bottom = (g[off] == g.min()).all() and (w[off] < g.min()).all()
-    if (top or bottom) and g[off].any():
+    cut = ((g == g.max()) & (w > g.max())) | ((g == g.min()) & (w < g.min()))
+    if cut[off].all() and g[off].any():
         yield BOUND, several
     for one in seen.inputs:
         if one.value.shape != w.shape:

@@ -52,6 +52,7 @@ COLUMN_FACTOR = "Each column is off by a factor of its own."
 OFFSET = "The result is off by the same amount everywhere."
 ROW_OFFSET = "Each row is off by an amount of its own."
 COLUMN_OFFSET = "Each column is off by an amount of its own."
+AFFINE = "The result is a factor times what is asked, plus an amount: both the same everywhere."
 LARGER = "The result is nearly right, but never too small: look for a small constant, such as ε."
 SMALLER = "The result is nearly right, but never too large: look for a small constant, such as ε."
 NEARLY = "The result is nearly right: no entry is off by more than a hundredth of the largest."
@@ -175,6 +176,12 @@ def _offset(leaf: Leaf) -> Iterator[Said]:
     shift = float(np.median(leaf.got - leaf.want))
     if leaf.close(leaf.want + shift):
         yield OFFSET, min(2, leaf.want.size - 1)
+    low, high = int(np.argmin(leaf.want)), int(np.argmax(leaf.want))
+    w, g = leaf.want.ravel(), leaf.got.ravel()
+    if len(np.unique(w)) > 3 and w[high] > w[low]:
+        a = (g[high] - g[low]) / (w[high] - w[low])
+        if a and leaf.close(a * leaf.want + (g[low] - a * w[low])):
+            yield AFFINE, leaf.weight
 
 
 def _small(leaf: Leaf) -> Iterator[Said]:

@@ -20,6 +20,7 @@ AND = ", and "
 
 _CALLS = 3
 _LARGE = 20.0
+_WORDS, _LONGEST = 3, 20
 
 
 def situation(wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str]) -> str:
@@ -32,19 +33,39 @@ def situation(wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str]
     """
     if not wrong or not right or len(wrong) + len(right) < _CALLS:
         return ""
-    shared = list(dict.fromkeys(_facts(wrong[0], names)))
+    passed = [{name for name, _ in arguments_of(call, names)} for call in (*wrong, *right)]
+    # Of one that some calls leave out nobody can say what it is there.
+    always = frozenset.intersection(*map(frozenset, passed)) - {""}
+    shared = list(dict.fromkeys(_facts(wrong[0], names, always)))
     for call in wrong[1:]:
-        facts = set(_facts(call, names))
+        facts = set(_facts(call, names, always))
         shared = [fact for fact in shared if fact in facts]
     for call in right:
-        facts = set(_facts(call, names))
+        facts = set(_facts(call, names, always))
         shared = [fact for fact in shared if fact not in facts]
+    shared = shared or list(_choices(wrong, right, names, always))
     return WHERE.format(AND.join(shared[:2])) if shared else ""
 
 
-def _facts(call: Call, names: Sequence[str]) -> Iterator[str]:
+def _choices(
+    wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str], always: frozenset[str]
+) -> Iterator[str]:
+    """An argument that is one of few words in wrong calls, and none of them in the others."""
+    for name in sorted(always):
+        values, others = (
+            [dict(arguments_of(call, names))[name] for call in calls] for calls in (wrong, right)
+        )
+        words = dict.fromkeys(value for value in values if isinstance(value, str))
+        plain = all(isinstance(v, str) and v.isidentifier() and len(v) < _LONGEST for v in values)
+        if plain and len(words) <= _WORDS and not any(value in words for value in others):
+            yield f"`{name}` is {' or '.join(map(repr, words))}"
+
+
+def _facts(call: Call, names: Sequence[str], always: frozenset[str]) -> Iterator[str]:
     """What is true of a call's inputs, the plainest first."""
-    named = [(f"`{name}`", value) for name, value in arguments_of(call, names) if name]
+    arguments = [(name, value) for name, value in arguments_of(call, names) if name]
+    yield from (f"`{name}` is given" for name, _ in arguments if name not in always)
+    named = [(f"`{name}`", value) for name, value in arguments if name in always]
     for name, value in named:
         if not isinstance(value, np.ndarray):
             yield from _of_plain(name, value)
@@ -68,11 +89,11 @@ def _facts(call: Call, names: Sequence[str]) -> Iterator[str]:
 def _of_plain(name: str, value: Any) -> Iterator[str]:
     match value:
         case None:
-            yield f"{name} is not given"
+            yield f"{name} is None"
         case bool() | np.bool_():
             yield f"{name} is {bool(value)}"
         case str():
-            if value.isidentifier() and len(value) < 20:
+            if value.isidentifier() and len(value) < _LONGEST:
                 yield f"{name} is {value!r}"
         case int() | float():
             for small in (0, 1):
@@ -84,8 +105,6 @@ def _of_plain(name: str, value: Any) -> Iterator[str]:
                 yield f"{name} is negative"
             if type(value) is int and value > 1:
                 yield f"{name} is odd" if value % 2 else f"{name} is even"
-    if value is not None:
-        yield f"{name} is given"
 
 
 def _of_array(name: str, value: np.ndarray) -> Iterator[str]:

@@ -60,7 +60,13 @@ _VAGUE = tuple(
         *(patterns.FIRST_RIGHT, patterns.LAST_RIGHT, patterns.FIRST_WRONG, patterns.BORDER),
         *(patterns.LAST_WRONG, patterns.ZEROS, patterns.BOUND, patterns.POSITIVE, forms.NAN),
         *(forms.INFINITE, FACTOR, OFFSET, relations.ROW_FACTOR, relations.COLUMN_FACTOR),
-        *(relations.ROW_OFFSET, relations.COLUMN_OFFSET, relations.ONE_MORE, relations.ONE_LESS),
+        *(
+            relations.ROW_OFFSET,
+            relations.COLUMN_OFFSET,
+            relations.ONE_MORE,
+            relations.ONE_LESS,
+            relations.AFFINE,
+        ),
         *(patterns.DIAGONAL, patterns.BELOW, patterns.ABOVE, patterns.EVEN, patterns.PART),
         *(patterns.OWN_CLASS, patterns.OTHER_CLASSES, patterns.AT_TRUE, patterns.AT_FALSE),
         *(patterns.AT_ZERO, patterns.ZERO_HERE, situations.WHERE, SEVERAL),
@@ -99,7 +105,7 @@ def tell(failing: Sequence[Seen], beyond: Beyond = Beyond()) -> tuple[str, ...]:
     fine = beyond.fine
     first = _common(failing, _of_call) + _not_finite(failing, fine) + _capped(failing, fine)
     last = [*_common(failing, _of_values), *filter(None, [beyond.situation])]
-    found = sorted([*first, *_of_leaves(failing), *last], key=is_vague)
+    found = sorted([*first, *_of_leaves(failing), *last], key=_vagueness)
     found = list(_held(found, beyond))
     kinds = {sentence[:_KIND]: sentence for sentence in reversed(found)}
     once = [sentence for sentence in dict.fromkeys(found) if kinds[sentence[:_KIND]] == sentence]
@@ -122,6 +128,12 @@ def _everything(seen: Seen) -> Iterator[Said]:
     """Whatever is true of a call, as if it told enough."""
     found = [*_of_values(seen), *((s, 0) for s in _of_leaves([seen]))]
     yield from ((sentence, ENOUGH) for sentence, _ in found)
+
+
+def _vagueness(sentence: str) -> int:
+    """What says how far off a result is comes after what says where."""
+    small = (relations.NEARLY, relations.LARGER, relations.SMALLER)
+    return is_vague(sentence) + any(one in sentence for one in small)
 
 
 def is_vague(sentence: str) -> bool:

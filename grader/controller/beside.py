@@ -70,20 +70,24 @@ def _why(standard: Standard, shown: Evidence, known: Evidence, group: str) -> st
         c = factor(*values)
         if c is None:
             return ""
-        found = set(_sentences(c, call, standard.prepared.parameters))
+        found = set(reasons(c, call, standard.prepared.parameters))
         shared = found if shared is None else shared & found
         told += 1
     return min(shared) if shared and told > 1 else ""
 
 
-def _sentences(c: float, call: Call, names: Sequence[str]) -> Iterator[str]:
+def reasons(c: float, call: Call, names: Sequence[str]) -> Iterator[str]:
+    """The sentences that say where a factor between two results of a call comes from."""
     for number, sentence in _FIXED.items():
         if abs(c - number) <= _RTOL:
             yield sentence
     for name, value in arguments_of(call, names):
-        for axis, n in enumerate(np.shape(value) if isinstance(value, np.ndarray) else ()):
-            what = relations.LENGTH.format(axis, f"`{name}`")
-            if name and n > 1 and abs(c / n - 1) <= _RTOL:
+        if not name or not isinstance(value, np.ndarray):
+            continue
+        called = f"`{name}`"
+        sizes = [(relations.LENGTH.format(at, called), n) for at, n in enumerate(value.shape)]
+        for what, n in [*sizes, (relations.ENTRIES.format(called), value.size)]:
+            if n > 1 and abs(c / n - 1) <= _RTOL:
                 yield relations.SUM.format(what)
-            if name and n > 1 and abs(c * n - 1) <= _RTOL:
+            if n > 1 and abs(c * n - 1) <= _RTOL:
                 yield relations.MEAN.format(what)

@@ -15,6 +15,7 @@ from grader.controller.variants import Bench, observed
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.course.slips.constants import other_sizes
+from grader.course.slips.misreadings import is_misreading
 from grader.course.slips.slips import (
     Slip,
     Workshop,
@@ -114,7 +115,12 @@ class Causes:
             if probe not in shown.wrong:
                 return []
             if ("pairs", probe) not in self._suspected:
-                both = pairs(self._known, self._mutants(probe).telling(zygote))
+                misread = [
+                    slip
+                    for slip in self._further(probe).telling(zygote)
+                    if any(map(is_misreading, slip.hints))
+                ]
+                both = pairs(self._known, self._mutants(probe).telling(zygote), misread)
                 self._suspects("pairs", probe, islice(both, TRIED), PAIR_SECONDS, PAIRS)
             return self._suspected["pairs", probe].like(shown, zygote)
 

@@ -115,9 +115,15 @@ def _weak(failure: Failure, outcome: Outcome) -> bool:
     return finiteness or not any(_tells(leaf) for leaf in leaves(outcome.value))
 
 
+_MANY = 100
+"""A whole number from here on is hit by few causes."""
+
+
 def _tells(leaf: object) -> bool:
     data = leaf.data if isinstance(leaf, Array) else leaf
     if isinstance(data, np.ndarray):
         several = data.size > 1 or data.dtype.kind == "f"
         return several and bool((np.isfinite(data) & (data != 0)).any())
+    if type(data) is int:
+        return abs(data) >= _MANY
     return isinstance(data, float) and np.isfinite(data) and data != 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from grader.comparing.judging import same, same_leaves
 from grader.comparing.outcomes import Outcome
-from grader.controller.beside import factor
+from grader.controller.beside import factor, reasons
 from grader.controller.findings import Evidence
 from grader.controller.variants import Bench, Budget, tried
 from grader.controller.zygote import Zygote
@@ -87,7 +87,9 @@ class Suspects:
         mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
         if mine is None or theirs is None or "raised" in (mine.trouble, theirs.trouble):
             return False
-        return factor(mine.outcome.value, theirs.outcome.value) is not None
+        c = factor(mine.outcome.value, theirs.outcome.value)
+        prepared = self._bench.standard.prepared
+        return c is not None and any(reasons(c, prepared.calls[self._probe], prepared.parameters))
 
     def _shares(self, one: Evidence, other: Evidence) -> bool:
         mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)

@@ -14,13 +14,13 @@ from itertools import combinations
 
 from grader.course.slips.transforms import Transform
 
-_SAYS = "What comes back is right "
+_SAYS = "The result is right, but "
 
-TAKEN = _SAYS + "for another `{}`: {} stands in its place."
+TAKEN = _SAYS + "for another `{}` than what came: for {}."
 EXCHANGED = _SAYS + "with `{}` and `{}` exchanged."
 ONE_FOR = _SAYS + "with `{}` in the place of `{}`."
-UNUSED = _SAYS + "where `{}` is {}: is it used?"
-BOTH = _SAYS + "for other `{}` and `{}`: of each, {} stands in its place."
+FIXED = _SAYS + "for `{}` = {}: is what came used?"
+BOTH = _SAYS + "for another `{}` and another `{}` than what came: for {}."
 
 MANY = 5
 """Of more arguments than these, two are not misread at once."""
@@ -46,8 +46,7 @@ def misreadings(
     names = [argument.arg for argument in definition.args.args if argument.arg in known]
     for name in names:
         for value in _FIXED:
-            text = "not there" if value == "None" else value
-            yield UNUSED.format(name, text), _with(definition, f"{name} = {value}")
+            yield FIXED.format(name, value), _with(definition, f"{name} = {value}")
     for one, other in combinations(names, 2):
         swap = f"{one}, {other} = ({other}, {one})"
         yield EXCHANGED.format(one, other), _with(definition, swap)

@@ -20,6 +20,9 @@ from grader.course.slips.transforms import transforms_of
 INSERTIONS = 600
 """The most insertions of an exercise that are tried, spread over its answer."""
 
+MISREAD = 400
+"""The most pairs of a mistake and a misreading that are tried."""
+
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -133,7 +136,7 @@ def further_slips(
     node = shop.nodes[shop.exercise]
     if isinstance(node, ast.FunctionDef):
         for sentence, code in misreadings(node, transforms, names):
-            yield shop.rewritten(sentence, shop.exercise, code)
+            yield shop.mutant(sentence, shop.exercise, code)
     made = [(name, one) for name in shop.nodes for one in insertions(shop.nodes[name], transforms)]
     if len(made) > INSERTIONS:
         made = [made[at] for at in sorted(random.Random(0).sample(range(len(made)), INSERTIONS))]
@@ -143,14 +146,22 @@ def further_slips(
         yield shop.rewritten(hints.at(change.line, change.statement.lineno), name, code)
 
 
-def pairs(mistakes: Sequence[Slip], others: Sequence[Slip]) -> Iterator[Slip]:
-    """Two hinted slips at once that touch no word together: mistakes, then with and of mutants."""
+def pairs(
+    mistakes: Sequence[Slip], others: Sequence[Slip], misread: Sequence[Slip] = ()
+) -> Iterator[Slip]:
+    """Two hinted slips at once that touch no word together: mistakes, then with and of mutants.
+
+    A misreading is joined with a known mistake: with some of them, spread over all.
+    """
     known = list(mistakes)
     others = [other for other in others if other.hints]
     for at, one in enumerate(known):
         yield from (both for other in known[at + 1 :] if (both := _both(one, other)))
     for one in known:
         yield from (both for other in others if (both := _both(one, other)))
+    both_read = [(one, other) for one in known for other in misread]
+    random.Random(0).shuffle(both_read)
+    yield from (both for pair in both_read[:MISREAD] if (both := _both(*pair)))
     # Spread over all of them, the same in every run: few may be asked for.
     places = list(combinations(range(len(others)), 2))
     random.Random(0).shuffle(places)
