@@ -213,16 +213,17 @@ def _parts(leaf: Leaf) -> Iterator[Said]:
     for axis, n in enumerate(off.shape):
         lines = off.mean(axis=tuple(k for k in range(off.ndim) if k != axis))
         for names in (HALVES, THIRDS, QUARTERS):
-            if n < 2 * len(names) or n % len(names):
+            if n % len(names):
                 continue
+            weight = 2 if n >= 2 * len(names) else 0
             shares = np.atleast_1d(lines).reshape(len(names), -1)
             bad = [name for name, share in zip(names, shares, strict=True) if share.all()]
             if sum(share.any() for share in shares) != len(bad):
                 continue
             if len(bad) == 1:
-                yield PART.format(axis, bad[0]), 2
+                yield PART.format(axis, bad[0]), weight
             elif len(bad) == 2 and len(names) > 3:
-                yield PARTS.format(axis, *bad), 2
+                yield PARTS.format(axis, *bad), weight
 
 
 def _at_inputs(leaf: Leaf, seen: Seen) -> Iterator[Said]:

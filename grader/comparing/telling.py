@@ -38,7 +38,7 @@ CAPPED = (
 )
 AT_ZERO = "Only where an input holds a 0 is the result not finite: look for log(0) or a division."
 ONLY = "Only value {} of the result is wrong; the others are right."
-SEVERAL = "Values {} of the result are wrong; the others are right."
+SEVERAL = "Values {} and {} of the result are wrong; the others are right."
 STALE = "All values of the result are equal to the first: is the step's new state handed on?"
 FIRST = "The first value of the result is right and all later ones are wrong: what is handed on?"
 IN_VALUE = "In value {} of the result: {}"
@@ -228,7 +228,13 @@ def _of_values(seen: Seen) -> Iterator[Said]:
     if seen.several == len(leaves) and len(seen.wrong) == 1:
         yield ONLY.format(seen.wrong[0] + 1), ENOUGH
     elif seen.several == len(leaves) and 1 < len(seen.wrong) < len(leaves) < 10:
-        yield SEVERAL.format(" and ".join(str(n + 1) for n in seen.wrong)), ENOUGH
+        yield SEVERAL.format(*_listed(seen.wrong)), ENOUGH
+
+
+def _listed(wrong: Sequence[int]) -> tuple[str, str]:
+    """Numbers of values: all but the last, and the last."""
+    numbers = [str(n + 1) for n in wrong]
+    return ", ".join(numbers[:-1]), numbers[-1]
 
 
 def _of_leaves(failing: Sequence[Seen]) -> list[str]:
