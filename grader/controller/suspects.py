@@ -85,9 +85,11 @@ class Suspects:
 
     def _scales(self, one: Evidence, other: Evidence) -> bool:
         mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
-        if mine is None or theirs is None or "raised" in (mine.trouble, theirs.trouble):
+        if mine is None or self._answer is None:
             return False
-        c = factor(mine.outcome.value, theirs.outcome.value)
+        if mine.trouble != "difference" or (theirs and theirs.trouble != "difference"):
+            return False
+        c = factor(mine.outcome.value, (theirs.outcome if theirs else self._answer).value)
         prepared = self._bench.standard.prepared
         return c is not None and any(reasons(c, prepared.calls[self._probe], prepared.parameters))
 
