@@ -16,7 +16,7 @@ X = np.random.default_rng(3).normal(size=(5, 4))
 
 
 def call(*args: Any, **kwargs: Any) -> Call:
-    return Call(case(*args, expect=0, **kwargs), False, 1.0, (), {})
+    return Call(case(*args, expect=0, kwargs=kwargs), False, 1.0, (), {})
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def call(*args: Any, **kwargs: Any) -> Call:
         ([(X, True)], [(X, False), (X, False)], "`k` is True"),
         ([(X, "tanh"), (X, "relu")], [(X, "elu")], "`k` is 'tanh' or 'relu'"),
         ([(-abs(X), 1)], [(abs(X), 1), (abs(X) + 1, 1)], "`x` holds a negative number"),
-        ([(X[:1], 1)], [(X, 1), (X[:3], 1)], "axis 0 of `x` has length 1"),
+        ([(X[:1], 1), (-X[:1], 1)], [(X, 1), (X[:3], 1)], "axis 0 of `x` has length 1"),
     ],
 )
 def test_what_wrong_calls_share_and_right_ones_lack(wrong: Any, right: Any, fact: str) -> None:
@@ -39,6 +39,10 @@ def test_nothing_is_said_where_nothing_tells_them_apart() -> None:
     assert situation([call(X, 1), call(X, 2)], [call(X, 1)], ("x", "k")) == ""
     assert situation([call(X, 1)], [], ("x", "k")) == ""
     assert situation([call(X, 1)], [call(X, 2)], ("x", "k")) == "", "two calls are too few"
+
+
+def test_the_length_of_one_call_is_chance() -> None:
+    assert situation([call(X[:1])], [call(X), call(X[:3])], ("x",)) == ""
 
 
 def test_of_an_argument_that_is_left_out_no_value_is_said() -> None:

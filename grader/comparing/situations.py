@@ -18,7 +18,8 @@ from grader.comparing.outcomes import Call
 WHERE = "It is wrong in every call in which {}, and right in all others."
 AND = ", and "
 
-_CALLS = 3
+_CALLS, _SEVERAL = 3, 2
+_AXIS = "axis "
 _LARGE = 20.0
 _WORDS, _LONGEST = 3, 20
 
@@ -43,6 +44,9 @@ def situation(wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str]
     for call in right:
         facts = set(_facts(call, names, always))
         shared = [fact for fact in shared if fact not in facts]
+    if min(len(wrong), len(right)) < _SEVERAL:
+        # One call among others has some length of its own by chance.
+        shared = [fact for fact in shared if not fact.startswith(_AXIS)]
     shared = shared or list(_choices(wrong, right, names, always))
     return WHERE.format(AND.join(shared[:2])) if shared else ""
 
@@ -110,9 +114,9 @@ def _of_plain(name: str, value: Any) -> Iterator[str]:
 def _of_array(name: str, value: np.ndarray) -> Iterator[str]:
     for axis, n in enumerate(value.shape):
         if n < 2:
-            yield f"axis {axis} of {name} has length {n}"
+            yield f"{_AXIS}{axis} of {name} has length {n}"
         else:
-            yield f"axis {axis} of {name} is longer than 1"
+            yield f"{_AXIS}{axis} of {name} is longer than 1"
     if value.ndim > 1:
         same = value.shape[-1] == value.shape[-2]
         yield f"the last two axes of {name} are {'equally long' if same else 'of unequal length'}"
