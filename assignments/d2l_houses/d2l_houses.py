@@ -60,21 +60,22 @@ import numpy as np
 
 # %%
 DISTRICTS = (
-    "Altstadt Brook Castle Docks Elms Fairview Garden Harbour Island Junction Kiln Lakeside Mill"
-).split()
+    "Altstadt", "Brook", "Castle", "Docks", "Elms", "Fairview", "Garden", "Harbour", "Island",
+    "Junction", "Kiln", "Lakeside", "Mill",
+)  # fmt: skip
 HEATINGS = ("gas", "oil", "wood", "heat pump", "electric")
 CONDITIONS = ("poor", "fair", "good", "renovated")
 
 
 def houses(n, seed):
-    """A table of n houses of a made-up town, with the column "price"; another seed, another town."""
+    """A table of n houses of a made-up town, with their "price"; another seed, another town."""
     rng = np.random.default_rng(seed)
     # What things are worth in this town.
-    size, land = rng.uniform(0.7, 0.8), rng.uniform(0.1, 0.15)
-    quality_worth, finish = rng.uniform(0.1, 0.13), rng.uniform(0.04, 0.06)
-    age_cost, charm = rng.uniform(0.11, 0.13), rng.uniform(0.008, 0.0095)
-    way, car = rng.uniform(0.15, 0.2), rng.uniform(0.05, 0.08)
-    district_worth = 0.15 * rng.standard_normal(len(DISTRICTS))
+    size, land = rng.uniform(0.72, 0.78), rng.uniform(0.11, 0.14)
+    quality_worth, finish = rng.uniform(0.105, 0.125), rng.uniform(0.045, 0.055)
+    age_cost, charm = rng.uniform(0.115, 0.125), rng.uniform(0.0085, 0.0092)
+    way, car = rng.uniform(0.16, 0.19), rng.uniform(0.055, 0.075)
+    district_worth = rng.permutation(np.linspace(-0.25, 0.25, len(DISTRICTS)))
     heating_worth = rng.permutation(np.linspace(-0.06, 0.06, len(HEATINGS)))
     condition_worth = np.array([-0.15, -0.05, 0.03, 0.12])
     # The houses.
@@ -128,7 +129,7 @@ def rows(table, chosen):
 
 
 def sold_and_hidden(n, m, seed):
-    """(train, prices, test, truth): n houses with their prices, and m whose prices are kept back."""
+    """(train, prices, test, truth): n houses and their prices, m whose prices are kept back."""
     table = houses(n + m, seed)
     price = table.pop("price")
     return rows(table, slice(n)), price[:n], rows(table, slice(n, None)), price[n:]
@@ -250,14 +251,14 @@ assert np.array_equal(c_new, [[0, 0]]), f"nobody has told us of South: zeros, no
 # ## 4. Judge yourself
 #
 # To be 50,000 off is a disaster for a hut and a good guess for a villa, so logarithms are compared:
-# the **log-RMSE** is the root of the mean of $(\log\hat y - \log y)^2$. A model may predict nonsense
-# below 1; such predictions count as 1. Prices are taken as they are.
+# the **log-RMSE** is the root of the mean of $(\log\hat y - \log y)^2$. A model may predict
+# nonsense below 1; such predictions count as 1. Prices are taken as they are.
 #
-# And judge on what was not fitted. The rows are cut into $k$ contiguous folds, in their order, whose
-# sizes differ by at most one, the larger ones first. Each fold is predicted by a model that has seen
-# all the others and nothing of it. What is returned is the plain mean of the $k$ errors: every fold
-# counts alike, whatever its size. (Is that the log-RMSE of all rows together? Try two folds with
-# errors 0 and 1.)
+# And judge on what was not fitted. The rows are cut into $k$ contiguous folds, in their order,
+# whose sizes differ by at most one, the larger ones first. Each fold is predicted by a model that
+# has seen all the others and nothing of it. What is returned is the plain mean of the $k$ errors:
+# every fold counts alike, whatever its size. (Is that the log-RMSE of all rows together? Try two
+# folds with errors 0 and 1.)
 #
 # A model arrives as a function: `predict = fit(x, y)` learns from features and prices, and
 # `predict(x_new)` returns prices.
@@ -308,8 +309,8 @@ assert abs(error - (np.sqrt(11 / 3) + 3) / 2) < 1e-9, f"the folds are rows 0–2
 # system of equations is left for $w$, and where does $n$ stand in it? (You had it in PyTorch; check
 # the factors by what must happen to $w$ if all rows are there twice.)
 #
-# Then choose λ from a list by *your* `kfold_log_rmse`. Features are taken as they are. The list comes
-# in any order; of λ that are equally good the first in the list is returned.
+# Then choose λ from a list by *your* `kfold_log_rmse`. Features are taken as they are. The list
+# comes in any order; of λ that are equally good the first in the list is returned.
 #
 # The pictures at the end look into your model. Write it as a function of its own in the same cell,
 # above `choose_lambda`: `fit_for(lam)` that returns a `fit`, of the kind `kfold_log_rmse` takes.
@@ -348,27 +349,27 @@ assert choose_lambda(x, prices, [0.5], 3) == 0.5, "where there is no choice ther
 # words that the training part does not have, and once a column is missing in all of the test part.
 #
 # **How points are given.** The log-RMSE is measured on hidden houses of hidden towns (900 houses
-# with their prices and 450 without in each of three towns, over all of which it is taken).
+# with their prices and 450 without in each of four towns, over all of which it is taken).
 #
 # | log-RMSE below | points of 10 | |
 # | --- | --- | --- |
-# | 0.40 | 5 | it has learnt something: who says the same price for every house has 0.5 |
-# | 0.22 | 1.25 more | all columns are used, on the right scale |
-# | 0.17 | 1.25 more | somebody has looked at the data |
-# | 0.14 | 1.25 more | and at what the model still gets wrong |
+# | 0.400 | 5 | it has learnt something: who says the same price for every house has 0.5 |
+# | 0.225 | 1.25 more | all columns are used, on the right scale |
+# | 0.175 | 1.25 more | somebody has looked at the data |
+# | 0.140 | 1.25 more | and at what the model still gets wrong |
 #
-# The last 1.25 points are for odd towns: below 0.30 where all hidden houses are of quality 8
+# The last 1.25 points are for odd towns: below 0.29 where all hidden houses are of quality 8
 # and more, below 0.40 where rooms and heating of no hidden house are known and half of them stand
 # in a district nobody has heard of, and a town with a single hidden house. You have 20 seconds for
 # a town, at most 2,000 houses, and NumPy.
 #
 # A ridge regression on the features of sections 2 and 3 gets you to about 0.20. What then? Do not
-# turn knobs: *look*. Predict houses that you kept back from the training part, and plot
-# $\log\hat y - \log y$ against each column. A curve in that picture is something that your features
-# cannot express. Which columns would you rather have in another form, and which curve cannot be
-# straightened by any, so that one feature for it is not enough? What does "missing" mean for `cars`,
-# and does a gap that became a 0 still say so? Your features are yours: `numeric_features` does not
-# mind what table you make up for it.
+# turn knobs: *look*. Predict houses that you kept back from the training part, and plot $\log\hat y
+# - \log y$ against each column. A curve in that picture is something that your features cannot
+# express. Which columns would you rather have in another form, and which curve cannot be
+# straightened by any, so that one feature for it is not enough? What does "missing" mean for
+# `cars`, and does a gap that became a 0 still say so? Your features are yours: `numeric_features`
+# does not mind what table you make up for it.
 
 
 # %% exercise="predict_prices"
@@ -436,15 +437,17 @@ plt.show()
 # and how far the λ? Which of the two decides how well you know your error?
 #
 # Right, what the weights say. Your model is linear in the features, so a weight can be asked for
-# from outside: $w_j = \log\hat y(e_j) - \log\hat y(0)$, with $e_j$ a house whose $j$-th feature is 1
-# and all others 0. A weight of 0.1 makes a house about 10 % dearer for a standard deviation more, or
-# for the word. (The second question below asks you about this picture.)
+# from outside: $w_j = \log\hat y(e_j) - \log\hat y(0)$, with $e_j$ a house whose $j$-th feature is
+# 1 and all others 0. A weight of 0.1 makes a house about 10 % dearer for a standard deviation more,
+# or for the word. (The second question below asks you about this picture.)
 
 # %% demo=true
 train, prices, _, _ = sold_and_hidden(150, 1, seed=5)
 columns = ["area", "plot", "rooms", "year", "quality", "centre", "cars"]
-x = np.hstack([f(train, train, n)[0] for f, n in
-               ((numeric_features, columns), (one_hot_features, ["heating", "condition"]))])  # fmt: skip
+x = np.hstack([
+    numeric_features(train, train, columns)[0],
+    one_hot_features(train, train, ["heating", "condition"])[0],
+])  # fmt: skip
 labels = columns + [
     f"{name}: {word or 'missing'}"
     for name in ("heating", "condition")
@@ -452,7 +455,7 @@ labels = columns + [
 ]
 lambdas = np.logspace(-4, 1, 26)
 try:
-    fits = [fit_for(lam) for lam in lambdas]  # noqa: F821
+    fits = [fit_for(lam) for lam in lambdas]
 except NameError:
     fits = []
     print("Write `fit_for` above `choose_lambda` (see section 5), and here are two pictures.")
@@ -469,14 +472,15 @@ if fits:
     left.semilogx(lambdas, np.mean(curves, axis=0), color="black", linewidth=3, label="their mean")
     best = choose_lambda(x, prices, lambdas.tolist(), 5)
     left.axvline(best, color="black", linestyle=":", label=f"your choice, {best:.3g}")
-    left.set(xlabel="λ", ylabel="log-RMSE", title="Folds differ more than λ do")
+    left.set(xlabel="λ", ylabel="log-RMSE", title="Error by fold and λ")
     left.legend()
     heights = np.arange(len(labels))
-    for shift, lam in ((0.2, best), (-0.2, 100 * best)):
-        predict = fit_for(lam)(x, prices)  # noqa: F821
+    chosen = lambdas.tolist().index(best)
+    for shift, which in ((-0.2, chosen), (0.2, min(chosen + 5, 25))):  # 5 are a factor of 10
+        predict = fits[which](x, prices)
         base = np.log(predict(np.zeros((1, len(labels)))))
         weights = np.log(predict(np.eye(len(labels)))) - base
-        right.barh(heights + shift, weights, height=0.4, label=f"λ = {lam:.3g}")
+        right.barh(heights + shift, weights, height=0.4, label=f"λ = {lambdas[which]:.3g}")
     right.set_yticks(heights, labels, fontsize=8)
     right.invert_yaxis()
     right.axvline(0, color="black", linewidth=1)
@@ -489,9 +493,9 @@ if fits:
 #
 # The competition "House Prices: Advanced Regression Techniques" hands out `train.csv` and
 # `test.csv` to whoever signs up. Its fields are separated by commas, a gap is written `NA` or left
-# empty, the first column is `Id`, the price is `SalePrice`. `read_table` reads such a file: a column
-# is one of numbers if all of its known fields are; what it is in the training file, it is in the
-# test file. It is tried on a small file that the next cell writes.
+# empty, the first column is `Id`, the price is `SalePrice`. `read_table` reads such a file: a
+# column is one of numbers if all of its known fields are; what it is in the training file, it is in
+# the test file. It is tried on a small file that the next cell writes.
 
 
 # %%
@@ -583,8 +587,8 @@ else:
 # ## 8. In your own words: what leaks
 #
 # (a) A friend standardises all houses together, those to be predicted too, "to have more data for
-# the mean". On towns like ours her log-RMSE is the same as yours to the third digit. For which hidden
-# houses would it not be, and why can she not serve a customer who asks about one house?
+# the mean". On towns like ours her log-RMSE is the same as yours to the third digit. For which
+# hidden houses would it not be, and why can she not serve a customer who asks about one house?
 #
 # (b) `choose_lambda` gets features that were standardised with the mean of *all* training rows,
 # the fold that is left out among them. Is this the same leak? Does it flatter the error, and by
@@ -596,12 +600,13 @@ else:
 # %% [markdown] written="what_weights_say"
 # ## 9. In your own words: what the weights say
 #
-# Look at the right picture above again. (a) The columns of one word, "missing" included, sum to 1 in
-# every row. Without a penalty the weights would not be determined: why, and what does the penalty
-# do about it? So what may be read from a single word's weight, and what only from two? (b) Bigger
-# houses have more rooms. Why may the weight of `rooms` be small, or negative, though more rooms cost
-# more? What becomes of both weights at the larger λ, and why are they drawn towards each other?
-# (c) "A garage for one more car makes a house worth 6 % more": what does the model really say?
+# Look at the right picture above again. (a) The columns of one word, "missing" included, sum to 1
+# in every row. Without a penalty the weights would not be determined: why, and what does the
+# penalty do about it? So what may be read from a single word's weight, and what only from two? (b)
+# Bigger houses have more rooms. Why may the weight of `rooms` be small, or negative, though more
+# rooms cost more? What becomes of both weights at the larger λ, and why are they drawn towards each
+# other? (c) "A garage for one more car makes a house worth 6 % more": what does the model really
+# say?
 
 # %% [markdown]
 # ## What you can do now

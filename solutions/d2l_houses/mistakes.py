@@ -6,9 +6,9 @@ Most are written as the model answer with one slip in it, so that two of them at
 import numpy as np
 
 from grader.vocabulary import mistake
+from solutions.d2l_houses import answers
 from solutions.d2l_houses.answers import (
     _ridge,
-    choose_lambda,
     fit_for,
     kfold_log_rmse,
     numeric_features,
@@ -32,7 +32,7 @@ def numeric_one_less(train, test, names):
 
 @mistake(
     "numeric_features",
-    "Whose mean and deviation standardise the test part? A single hidden house has none of its own.",
+    "Whose mean and deviation standardise the test part? A single hidden house has no deviation.",
 )
 def numeric_own_statistics(train, test, names):
     columns, new_columns = [], []
@@ -137,7 +137,9 @@ def numeric_constant_kept(train, test, names):
     return np.stack(columns, axis=1), np.stack(new_columns, axis=1)
 
 
-@mistake("numeric_features", "A row for each house and a column for each name: yours lies on its side.")
+@mistake(
+    "numeric_features", "A row for each house and a column for each name: yours lies on its side."
+)
 def numeric_on_its_side(train, test, names):
     columns, new_columns = [], []
     for name in names:
@@ -153,7 +155,7 @@ def numeric_on_its_side(train, test, names):
 @mistake("numeric_features", "Only the columns that `names` lists, and in its order.")
 def numeric_in_the_order_of_the_table(train, test, names):
     names = [name for name in train if name in names]
-    return numeric_features(train, test, names)
+    return answers.numeric_features(train, test, names)
 
 
 @mistake("numeric_features", "The table that you were handed has its gaps no more: fill a copy.")
@@ -168,7 +170,9 @@ def numeric_fills_the_table(train, test, names):
     return np.stack([train[n] for n in names], axis=1), np.stack([test[n] for n in names], axis=1)
 
 
-@mistake("one_hot_features", "Which part knows the categories? A word of the test part alone has none.")
+@mistake(
+    "one_hot_features", "Which part knows the categories? A word of the test part alone has none."
+)
 def one_hot_of_both(train, test, names):
     columns, new_columns = [], []
     for name in names:
@@ -179,7 +183,9 @@ def one_hot_of_both(train, test, names):
     return np.stack(columns, axis=1).astype(float), np.stack(new_columns, axis=1).astype(float)
 
 
-@mistake("one_hot_features", "The two parts need the same columns: those of the training part's words.")
+@mistake(
+    "one_hot_features", "The two parts need the same columns: those of the training part's words."
+)
 def one_hot_of_each(train, test, names):
     columns, new_columns = [], []
     for name in names:
@@ -190,7 +196,9 @@ def one_hot_of_each(train, test, names):
     return np.stack(columns, axis=1).astype(float), np.stack(new_columns, axis=1).astype(float)
 
 
-@mistake("one_hot_features", "A gap has a column of its own: what becomes of a house without a word?")
+@mistake(
+    "one_hot_features", "A gap has a column of its own: what becomes of a house without a word?"
+)
 def one_hot_no_missing(train, test, names):
     columns, new_columns = [], []
     for name in names:
@@ -427,7 +435,7 @@ def kfold_one_fold(fit, x, y, k):
 
 @mistake("kfold_log_rmse", "The mean of the k errors is asked, not their sum.")
 def kfold_sum(fit, x, y, k):
-    return k * kfold_log_rmse(fit, x, y, k)
+    return k * answers.kfold_log_rmse(fit, x, y, k)
 
 
 @mistake("choose_lambda", "The error is a mean over n rows: where does n stand beside λ?")
@@ -508,7 +516,7 @@ def lambda_on_prices(x, y, lambdas, k):
 @mistake("choose_lambda", "Features are taken as they are: what do you do to them first?")
 def lambda_standardises(x, y, lambdas, k):
     scale = np.where(x.std(axis=0) > 0, x.std(axis=0), 1)
-    return choose_lambda((x - x.mean(axis=0)) / scale, y, lambdas, k)
+    return answers.choose_lambda((x - x.mean(axis=0)) / scale, y, lambdas, k)
 
 
 @mistake("choose_lambda", "On the rows that were fitted the least λ always wins: judge on others.")
@@ -536,17 +544,17 @@ def lambda_last_of_equals(x, y, lambdas, k):
 
 @mistake("choose_lambda", "Of equals the first in the list is returned, not the smallest λ.")
 def lambda_sorts(x, y, lambdas, k):
-    return choose_lambda(x, y, sorted(lambdas), k)
+    return answers.choose_lambda(x, y, sorted(lambdas), k)
 
 
 @mistake("choose_lambda", "λ itself is asked, not its place in the list.")
 def lambda_place(x, y, lambdas, k):
-    return lambdas.index(choose_lambda(x, y, lambdas, k))
+    return lambdas.index(answers.choose_lambda(x, y, lambdas, k))
 
 
 @mistake("choose_lambda", "The error of each λ is one over k folds: how many do you take?")
 def lambda_ignores_k(x, y, lambdas, k):
-    return choose_lambda(x, y, lambdas, 2)
+    return answers.choose_lambda(x, y, lambdas, 2)
 
 
 def predicted(train, prices, test, numbers, words, lam=0.001):
@@ -561,7 +569,9 @@ def prices_of_nobody(train, prices, test):
     return np.full(len(test["area"]), np.exp(np.log(prices).mean()))
 
 
-@mistake("predict_prices", "Villas rule a fit to prices, and huts go below 0: what should be fitted?")
+@mistake(
+    "predict_prices", "Villas rule a fit to prices, and huts go below 0: what should be fitted?"
+)
 def prices_not_logged(train, prices, test):
     a, a_new = numeric_features(train, test, ["area", "plot", "rooms", "year", "quality", "centre"])
     c, c_new = one_hot_features(train, test, ["district", "heating", "condition"])
@@ -599,7 +609,8 @@ def prices_gaps_as_huge_numbers(train, prices, test):
 
 
 @mistake(
-    "predict_prices", "Words are numbered here: is the third of them three times as much as the first?"
+    "predict_prices",
+    "Words are numbered here: is the third of them three times as much as the first?",
 )
 def prices_words_numbered(train, prices, test):
     numbers = [name for name in train if train[name].dtype.kind == "f"]
@@ -608,7 +619,9 @@ def prices_words_numbered(train, prices, test):
     for name in words:
         known = sorted(set(train[name]))
         for table in (train, test):
-            table[name] = np.array([known.index(w) if w in known else -1 for w in table[name]]) + 0.0
+            table[name] = (
+                np.array([known.index(w) if w in known else -1 for w in table[name]]) + 0.0
+            )
     a, a_new = numeric_features(train, test, numbers + words)
     return fit_for(0.001)(a, prices)(a_new)
 

@@ -10,8 +10,9 @@ Array = np.ndarray
 Table = dict[str, Array]
 
 DISTRICTS = (
-    "Altstadt Brook Castle Docks Elms Fairview Garden Harbour Island Junction Kiln Lakeside Mill"
-).split()
+    "Altstadt", "Brook", "Castle", "Docks", "Elms", "Fairview", "Garden", "Harbour", "Island",
+    "Junction", "Kiln", "Lakeside", "Mill",
+)  # fmt: skip
 HEATINGS = ("gas", "oil", "wood", "heat pump", "electric")
 CONDITIONS = ("poor", "fair", "good", "renovated")
 
@@ -19,11 +20,11 @@ CONDITIONS = ("poor", "fair", "good", "renovated")
 def draw(n: int, rng: np.random.Generator) -> tuple[Table, Array]:
     """A table of n houses and their prices (n,)."""
     # What things are worth in this town.
-    size, land = rng.uniform(0.7, 0.8), rng.uniform(0.1, 0.15)
-    quality_worth, finish = rng.uniform(0.1, 0.13), rng.uniform(0.04, 0.06)
-    age_cost, charm = rng.uniform(0.11, 0.13), rng.uniform(0.008, 0.0095)
-    way, car = rng.uniform(0.15, 0.2), rng.uniform(0.05, 0.08)
-    district_worth = 0.15 * rng.standard_normal(len(DISTRICTS))
+    size, land = rng.uniform(0.72, 0.78), rng.uniform(0.11, 0.14)
+    quality_worth, finish = rng.uniform(0.105, 0.125), rng.uniform(0.045, 0.055)
+    age_cost, charm = rng.uniform(0.115, 0.125), rng.uniform(0.0085, 0.0092)
+    way, car = rng.uniform(0.16, 0.19), rng.uniform(0.055, 0.075)
+    district_worth = rng.permutation(np.linspace(-0.25, 0.25, len(DISTRICTS)))
     heating_worth = rng.permutation(np.linspace(-0.06, 0.06, len(HEATINGS)))
     condition_worth = np.array([-0.15, -0.05, 0.03, 0.12])
     # The houses.
