@@ -31,7 +31,11 @@ EDGES = "edge cases"
 CONVENTIONS = "conventions"
 DEVICE = "dtype and device"
 SPEED = "speed"
-GROUPS = (VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED)
+SECOND_STEP, THIRD_STEP, FOURTH_STEP = "second step", "third step", "fourth step"
+GROUPS = (
+    VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED,
+    SECOND_STEP, THIRD_STEP, FOURTH_STEP,
+)  # fmt: skip
 
 Dtype = Literal["float32", "float64"]
 Judge = Callable[[Any], str]
