@@ -497,8 +497,201 @@ row = logdet_grad(x)[0]
 expected = torch.tensor([0.7673, -0.2915, -0.4447, -1.1218, -0.3021])
 assert torch.allclose(row, expected, atol=2e-4), f"the first row should be {expected}, not {row}"
 
+# %% [markdown]
+# ## 9. The autograd lab
+#
+# The rest of this course trusts `backward`. Five small experiments show what it does with the
+# things that go wrong later: a formula where a factor is forgotten, gradients that nobody cleared,
+# a part that shall not be differentiated, a function with several values, and one with a loop.
+#
+# **A rule for all five.** Your caller's tensors are your caller's: after the call, an argument has
+# the graph, the `requires_grad` and the `grad` that it had before, whatever these were, and a
+# second call gives the same. An argument may ask for gradients itself, and may have been computed
+# from others. So what do you differentiate with respect to? To a *leaf* of your own: a copy that
+# has left its graph. Of `clone`, `detach` and `requires_grad_`, which do you need, and what would
+# happen without each?
+#
+# First the formula. For a vector $x$ and a matrix $A$ that need not be symmetric,
+# $x^\top A x = \sum_{ij} x_i A_{ij} x_j$. Write it out for $n = 2$, differentiate by $x_1$, and
+# see which row and which column of $A$ take part. PyTorch may check your result; the function
+# itself shall not ask it.
+
+
+# %% exercise="quadratic_grad"
+def quadratic_grad(x, a):
+    """The gradient of the number xᵀA x with respect to x.
+
+    Forbidden: automatic differentiation.
+
+    Args:
+        x: (n,).
+        a: (n, n), not symmetric.
+
+    Returns:
+        (n,).
+    """
+    raise NotImplementedError
+
+
+# %% example="quadratic_grad"
+g = quadratic_grad(torch.tensor([1.0, 2.0]), torch.tensor([[1.0, 4.0], [0.0, 3.0]]))
+assert g.shape == (2,), f"a slope for each entry of x: (2,), not {tuple(g.shape)}"
+# x₁² + 4 x₁ x₂ + 3 x₂² has the slopes 2 x₁ + 4 x₂ and 4 x₁ + 6 x₂
+assert torch.allclose(g, torch.tensor([10.0, 16.0])), f"by hand the slopes are 10 and 16, not {g}"
+torch.manual_seed(9)
+x, a = torch.randn(4, requires_grad=True), torch.randn(4, 4)
+(x @ a @ x).backward()
+assert torch.allclose(quadratic_grad(x.detach(), a), x.grad, atol=1e-5), "PyTorch differs"
+
+# %% [markdown]
+# `backward` does not *write* into `grad`. Find out what it does: let it pass several times without
+# clearing anything between, and return what the leaf then holds. (Every training loop that you
+# will write begins a step by clearing. This is why.)
+
+
+# %% exercise="accumulated_grad"
+def accumulated_grad(f, x, times):
+    """What the grad of a fresh leaf copy of x holds after several backward passes of f.
+
+    Args:
+        f: a function of a tensor of x's shape, whose value is a 0-d tensor.
+        x: where the gradient is taken; a tensor of any shape.
+        times: the number of passes, at least 1; nothing is cleared between them.
+
+    Returns:
+        a tensor of x's shape.
+    """
+    raise NotImplementedError
+
+
+# %% example="accumulated_grad"
+x = torch.tensor([1.0, 2.0, 3.0])
+once = accumulated_grad(lambda t: (t**2).sum(), x, 1)
+assert torch.equal(once, 2 * x), f"one pass leaves the gradient of Σ x², which is 2x: got {once}"
+again = accumulated_grad(lambda t: (t**2).sum(), x, 1)
+assert torch.equal(again, once), "a second call gives something else: was anything left over?"
+assert not x.requires_grad and x.grad is None, "your caller's x has changed"
+three = accumulated_grad(lambda t: (t**2).sum(), x, 3)
+assert three.shape == (3,), f"the gradient has the shape of x, not {tuple(three.shape)}"
+print(f"after one pass {once.tolist()}, after three {three.tolist()}")
+
+# %% [markdown]
+# What the graph does not know, it cannot differentiate. Let $u = x^2$, entry by entry, be computed
+# from $x$ and then *cut off*: from there on $u$ is a number like any other. What is the gradient
+# of $\sum_i u_i x_i$ with respect to $x$? At 0, 1, 2, 3 it would be 0, 3, 12, 27 if nothing were
+# cut; on paper, what is it now? (A target that is computed by the network itself, a generator's
+# picture that only the discriminator shall learn from: later lectures cut like this.)
+
+
+# %% exercise="detached_product_grad"
+def detached_product_grad(x):
+    """The gradient of Σ u x with respect to x, where u = x² is cut from the graph.
+
+    Args:
+        x: a tensor of any shape.
+
+    Returns:
+        a tensor of that shape.
+    """
+    raise NotImplementedError
+
+
+# %% example="detached_product_grad"
+g = detached_product_grad(torch.tensor([0.0, 1.0]))
+assert torch.equal(g, torch.tensor([0.0, 1.0])), f"at 0 and 1 the slopes are 0 and 1, not {g}"
+g = detached_product_grad(torch.tensor([[2.0, 3.0]]))
+assert g.shape == (1, 2), f"the gradient has the shape of x, not {tuple(g.shape)}"
+assert not torch.equal(g, torch.tensor([[12.0, 27.0]])), "that is 3x²: u has not been cut off"
+
+# %% [markdown]
+# `backward` begins at *one* number. A function $f:\mathbb R^n\to\mathbb R^m$ has $m$ of them, and
+# its Jacobian $J_{ij} = \partial f_i/\partial x_j$ a row for each. Build it with one backward pass
+# for each row. Two things can spoil a row: the graph is thrown away after a pass unless you ask it
+# to stay, and the row before may still lie where the next one arrives.
+
+
+# %% exercise="jacobian_rows"
+def jacobian_rows(f, x):
+    """The Jacobian of f at x, by a backward pass for each output.
+
+    Forbidden: what returns whole Jacobians: torch.autograd.functional, torch.func, torch.vmap.
+
+    Args:
+        f: a function from (n,) to (m,), each of whose outputs depends on its input.
+        x: (n,).
+
+    Returns:
+        (m, n).
+    """
+    raise NotImplementedError
+
+
+# %% example="jacobian_rows"
+j = jacobian_rows(lambda t: torch.stack([t[0] * t[1], t.sum()]), torch.tensor([2.0, 5.0, 7.0]))
+assert j.shape == (2, 3), f"two outputs and three inputs: (2, 3), not {tuple(j.shape)}"
+expected = torch.tensor([[5.0, 2.0, 0.0], [1.0, 1.0, 1.0]])
+assert torch.equal(j, expected), f"expected {expected}, got {j}"
+w = torch.tensor([[1.0, -2.0], [0.0, 3.0], [4.0, 1.0]])
+assert torch.equal(jacobian_rows(lambda t: w @ t, torch.ones(2)), w), "of W x it is W itself"
+
+# %% [markdown]
+# A graph is recorded while the program runs, so loops and branches may depend on the data. Take
+# $b = 2a$, double it as long as $|b| < 1000$, and return $b$ if it is positive and $100\,b$ if
+# not. No formula of $f$ is in sight, and yet its slope at any $a \ne 0$ can be had from two
+# numbers without differentiating anything: which? (Think of what $f$ does to all the numbers near
+# $a$.) Program $f$, let PyTorch find the slope, and check your idea.
+
+
+# %% exercise="control_flow_grad"
+def control_flow_grad(a):
+    """Value and slope of f at a: b = 2a, doubled while |b| < 1000; b if b > 0, else 100 b.
+
+    Args:
+        a: a 0-d tensor, not 0.
+
+    Returns:
+        (f(a), f'(a)), two 0-d tensors.
+    """
+    raise NotImplementedError
+
+
+# %% example="control_flow_grad"
+value, slope = control_flow_grad(torch.tensor(300.0))
+assert value.shape == slope.shape == (), "value and slope are 0-d tensors"
+assert (value, slope) == (1200, 4), f"300 is doubled twice: 1200 and 4, not {value} and {slope}"
+value, slope = control_flow_grad(torch.tensor(-600.0))
+assert (value, slope) == (-120000, 200), f"expected −120000 and 200, not {value} and {slope}"
+
+# %% [markdown]
+# Now look at both. Left, $f$ and its slope: a saw of straight pieces, whose slope doubles from
+# tooth to tooth as $a$ comes closer to 0. Right, your Jacobian of *your* softmax: where one
+# class is sure, nothing moves; where classes compete, what one gains the others lose, so that each
+# row and each column sums to 0.
+
+# %% demo=true
+a = torch.logspace(-1, 3, 400)
+values, slopes = zip(*(control_flow_grad(point) for point in a), strict=True)
+figure = plt.figure(figsize=(11, 3.8), layout="constrained")
+left, right = figure.subfigures(1, 2, width_ratios=[1, 1.5])
+top, bottom = left.subplots(2, 1, sharex=True)
+top.loglog(a, [v.item() for v in values])
+top.set(ylabel="$f(a)$", title="A function with a loop")
+bottom.loglog(a, [s.item() for s in slopes], color="C1")
+bottom.set(xlabel="$a$", ylabel="$f'(a)$")
+logits = {"sure": [6.0, 0.0, 0.0], "two compete": [3.0, 3.0, 0.0], "all alike": [0.0, 0.0, 0.0]}
+panels = right.subplots(1, len(logits), sharey=True)
+for axes, (title, u) in zip(panels, logits.items(), strict=True):
+    j = jacobian_rows(lambda t: softmax(t[None])[0], torch.tensor(u))
+    axes.imshow(j.numpy(), cmap="RdBu_r", vmin=-0.5, vmax=0.5)
+    for (row, column), entry in np.ndenumerate(j.numpy().round(2) + 0.0):
+        axes.text(column, row, f"{entry:.2f}".replace("-", "−"), ha="center", va="center")
+    axes.set(title=title, xticks=range(3), yticks=range(3), xlabel="logit $u_j$")
+panels[0].set_ylabel("probability $p_i$")
+right.suptitle("The Jacobian of softmax")
+plt.show()
+
 # %% [markdown] written="logistic_by_hand"
-# ## 9. In your own words: the logistic loss
+# ## 10. In your own words: the logistic loss
 #
 # Start from $\log p(y;\rho) = y\log\rho + (1-y)\log(1-\rho)$ and derive the loss of
 # `loss_fn_logistic` in terms of $u = x^\top\beta$ alone. Then compare your function with `BCELoss`:
@@ -506,7 +699,7 @@ assert torch.allclose(row, expected, atol=2e-4), f"the first row should be {expe
 # training, and not only for the number that is printed?
 
 # %% [markdown] written="logdet_by_hand"
-# ## 10. In your own words: the determinant
+# ## 11. In your own words: the determinant
 #
 # Explain why $\partial\log\det X/\partial X$ is what you programmed. (Expanding $\det X$ along
 # row $i$ shows how it depends on $X_{ij}$.) Why does the gradient not depend on the sign of the

@@ -388,8 +388,97 @@ axes.set(title="Every hidden unit adds a kink", xlabel="x", ylabel="output")
 axes.legend()
 plt.show()
 
+# %% [markdown]
+# ## 5. A network that learns
+#
+# Until now somebody knew the weights. From here on nobody does: the network begins with random ones
+# and finds its own, by the gradient of its loss. You have all the parts, from this notebook and the
+# one before: `mlp_forward` makes scores, the cross-entropy makes a loss of them, `backward` the
+# gradients. What is left is the loop, and it is yours. Before you write it, settle four questions.
+#
+# - The last layer has a score for each class. How many classes are there, if the labels are all
+#   that you are given?
+# - All the weights could begin at zero; the XOR network of section 1 shows why they must not. What
+#   would two hidden units with equal weights become after a step? So the start is random; `seed`
+#   fixes it, and equal seeds must bring equal networks, whatever else draws random numbers. How
+#   large should the weights be, for a layer of many inputs and for one of few?
+# - What does a step change, and must that change be recorded in the graph?
+# - What does `backward` do with the gradients of the epoch before?
+#
+# Any way of going downhill will do, with all the points at once or a part at a time, as long as
+# `lr` is its learning rate. The network is judged by what it says of points that it has not seen:
+# of two rings, one inside the other, and of some clouds, with `lr` 0.1 and 200 epochs or more, it
+# must get four in five right. (A good one gets nearly all.)
+
+
+# %% exercise="train_mlp"
+def train_mlp(x, y, hidden, epochs, lr, seed):
+    """Train a network of ReLU layers to tell classes apart.
+
+    Args:
+        x: (n, d) inputs.
+        y: (n,) integer classes 0 … k−1; the largest of them is there.
+        hidden: list of the widths of the hidden layers, at least one.
+        epochs: how often the training goes through all the points.
+        lr: the learning rate, a float.
+        seed: of the start, and of whatever else is drawn; an int.
+
+    Returns:
+        (weights, biases, losses): two lists of tensors as `mlp_forward` takes them, of x's dtype,
+        and a list with a float for each epoch: the loss before its update (or their mean).
+    """
+    raise NotImplementedError
+
+
+# %% example="train_mlp"
+torch.manual_seed(5)
+ring = torch.arange(200) % 2
+angle, radius = 6.2832 * torch.rand(200), 1 + ring + 0.15 * torch.randn(200)
+points = torch.stack([radius * angle.cos(), radius * angle.sin()], dim=1)
+weights, biases, losses = train_mlp(points[:120], ring[:120], [16], 300, 0.1, seed=1)
+shapes = [tuple(w.shape) for w in weights]
+assert shapes == [(2, 16), (16, 2)], f"two inputs, 16 units, two classes: not {shapes}"
+assert [len(b) for b in biases] == [16, 2], "each layer has a bias for each of its units"
+assert len(losses) == 300 and isinstance(losses[0], float), "a float for each epoch, please"
+assert losses[-1] < losses[0] / 2, f"the loss has not fallen: {losses[0]:.3f} … {losses[-1]:.3f}"
+right = (mlp_forward(points[120:], weights, biases)[-1].argmax(dim=1) == ring[120:]).float().mean()
+assert right > 0.8, f"only {right:.0%} of the points that it has not seen are right"
+again, _, _ = train_mlp(points[:120], ring[:120], [16], 3, 0.1, seed=1)
+torch.manual_seed(6)
+other, _, _ = train_mlp(points[:120], ring[:120], [16], 3, 0.1, seed=1)
+assert torch.allclose(again[0], other[0]), "equal seeds should bring equal networks"
+print(f"{right:.0%} of the points that the network has not seen are right")
+
+# %% [markdown]
+# See it think. Each picture is the plane as a network sees it after so many epochs: the colour is
+# the class that it would say, pale where it is unsure. The thin lines are where a hidden unit's
+# ReLU switches on: every border is made of pieces, and bends only where it meets such a line. The
+# last row is a network with a single hidden unit: it has one line, and no ring comes of that.
+
+# %% demo=true
+side = torch.linspace(-3, 3, 120)
+plane = torch.cartesian_prod(side, side)
+figure, panels = plt.subplots(2, 4, figsize=(10, 6), sharex=True, sharey=True)
+for row, units in zip(panels, [16, 1], strict=True):
+    for axes, epochs in zip(row, [1, 20, 60, 400], strict=True):
+        weights, biases, losses = train_mlp(points, ring, [units], epochs, 0.1, seed=1)
+        with torch.no_grad():
+            p = torch.softmax(mlp_forward(plane, weights, biases)[-1], dim=1)[:, 1]
+            kinks = (plane @ weights[0] + biases[0]).reshape(120, 120, units)
+        axes.pcolormesh(side, side, p.reshape(120, 120).T, cmap="RdBu_r", vmin=-0.2, vmax=1.2)
+        for unit in range(units):
+            height = kinks[:, :, unit].T.numpy()
+            if height.min() < 0 < height.max():
+                axes.contour(side, side, height, levels=[0], colors="k", linewidths=0.4, alpha=0.5)
+        colours = ["C0" if inner else "C3" for inner in ring == 0]
+        axes.scatter(*points.T, c=colours, s=7, edgecolors="white", linewidths=0.3)
+        axes.set_title(f"units {units}, epochs {epochs}\nloss {losses[-1]:.2f}", fontsize=10)
+        axes.set_aspect("equal")
+figure.tight_layout()
+plt.show()
+
 # %% [markdown] written="xor_needs_a_layer"
-# ## 5. In your own words
+# ## 6. In your own words
 #
 # The lecture asks for $w_1$ and $w_2$ with which one neuron computes XOR. Show that there are none,
 # whatever the threshold: write down the four inequalities and find the contradiction (or argue with

@@ -22,6 +22,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 # %% [markdown]
 # ## 1. Data that we understand
@@ -506,8 +507,208 @@ assert isinstance(try_gpu(), torch.device), "return a torch.device"
 assert try_gpu(999) == torch.device("cpu"), "no machine has that many GPUs: cpu"
 assert try_gpu().type == ("cuda" if torch.cuda.device_count() > 0 else "cpu")
 
+# %% [markdown]
+# ## 11. Data as PyTorch wants it
+#
+# You wrote `minibatches` by hand, and it is all that a lecture needs. Libraries hand their data
+# out in two steps: a *data set* knows how many items it has and what item $i$ is, and a *loader*
+# makes mini-batches of any data set, in the given order or shuffled. Then the same loop trains on
+# tensors, on a folder of pictures, or on a million names that are read as they come.
+#
+# A data set is a class with a length and items. It is also the place for a question that nobody
+# asks until it is too late: what if there are 1,000 pictures and 999 labels? Python would go on
+# until the last item, or never notice. Refuse at once.
+
+
+# %% exercise="ArrayDataset"
+class ArrayDataset(Dataset):
+    """Rows of x with their targets in y."""
+
+    def __init__(self, x, y):
+        """Keep both.
+
+        Args:
+            x: a tensor with a row for each observation.
+            y: a tensor with a target for each observation.
+
+        Raises:
+            ValueError: there are not as many targets as rows.
+        """
+        raise NotImplementedError
+
+    def __len__(self):
+        """The number of observations."""
+        raise NotImplementedError
+
+    def __getitem__(self, i):
+        """Observation i: the tuple (x[i], y[i])."""
+        raise NotImplementedError
+
+
+# %% example="ArrayDataset"
+data = ArrayDataset(torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), torch.tensor([7, 8, 9]))
+assert len(data) == 3, f"three rows are three observations, not {len(data)}"
+row, target = data[1]
+assert row.tolist() == [3.0, 4.0] and target == 8, f"item 1 should be row 1 and 8: {data[1]}"
+refused = False
+try:
+    ArrayDataset(torch.zeros(3, 2), torch.zeros(4))
+except ValueError as error:
+    refused = True
+    print("refused:", error)
+assert refused, "three rows and four targets should be refused with a ValueError"
+
+# %% [markdown]
+# Now the loader. `DataLoader` does the work, if it is told the right things. What must it know so
+# that equal generators make equal epochs, while each epoch of one loader has an order of its own?
+
+
+# %% exercise="make_loader"
+def make_loader(x, y, batch_size, shuffle, generator):
+    """A loader of mini-batches (rows, targets).
+
+    Args:
+        x, y: tensors with as many rows.
+        batch_size: rows of a mini-batch; the last one may have fewer, and is there.
+        shuffle: whether each epoch has a new random order; else it is the given one.
+        generator: the torch.Generator that the orders are drawn from.
+
+    Returns:
+        a torch.utils.data.DataLoader.
+    """
+    raise NotImplementedError
+
+
+# %% example="make_loader"
+x = torch.arange(10.0)[:, None]
+loader = make_loader(x, x[:, 0] ** 2, 4, False, torch.Generator())
+assert isinstance(loader, DataLoader), f"a DataLoader, please, not {type(loader).__name__}"
+sizes = [len(rows) for rows, _ in loader]
+assert sizes == [4, 4, 2], f"ten rows in fours are 4, 4 and 2, not {sizes}"
+orders = []
+for seed in [1, 1, 2]:
+    loader = make_loader(x, x[:, 0] ** 2, 4, True, torch.Generator().manual_seed(seed))
+    for _epoch in range(2):
+        rows, targets = (torch.cat(parts) for parts in zip(*loader, strict=True))
+        assert torch.equal(targets, rows[:, 0] ** 2), "a row has come apart from its target"
+        orders.append(rows[:, 0].tolist())
+assert orders[0] == orders[2] and orders[1] == orders[3], "equal generators, equal epochs"
+assert len({tuple(order) for order in orders}) == 4, "each epoch should be shuffled anew"
+
+# %% [markdown]
+# ## 12. A container of your own
+#
+# `nn.Sequential` looks like magic: it is a module that holds modules. Make one. The forward pass
+# is a loop of two lines; the rest of the exercise is to be *found*. PyTorch finds parameters, saves
+# them, moves them and switches them to evaluation only in what is registered: where must a list of
+# modules be kept, so that it is? And beware of a module that stands in the chain twice: some ways
+# of going through registered modules meet it only once.
+
+
+# %% exercise="MySequential"
+class MySequential(nn.Module):
+    """Modules that are applied one after another."""
+
+    def __init__(self, *modules):
+        """Register the modules, in this order; one may be there more than once."""
+        raise NotImplementedError
+
+    def __len__(self):
+        """How many modules were given."""
+        raise NotImplementedError
+
+    def __getitem__(self, i):
+        """Module i, from 0."""
+        raise NotImplementedError
+
+    def forward(self, x):
+        """The last module's output; each takes what the one before it made."""
+        raise NotImplementedError
+
+
+# %% example="MySequential"
+double = nn.Linear(1, 1, bias=False)
+with torch.no_grad():
+    double.weight.fill_(2.0)
+chain = MySequential(double, nn.ReLU(), double)
+assert len(chain) == 3 and chain[2] is double, "three modules, the last of them is the first"
+out = chain(torch.tensor([[3.0], [-3.0]]))
+assert out.tolist() == [[12.0], [0.0]], f"doubled, cut off at 0, and doubled again: not {out}"
+assert len(list(chain.parameters())) == 1, "one parameter, although its module stands there twice"
+assert not chain.eval()[1].training, "eval() should reach the modules: are they registered?"
+
+# %% [markdown]
+# ## 13. Whom weight decay is for
+#
+# Weight decay pulls parameters towards zero, so that a network prefers smooth functions. It is
+# meant for matrices, which decide how steep the function is. A bias only shifts it, and a norm's
+# scale has its own purpose: to pull these towards zero says something about the data that nobody
+# knows. Optimizers take *groups* of parameters with settings of their own. How can you tell the two
+# kinds apart, in any model, without looking at names? And which parameters belong to no group?
+
+
+# %% exercise="param_groups"
+def param_groups(model, weight_decay):
+    """The parameters that are trained, in two groups for an optimizer.
+
+    Args:
+        model: any nn.Module; it may have frozen parameters, and tied ones.
+        weight_decay: a float.
+
+    Returns:
+        a list of two dicts with the keys "params" (a list) and "weight_decay": first the
+        parameters of two or more axes with `weight_decay`, then the others with 0.0. Each
+        parameter is there once, frozen ones not at all, and both dicts even if one is empty.
+    """
+    raise NotImplementedError
+
+
+# %% example="param_groups"
+net = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4), nn.Linear(4, 2))
+decayed, free = param_groups(net, 0.1)
+assert [p.ndim for p in decayed["params"]] == [2, 2], "two matrices are decayed, and nothing else"
+assert len(free["params"]) == 4, "two biases, and a norm's scale and shift, are left alone"
+assert (decayed["weight_decay"], free["weight_decay"]) == (0.1, 0.0), "the decays are 0.1 and 0.0"
+net[0].requires_grad_(False)
+decayed, free = param_groups(net, 0.1)
+assert len(decayed["params"]) == 1 and len(free["params"]) == 3, "the first layer is frozen now"
+
+# %% [markdown]
+# Put it together: your loader, your container of your layers, your groups, and an optimizer of
+# PyTorch's. Twenty points of a curve that lies far from zero, and a network that could run through
+# all of them. On the left nothing is decayed, and the noise is learnt by heart. In the middle your
+# groups hold the matrices down: a smooth curve. On the right the biases are decayed as well. Look
+# where that curve lies, and where the data do.
+
+# %% demo=true
+generator = torch.Generator().manual_seed(3)
+x = 4 * torch.rand(20, 1, generator=generator) - 2
+y = 10 + torch.sin(2 * x) + 0.4 * torch.randn(20, 1, generator=generator)
+grid = torch.linspace(-2.2, 2.2, 200)[:, None]
+figure, panels = plt.subplots(1, 3, figsize=(11, 3.6), sharey=True)
+for axes, title in zip(panels, ["no decay", "matrices decay", "everything decays"], strict=True):
+    torch.manual_seed(1)
+    net = MySequential(nn.Linear(1, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 1))
+    groups = param_groups(net, 0.0 if title == "no decay" else 0.05)
+    if title == "everything decays":
+        groups[1]["weight_decay"] = 0.05
+    optimizer = torch.optim.Adam(groups, lr=3e-3)
+    for _epoch in range(400):
+        for rows, targets in make_loader(x, y, 10, True, generator):
+            optimizer.zero_grad()
+            ((net(rows) - targets) ** 2).mean().backward()
+            optimizer.step()
+    axes.plot(grid, 10 + torch.sin(2 * grid), "k", alpha=0.3, linewidth=3, label="the truth")
+    axes.plot(grid, net(grid).detach(), color="C3", label="the network")
+    axes.scatter(x, y, s=14, zorder=3, label="20 points")
+    axes.set(title=title, xlabel="x")
+panels[0].set_ylabel("y")
+panels[0].legend(loc="lower right", fontsize=8)
+figure.tight_layout()
+plt.show()
+
 # %% [markdown] written="estimate_and_truth"
-# ## 11. In your own words
+# ## 14. In your own words
 #
 # In section 3 the loss settles near 0.095, and the estimate (1.8304, 0.4262, …) near the true
 # coefficients (1.8645, 0.4071, …) but not on them, however long you train. Why does neither reach

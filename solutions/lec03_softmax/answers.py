@@ -84,3 +84,51 @@ def accuracy(logits, labels):
 def logdet_grad(x):
     # hint: Look at where each entry of your matrix stands, and at its sign: try a 2 × 2 by hand.
     return torch.linalg.inv(x.T)
+
+
+def quadratic_grad(x, a):
+    # hint: Try n = 2 with pencil and paper: in which terms of xᵀA x does x₁ stand?
+    return (a + a.T) @ x
+
+
+def accumulated_grad(f, x, times):
+    # hint: Look at the copy: is it a leaf, cut off from where x came from, that asks for gradients?
+    leaf = x.detach().requires_grad_()
+    # hint: Look at the passes: how many are there, and of what does each begin?
+    for _ in range(times):
+        f(leaf).backward()
+    return leaf.grad
+
+
+def detached_product_grad(x):
+    # hint: Look at the copy: is it a leaf, cut off from where x came from, that asks for gradients?
+    leaf = x.detach().requires_grad_()
+    # hint: Look at u: how is it made from x, and what does the graph know of that?
+    u = (leaf**2).detach()
+    # hint: Look at the scalar that is differentiated: a sum of which products?
+    (u * leaf).sum().backward()
+    return leaf.grad
+
+
+def jacobian_rows(f, x):
+    # hint: Look at the copy: is it a leaf, cut off from where x came from, that asks for gradients?
+    leaf = x.detach().requires_grad_()
+    y = f(leaf)
+    # hint: Look at a row: of which output is it the gradient, and is anything left of another row?
+    rows = [torch.autograd.grad(y_i, leaf, retain_graph=True)[0] for y_i in y]
+    # hint: Look at how the rows become a matrix: which axis counts the outputs?
+    return torch.stack(rows)
+
+
+def control_flow_grad(a):
+    # hint: Look at the copy: is it a leaf, cut off from where a came from, that asks for gradients?
+    leaf = a.detach().requires_grad_()
+    # hint: Look at how b begins.
+    b = 2 * leaf
+    # hint: Look at the loop: what does it compare, and what does each turn do?
+    while b.abs() < 1000:
+        b = 2 * b
+    # hint: Look at the branch: on what sign, and by what is the other one multiplied?
+    value = b if b > 0 else 100 * b
+    value.backward()
+    return value, leaf.grad

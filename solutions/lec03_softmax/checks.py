@@ -1,23 +1,27 @@
-"""Hidden cases of lecture 3: losses at moderate logits, and at logits where exp overflows."""
+"""Hidden cases of lecture 3: losses at moderate logits and where exp overflows; autograd's ways."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from grader.vocabulary import (
+    AUTOGRAD,
     DEVICE,
     EDGES,
     SHAPES,
     STABILITY,
     STABLE,
     Case,
+    Dtype,
     Forbid,
     Tolerance,
     case,
     exercise,
 )
-from reference import activations, linear_algebra, logistic, squared_error
+from reference import activations, calculus, linear_algebra, logistic, squared_error
 from reference import softmax as sm
+from solutions.lec03_softmax import drivers
 
 Cases = Iterator[Case]
 Rng = np.random.Generator
@@ -60,6 +64,10 @@ CROSS_ENTROPY = Forbid(
         "torch.nn.CrossEntropyLoss", "torch.nn.NLLLoss", "torch.distributions", "sklearn.metrics",
     ),
 )  # fmt: skip
+WHOLE_JACOBIANS = Forbid(
+    "PyTorch's functions that return whole Jacobians",
+    calls=("torch.autograd.functional", "torch.func", "torch._functorch", "torch.vmap"),
+)
 
 
 def both_classes(rng: Rng, n: int) -> Array:
@@ -351,3 +359,96 @@ def logdet_grad(rng: Rng) -> Cases:
     yield case(x, expect=linear_algebra.logdet_grad(x), group=EDGES)
     x = positive(4)
     yield case(x, expect=linear_algebra.logdet_grad(x), group=DEVICE, dtype="float32")
+
+
+@exercise(forbid=AUTOGRAD)
+def quadratic_grad(rng: Rng) -> Cases:
+    """The gradient of xᵀA x with respect to x."""
+
+    def probe(n: int, group: str = "values", dtype: Dtype = "float64") -> Case:
+        x, a = rng.normal(size=n), rng.normal(size=(n, n))
+        return case(x, a, expect=linear_algebra.quadratic_grad(x, a), group=group, dtype=dtype)
+
+    yield probe(5)
+    yield probe(8)
+    for n in (1, 2):
+        yield probe(n, SHAPES)
+    yield probe(6, DEVICE, "float32")
+
+
+@exercise(driver=drivers.differentiate)
+def accumulated_grad(rng: Rng) -> Cases:
+    """The gradient that several backward passes leave behind."""
+    gradients = {"waves": calculus.waves_grad, "cubes": calculus.cubes_grad}
+
+    def probe(
+        name: str, shape: tuple[int, ...], times: int, history: str = "plain", **more: Any
+    ) -> Case:
+        w, x = rng.uniform(0.5, 1.5, size=shape), rng.uniform(0.3, 1.2, size=shape)
+        expect = [times * gradients[name](w, x)] * 2
+        return case(history, x, name, w, times, expect=expect, **more)
+
+    yield probe("waves", (5,), 3)
+    yield probe("cubes", (2, 4), 2)
+    for shape in [(), (1,), (2, 1, 3)]:
+        yield probe("cubes", shape, 4, group=SHAPES)
+    yield probe("waves", (3,), 1, group=EDGES)
+    for history in ("leaf", "inner"):
+        yield probe("cubes", (4,), 2, history, group=EDGES)
+    yield probe("waves", (6,), 2, group=DEVICE, dtype="float32")
+
+
+@exercise(driver=drivers.differentiate)
+def detached_product_grad(rng: Rng) -> Cases:
+    """The gradient of Σ u x where u = x² is cut from the graph."""
+
+    def probe(shape: tuple[int, ...], history: str = "plain", **more: Any) -> Case:
+        x = rng.normal(size=shape)
+        return case(history, x, expect=[calculus.detached_cube_grad(x)] * 2, **more)
+
+    yield probe((5,))
+    yield probe((2, 3))
+    for shape in [(), (1,), (2, 1, 4)]:
+        yield probe(shape, group=SHAPES)
+    for history in ("leaf", "inner"):
+        yield probe((4,), history, group=EDGES)
+    yield probe((6,), group=DEVICE, dtype="float32")
+
+
+@exercise(forbid=WHOLE_JACOBIANS, driver=drivers.differentiate)
+def jacobian_rows(rng: Rng) -> Cases:
+    """The Jacobian of a function of several values, row by row."""
+    jacobians = {
+        "tanh_layer": calculus.tanh_layer_jacobian,
+        "products": calculus.products_jacobian,
+    }
+
+    def probe(name: str, m: int, n: int, history: str = "plain", **more: Any) -> Case:
+        w, x = rng.normal(size=(m, n)) / np.sqrt(n), rng.normal(size=n)
+        return case(history, x, name, w, expect=[jacobians[name](w, x)] * 2, **more)
+
+    yield probe("tanh_layer", 4, 3)
+    yield probe("products", 3, 5)
+    for m, n in [(1, 4), (5, 1), (1, 1), (3, 3)]:
+        yield probe("products", m, n, group=SHAPES)
+    for history in ("leaf", "inner"):
+        yield probe("tanh_layer", 2, 3, history, group=EDGES)
+    yield probe("tanh_layer", 3, 4, group=DEVICE, dtype="float32")
+
+
+@exercise(driver=drivers.differentiate)
+def control_flow_grad(rng: Rng) -> Cases:
+    """Value and slope of a function with a loop and a branch."""
+
+    def probe(a: float, history: str = "plain", **more: Any) -> Case:
+        expect = [(np.float64(calculus.control_flow(a)), np.float64(calculus.control_flow_grad(a)))]
+        return case(history, np.float64(a), expect=expect * 2, **more)
+
+    yield probe(float(rng.uniform(1, 2)))
+    yield probe(float(rng.uniform(-40, -20)))
+    yield probe(float(rng.uniform(0.001, 0.01)))
+    for a in (-2000.0, 700.0, 500.0, -0.25):
+        yield probe(a, group=EDGES)
+    for history in ("leaf", "inner"):
+        yield probe(float(rng.uniform(-3, -1)), history, group=EDGES)
+    yield probe(float(rng.uniform(3, 4)), group=DEVICE, dtype="float32")

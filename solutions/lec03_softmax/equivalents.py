@@ -67,3 +67,20 @@ def by_log_prob(logits, labels):
 @equivalent("cross_entropy")
 def by_nll(logits, labels):
     return torch.ops.aten.nll_loss_nd(torch.log_softmax(logits, 1), labels)
+
+
+@equivalent("quadratic_grad")
+def by_backward(x, a):
+    leaf = torch.tensor(x.numpy(), requires_grad=True)
+    (leaf @ a @ leaf).backward()
+    return leaf.grad
+
+
+@equivalent("jacobian_rows")
+def by_functional(f, x):
+    return torch.autograd.functional.jacobian(f, x)
+
+
+@equivalent("jacobian_rows")
+def by_jacrev(f, x):
+    return torch.func.jacrev(f)(x)

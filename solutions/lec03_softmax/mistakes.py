@@ -504,3 +504,211 @@ def logdet_grad_entrywise(x):
 @mistake("logdet_grad", "Only the diagonal is there; every entry of X moves the determinant.")
 def logdet_grad_diagonal_only(x):
     return torch.diag(torch.diag(torch.linalg.inv(x)))
+
+
+@mistake("quadratic_grad", "A is not symmetric: x stands on its left, too, and not only there.")
+def quadratic_grad_symmetric(x, a):
+    return 2 * (a @ x)
+
+
+@mistake("quadratic_grad", "x occurs twice in xᵀA x: differentiate by each, and add.")
+def quadratic_grad_one_side(x, a):
+    return a @ x
+
+
+@mistake("quadratic_grad", "A is not symmetric: x stands on its right, too, and not only there.")
+def quadratic_grad_transposed(x, a):
+    return 2 * (a.T @ x)
+
+
+@mistake("quadratic_grad", "There is no ½ before xᵀA x.")
+def quadratic_grad_half(x, a):
+    return 0.5 * (a + a.T) @ x
+
+
+@mistake("quadratic_grad", "x occurs twice in xᵀA x: differentiate by each, and add.")
+def quadratic_grad_other_side(x, a):
+    return a.T @ x
+
+
+@mistake("accumulated_grad", "Nothing is cleared between the passes: what does grad do with them?")
+def accumulated_grad_last_only(f, x, times):
+    leaf = x.detach().requires_grad_()
+    for _ in range(times):
+        leaf.grad = None
+        f(leaf).backward()
+    return leaf.grad
+
+
+@mistake("accumulated_grad", "Count the passes: how many does range give you?")
+def accumulated_grad_one_too_many(f, x, times):
+    leaf = x.detach().requires_grad_()
+    for _ in range(times + 1):
+        f(leaf).backward()
+    return leaf.grad
+
+
+@mistake("accumulated_grad", "The passes add up; each adds the same, whatever came before.")
+def accumulated_grad_doubling(f, x, times):
+    leaf = x.detach().requires_grad_()
+    for _ in range(times):
+        f(leaf).backward()
+        leaf.grad = 2 * leaf.grad
+    return leaf.grad
+
+
+@mistake(
+    "accumulated_grad", "Work on a leaf copy of your own: the caller's tensor stays as it was."
+)
+def accumulated_grad_on_the_argument(f, x, times):
+    x.requires_grad_()
+    for _ in range(times):
+        f(x).backward()
+    return x.grad
+
+
+@mistake("detached_product_grad", "u is a constant here: its own dependence on x has been cut.")
+def detached_product_grad_not_detached(x):
+    leaf = x.detach().requires_grad_()
+    u = leaf**2
+    (u * leaf).sum().backward()
+    return leaf.grad
+
+
+@mistake(
+    "detached_product_grad", "It is x that is differentiated, and u that is cut off: not both ways."
+)
+def detached_product_grad_other_factor(x):
+    leaf = x.detach().requires_grad_()
+    u = leaf**2
+    (u * leaf.detach()).sum().backward()
+    return leaf.grad
+
+
+@mistake("detached_product_grad", "What is summed is u x; this is the gradient of Σ u² or of Σ u.")
+def detached_product_grad_of_u(x):
+    return 2 * x
+
+
+@mistake("detached_product_grad", "A sum, not a mean: each entry has its full slope.")
+def detached_product_grad_mean(x):
+    leaf = x.detach().requires_grad_()
+    u = (leaf**2).detach()
+    (u * leaf).mean().backward()
+    return leaf.grad
+
+
+@mistake(
+    "detached_product_grad", "Work on a leaf copy of your own: the caller's tensor stays as it was."
+)
+def detached_product_grad_on_the_argument(x):
+    x.requires_grad_()
+    u = (x**2).detach()
+    (u * x).sum().backward()
+    return x.grad
+
+
+@mistake("jacobian_rows", "A row for each output, a column for each input: yours lies on its side.")
+def jacobian_rows_transposed(f, x):
+    leaf = x.detach().requires_grad_()
+    y = f(leaf)
+    rows = [torch.autograd.grad(y_i, leaf, retain_graph=True)[0] for y_i in y]
+    return torch.stack(rows, dim=1)
+
+
+@mistake("jacobian_rows", "The rows add up: clear the gradient before the next output's pass.")
+def jacobian_rows_not_cleared(f, x):
+    leaf = x.detach().requires_grad_()
+    y, rows = f(leaf), []
+    for y_i in y:
+        y_i.backward(retain_graph=True)
+        rows.append(leaf.grad.clone())
+    return torch.stack(rows)
+
+
+@mistake("jacobian_rows", "All rows are the last one: keep a copy of grad before it is cleared.")
+def jacobian_rows_same_storage(f, x):
+    leaf = x.detach().requires_grad_()
+    leaf.grad = torch.zeros_like(leaf)
+    y, rows = f(leaf), []
+    for y_i in y:
+        leaf.grad.zero_()
+        y_i.backward(retain_graph=True)
+        rows.append(leaf.grad)
+    return torch.stack(rows)
+
+
+@mistake("jacobian_rows", "One pass for each output: the gradient of their sum mixes the rows.")
+def jacobian_rows_of_the_sum(f, x):
+    leaf = x.detach().requires_grad_()
+    y = f(leaf)
+    return torch.autograd.grad(y.sum(), leaf)[0].expand(len(y), len(x))
+
+
+@mistake("jacobian_rows", "The rows need an axis of their own: stack them, one below the other.")
+def jacobian_rows_in_a_row(f, x):
+    leaf = x.detach().requires_grad_()
+    y = f(leaf)
+    rows = [torch.autograd.grad(y_i, leaf, retain_graph=True)[0] for y_i in y]
+    return torch.cat(rows)
+
+
+@mistake("control_flow_grad", "Only results that are not positive are multiplied by 100.")
+def control_flow_grad_always_times_100(a):
+    leaf = a.detach().requires_grad_()
+    b = 2 * leaf
+    while b.abs() < 1000:
+        b = 2 * b
+    value = 100 * b
+    value.backward()
+    return value, leaf.grad
+
+
+@mistake("control_flow_grad", "What of the branch for results that are not positive?")
+def control_flow_grad_no_branch(a):
+    leaf = a.detach().requires_grad_()
+    b = 2 * leaf
+    while b.abs() < 1000:
+        b = 2 * b
+    value = b
+    value.backward()
+    return value, leaf.grad
+
+
+@mistake("control_flow_grad", "The loop looks at the size of b, whatever its sign.")
+def control_flow_grad_signed_loop(a):
+    leaf = a.detach().requires_grad_()
+    b = 2 * leaf
+    while 0 < b < 1000:
+        b = 2 * b
+    value = b if b > 0 else 100 * b
+    value.backward()
+    return value, leaf.grad
+
+
+@mistake("control_flow_grad", "b begins at twice a.")
+def control_flow_grad_begins_at_a(a):
+    leaf = a.detach().requires_grad_()
+    b = 1 * leaf
+    while b.abs() < 1000:
+        b = 2 * b
+    value = b if b > 0 else 100 * b
+    value.backward()
+    return value, leaf.grad
+
+
+@mistake("control_flow_grad", "At 1,000 the doubling is over: look at what the loop compares.")
+def control_flow_grad_at_most(a):
+    leaf = a.detach().requires_grad_()
+    b = 2 * leaf
+    while b.abs() <= 1000:
+        b = 2 * b
+    value = b if b > 0 else 100 * b
+    value.backward()
+    return value, leaf.grad
+
+
+@mistake("control_flow_grad", "The value comes first, then the slope.")
+def control_flow_grad_swapped(a):
+    value, slope = answers.control_flow_grad(a)
+    return slope, value

@@ -42,8 +42,8 @@ def detached_and_not() -> Computed:
     x = np.arange(4.0)
     yield "reference", [calculus.detached_cube_grad(x), calculus.cube_grad(x)]
     leaf = torch.arange(4.0, requires_grad=True)
-    slopes = [torch.autograd.grad((u * leaf).sum(), leaf)[0] for u in (leaf.detach() ** 2, leaf**2)]
-    yield "answers", slopes
+    not_cut = torch.autograd.grad((leaf**2 * leaf).sum(), leaf)[0]
+    yield "answers", [answers.detached_product_grad(torch.arange(4.0)), not_cut]
 
 
 def matrix_of_the_lecture() -> torch.Tensor:
@@ -122,3 +122,50 @@ def first_example(rng: Rng) -> Gradients:
     x, y, c = rng.uniform(0.5, 2, size=5), rng.normal(size=5), rng.normal(size=5)
     claimed = tuple(c * g for g in calculus.xlogx_sinxy_grad(x, y))
     yield Gradient(lambda x, y: x * torch.log(x) + torch.sin(x * y), (x, y), c, claimed)
+
+
+@gradient
+def quadratic_form(rng: Rng) -> Gradients:
+    """The number xᵀA x, for matrices that are not symmetric."""
+    for n in [1, 4]:
+        x, A, c = rng.normal(size=n), rng.normal(size=(n, n)), rng.normal()
+        claimed = (c * linear_algebra.quadratic_grad(x, A),)
+        yield Gradient(lambda x, A=A: x @ torch.tensor(A) @ x, (x,), c, claimed)
+
+
+@gradient
+def weighted_sums(rng: Rng) -> Gradients:
+    """The sums that are differentiated several times."""
+    w, x, c = rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), rng.normal()
+    waves, cubes = (c * grad(w, x) for grad in (calculus.waves_grad, calculus.cubes_grad))
+    yield Gradient(lambda x: (torch.tensor(w) * x.sin()).sum(), (x,), c, (waves,))
+    yield Gradient(lambda x: (torch.tensor(w) * x**3).sum(), (x,), c, (cubes,))
+
+
+@gradient
+def functions_of_several_values(rng: Rng) -> Gradients:
+    """The Jacobians, row by row: a cotangent times them."""
+    for m, n in [(4, 3), (1, 2)]:
+        W, x, c = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=m)
+        tanh, products = (
+            c @ jacobian(W, x)
+            for jacobian in (calculus.tanh_layer_jacobian, calculus.products_jacobian)
+        )
+        yield Gradient(lambda x, W=W: torch.tanh(torch.tensor(W) @ x), (x,), c, (tanh,))
+        yield Gradient(
+            lambda x, W=W: (torch.tensor(W) @ x) * (1 + (x**2).sum()), (x,), c, (products,)
+        )
+
+
+@gradient
+def loop_and_branch(rng: Rng) -> Gradients:
+    """The function of D 2.5.4, whose slope is its value over a."""
+
+    def f(a: torch.Tensor) -> torch.Tensor:
+        b = 2 * a
+        while b.abs() < 1000:
+            b = 2 * b
+        return b if b > 0 else 100 * b
+
+    for a in (rng.uniform(0.1, 5), rng.uniform(-5, -0.1), 900.0):
+        yield Gradient(f, (np.array(a),), 1.0, (np.array(calculus.control_flow_grad(a)),))

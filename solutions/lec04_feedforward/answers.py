@@ -1,5 +1,7 @@
 """Model answers of lecture 4: neurons, activations and the network."""
 
+import itertools
+
 import torch
 
 
@@ -106,3 +108,27 @@ def parameter_count(sizes):
         total += sizes[i - 1] * sizes[i] + sizes[i]
     # hint: Look at where the count begins, and at its sign when it is returned.
     return total
+
+
+def train_mlp(x, y, hidden, epochs, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        # hint: Look at the start: how large are the weights of a layer with many inputs?
+        start = torch.randn(m, p, generator=generator) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        # hint: Look at the loss: of which of the activations, and against what?
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            # hint: Look at the step: which parameters take it, and in which direction?
+            for parameter in weights + biases:
+                parameter -= lr * parameter.grad
+                # hint: Look at the gradients after a step: what does the next pass add to?
+                parameter.grad = None
+    return weights, biases, losses

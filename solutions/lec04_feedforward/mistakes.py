@@ -6,6 +6,7 @@ import torch
 
 from grader.vocabulary import mistake
 from solutions.lec04_feedforward import answers
+from solutions.lec04_feedforward.answers import mlp_forward
 
 
 @mistake("perceptron", "On the threshold itself the answer is 0: greater, not at least.")
@@ -379,3 +380,178 @@ def count_one_bias_per_layer(sizes):
 )
 def count_biases_on_the_wrong_side(sizes):
     return sum(m * p + m for m, p in itertools.pairwise(sizes))
+
+
+@mistake("train_mlp", "Gradients add up over the epochs: clear them after each step.")
+def train_mlp_no_zero_grad(x, y, hidden, epochs, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.randn(m, p, generator=generator) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter -= lr * parameter.grad
+    return weights, biases, losses
+
+
+@mistake("train_mlp", "Downhill: a step goes against the gradient.")
+def train_mlp_uphill(x, y, hidden, epochs, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.randn(m, p, generator=generator) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter += lr * parameter.grad
+                parameter.grad = None
+    return weights, biases, losses
+
+
+@mistake(
+    "train_mlp",
+    "From zero weights all units of a layer learn the same: the start must tell them apart.",
+)
+def train_mlp_zero_start(x, y, hidden, epochs, lr, seed):
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.zeros(m, p)
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return weights, biases, losses
+
+
+@mistake(
+    "train_mlp",
+    "Without an activation between the layers the network is one linear map: it draws no ring.",
+)
+def train_mlp_linear(x, y, hidden, epochs, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.randn(m, p, generator=generator) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        a = x
+        for w, b in zip(weights, biases):
+            a = a @ w + b
+        loss = torch.nn.functional.cross_entropy(a, y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return weights, biases, losses
+
+
+@mistake("train_mlp", "`seed` is not used: the same seed should bring the same start.")
+def train_mlp_unseeded(x, y, hidden, epochs, lr, seed):
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.randn(m, p) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return weights, biases, losses
+
+
+@mistake("train_mlp", "A recorded loss is a float: a tensor keeps its whole graph alive.")
+def train_mlp_tensor_losses(x, y, hidden, epochs, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.randn(m, p, generator=generator) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        losses.append(loss)
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return weights, biases, losses
+
+
+@mistake("train_mlp", "One loss for each epoch, the first one, before any step, too.")
+def train_mlp_first_loss_missing(x, y, hidden, epochs, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.randn(m, p, generator=generator) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for epoch in range(epochs):
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+        if epoch:
+            losses.append(loss.item())
+    return weights, biases, losses
+
+
+@mistake("train_mlp", "Small steps of a fixed size: the learning rate is the argument `lr`.")
+def train_mlp_own_lr(x, y, hidden, epochs, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    sizes = [x.shape[1], *hidden, int(y.max()) + 1]
+    weights, biases = [], []
+    for m, p in itertools.pairwise(sizes):
+        start = torch.randn(m, p, generator=generator) / m**0.5
+        weights.append(start.to(x).requires_grad_())
+        biases.append(torch.zeros(p).to(x).requires_grad_())
+    losses = []
+    for _ in range(epochs):
+        loss = torch.nn.functional.cross_entropy(mlp_forward(x, weights, biases)[-1], y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in weights + biases:
+                parameter -= 1e-4 * parameter.grad
+                parameter.grad = None
+    return weights, biases, losses

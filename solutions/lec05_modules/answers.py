@@ -4,6 +4,7 @@ import copy
 
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 
 def synthetic_data(w, b, n, noise, generator):
@@ -132,3 +133,53 @@ def try_gpu(i=0):
         return torch.device(f"cuda:{i}")  # hint: Look at which GPU is returned, and as what.
     # hint: Look at what is returned where GPU i is missing.
     return torch.device("cpu")
+
+
+class ArrayDataset(Dataset):
+    def __init__(self, x, y):
+        # hint: Look at the comparison: the lengths of what must agree?
+        if len(x) != len(y):
+            raise ValueError(f"{len(x)} rows, but {len(y)} targets")
+        self.x, self.y = x, y
+
+    def __len__(self):
+        return len(self.x)  # hint: Look at the length: what is counted?
+
+    def __getitem__(self, i):
+        return self.x[i], self.y[i]  # hint: Look at item i: what stands in it, in which order?
+
+
+def make_loader(x, y, batch_size, shuffle, generator):
+    data = ArrayDataset(x, y)
+    # hint: Look at what the loader is told: the size, the order, and where chance comes from.
+    return DataLoader(data, batch_size=batch_size, shuffle=shuffle, generator=generator)
+
+
+class MySequential(nn.Module):
+    def __init__(self, *modules):
+        super().__init__()
+        # hint: Look at where the modules are kept: does PyTorch find them there, each of them?
+        self.chain = nn.ModuleList(modules)
+
+    def __len__(self):
+        return len(self.chain)  # hint: Look at the length: one for each module that was given.
+
+    def __getitem__(self, i):
+        return self.chain[i]  # hint: Look at index i: which of the modules that were given?
+
+    def forward(self, x):
+        # hint: Look at the chain: does every module see what the one before it made?
+        for module in self.chain:
+            x = module(x)
+        return x
+
+
+def param_groups(model, weight_decay):
+    # hint: Look at which parameters are there at all: the frozen ones, those that are shared?
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return [
+        # hint: Look at the first group: how many axes has a parameter in it, and which decay?
+        {"params": [p for p in trained if p.ndim >= 2], "weight_decay": weight_decay},
+        # hint: Look at the second group: how many axes has a parameter in it, and which decay?
+        {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0},
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.vocabulary import DEVICE, EDGES, SHAPES, Case, Dtype, case, exercise
-from reference import gradient_descent, modules
+from reference import affine, gradient_descent, modules
 from solutions.lec05_modules import drivers, judges
 
 Array = np.ndarray
@@ -241,3 +241,87 @@ def try_gpu(rng: Rng) -> Cases:
     for count in (0, 1, 3):
         yield probe(count, group=EDGES)
     yield probe(0, 1, group=EDGES)
+
+
+@exercise(driver=drivers.read_dataset)
+def ArrayDataset(rng: Rng) -> Cases:
+    """A data set of two tensors."""
+
+    def probe(x_shape: tuple[int, ...], y_shape: tuple[int, ...], **more: Any) -> Case:
+        x, y = rng.normal(size=x_shape), rng.normal(size=y_shape)
+        places = [int(i) for i in rng.permutation(len(x))]
+        expect = len(x), [(x[i], y[i]) for i in places]
+        return case(x, y, places, expect=expect, **more)
+
+    yield probe((5, 3), (5,))
+    yield probe((4, 2), (4, 1))
+    for x_shape, y_shape in [((1, 3), (1,)), ((6,), (6,)), ((3, 1, 4, 5), (3, 2))]:
+        yield probe(x_shape, y_shape, group=SHAPES)
+    for n, m in [(4, 5), (5, 4), (1, 3)]:
+        x, y = rng.normal(size=(n, 2)), rng.normal(size=m)
+        yield case(x, y, [], raises=ValueError, group=EDGES)
+    yield probe((4, 3), (4,), group=DEVICE, dtype="float32")
+
+
+@exercise(driver=drivers.load_epochs)
+def make_loader(rng: Rng) -> Cases:
+    """A loader of mini-batches of rows and targets that belong together."""
+
+    def probe(n: int, m: int, *, shuffle: bool, **more: Any) -> Case:
+        x, y = rng.normal(size=(n, 2)), rng.normal(size=n)
+        x[:, 0] = np.arange(n)
+        batches = [(x[i : i + m], y[i : i + m]) for i in range(0, n, m)]
+        judge = judges.Loaded(x, y).judge if shuffle else None
+        seeds = draw_seeds(rng, 4)
+        return case(x, y, m, shuffle, seeds, expect=[batches] * 4, judge=judge, **more)
+
+    yield probe(43, 6, shuffle=True)
+    yield probe(20, 6, shuffle=False)
+    for n, m in [(1, 1), (5, 1), (7, 7), (3, 8), (8, 7)]:
+        yield probe(n, m, shuffle=False, group=EDGES)
+    yield probe(24, 8, shuffle=True, group=EDGES)
+    yield probe(9, 4, shuffle=False, group=DEVICE, dtype="float32")
+
+
+@exercise(driver=drivers.run_chain)
+def MySequential(rng: Rng) -> Cases:
+    """A chain of modules."""
+
+    def probe(kind: str, n: int, dim: int, hidden: int, **more: Any) -> Case:
+        sizes = [(dim, hidden), (hidden, hidden), (hidden, 1)]
+        pairs = [(rng.normal(size=(m, p)), rng.normal(size=p)) for m, p in sizes]
+        x, dout = rng.normal(size=(n, dim)), rng.normal(size=(n, 1))
+        out, grads = modules.tied_mlp(x, *pairs), modules.tied_mlp_backward(dout, x, *pairs)
+        return case(kind, pairs, x, dout, expect=(out, grads, 6, 6), **more)
+
+    def single(n: int, m: int, p: int) -> Case:
+        x, dout, w, b = (rng.normal(size=s) for s in ((n, m), (n, p), (m, p), (p,)))
+        _, *grads = affine.backward(dout, x, w)
+        expect = affine.forward(x, w, b), [tuple(grads)], 2, 2
+        return case("single", [(w, b)], x, dout, expect=expect, group=EDGES)
+
+    yield probe("tied", 7, 3, 6)
+    yield probe("tied", 4, 5, 2)
+    for n, dim, hidden in [(1, 3, 5), (6, 1, 5), (6, 3, 1)]:
+        yield probe("tied", n, dim, hidden, group=SHAPES)
+    yield single(5, 4, 3)
+    yield probe("nested", 6, 3, 4, group=EDGES)
+    yield probe("tied", 8, 4, 5, group=DEVICE, dtype="float32")
+
+
+@exercise(driver=drivers.name_groups)
+def param_groups(rng: Rng) -> Cases:
+    """Groups of parameters, with weight decay and without."""
+
+    def probe(kind: str, decayed: list[str], free: list[str], group: str = "values") -> Case:
+        decay = float(rng.uniform(0.01, 0.1))
+        return case(kind, decay, expect=[(decayed, decay), (free, 0.0)], group=group)
+
+    yield probe("mlp", ["0.weight", "2.weight"], ["0.bias", "2.bias"])
+    yield probe("images", ["0.weight"], ["0.bias", "1.bias", "1.weight", "2.weight"])
+    yield probe("words", ["0.weight", "2.weight"], ["1.bias", "1.weight", "2.bias"])
+    yield probe("scaled", ["layer.weight"], ["layer.bias", "scale"], EDGES)
+    yield probe("vectors", [], ["bias", "weight"], EDGES)
+    yield probe("matrices", ["weight"], [], EDGES)
+    yield probe("tied", ["0.weight"], ["1.bias"], EDGES)
+    yield probe("frozen", ["1.weight"], ["1.bias"], EDGES)

@@ -261,3 +261,123 @@ def count_devices(student: Any, count: Any, args: Any) -> str:
             setattr(owner, name, original)
     assert isinstance(device, torch.device), "try_gpu returns a torch.device"
     return str(device)
+
+
+def read_dataset(student: Any, x: Any, y: Any, places: Any) -> tuple[int, list[Any]]:
+    """The length of a data set of x and y, and its items at these places."""
+    from torch.utils.data import Dataset
+
+    data = student(x, y)
+    is_dataset = isinstance(data, Dataset)
+    assert is_dataset, "the class should extend torch.utils.data.Dataset"
+    items = [data[i] for i in places]
+    assert all(type(item) is tuple and len(item) == 2 for item in items), (
+        "an item should be the tuple (x[i], y[i])"
+    )
+    return len(data), items
+
+
+def load_epochs(
+    student: Any, x: Any, y: Any, batch_size: Any, shuffle: Any, seeds: Any
+) -> list[list[Any]]:
+    """Two epochs of a loader, then one of an equally and one of a differently seeded loader.
+
+    The global random streams differ each time: only the generator may decide.
+    """
+    import torch
+    from torch.utils.data import DataLoader
+
+    epochs: list[list[Any]] = []
+    for stream, seed in enumerate(seeds):
+        torch.manual_seed(stream)
+        source = torch.Generator().manual_seed(seed)
+        loader = student(x, y, batch_size, shuffle, source)
+        assert isinstance(loader, DataLoader), "return a torch.utils.data.DataLoader"
+        for _ in range(1 if epochs else 2):
+            epochs.append([tuple(batch) for batch in loader])
+    return epochs
+
+
+def run_chain(
+    student: Any, kind: Any, pairs: Any, x: Any, dout: Any
+) -> tuple[Any, list[Any], int, int]:
+    """Output and gradients of a chain of layers, its parameters, and the entries of its state.
+
+    `kind`: "tied" (seven modules, one of them twice, one three times), "nested" (the same, three
+    of them in a chain of their own) or "single" (one layer alone).
+    """
+    import torch
+    from torch import nn
+
+    def layer(weight: Any, bias: Any) -> Any:
+        made = nn.Linear(*weight.shape).to(weight)
+        with torch.no_grad():
+            made.weight.copy_(weight.T)
+            made.bias.copy_(bias)
+        return made
+
+    layers = [layer(*pair) for pair in pairs]
+    modules: list[Any] = list(layers)
+    if kind != "single":
+        first, shared, last = layers
+        relu = nn.ReLU()
+        modules = [first, relu, shared, relu, shared, relu, last]
+    if kind == "nested":
+        modules = [*modules[:2], student(*modules[2:5]), *modules[5:]]
+    net = student(*modules)
+    is_module = isinstance(net, nn.Module)
+    assert is_module, "the class should extend nn.Module"
+    assert len(net) == len(modules), f"len should count {len(modules)} modules, not {len(net)}"
+    for i, module in enumerate(modules):
+        assert net[i] is module, f"index {i} should be the module that was given at that place"
+    found = {id(p) for p in net.parameters()}
+    assert found == {id(p) for one in layers for p in one.parameters()}, (
+        "parameters() should find the modules' parameters, and no others: are they registered?"
+    )
+    net = net.to(device=x.device, dtype=x.dtype)
+    assert not any(module.training for module in net.eval().modules()), (
+        "eval() should reach every module: are they registered?"
+    )
+    out = net(x)
+    out.backward(dout)
+    grads = [(one.weight.grad.T, one.bias.grad) for one in layers]
+    stored = {t.data_ptr() for t in net.state_dict().values()}
+    return out.detach(), grads, len(list(net.parameters())), len(stored)
+
+
+def name_groups(student: Any, kind: Any, weight_decay: Any) -> list[tuple[list[str], Any]]:
+    """Which parameters of a model stand in which group, by name, and each group's decay."""
+    import torch
+    from torch import nn
+
+    class Scaled(nn.Module):
+        """A parameter without axes beside a layer."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = nn.Parameter(torch.ones(()))
+            self.layer = nn.Linear(2, 2)
+
+    models: dict[str, Any] = {
+        "mlp": lambda: nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3)),
+        "images": lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.PReLU()),
+        "words": lambda: nn.Sequential(nn.Embedding(5, 4), nn.LayerNorm(4), nn.Linear(4, 5)),
+        "scaled": Scaled,
+        "vectors": lambda: nn.LayerNorm(3),
+        "matrices": lambda: nn.Linear(3, 2, bias=False),
+        "tied": lambda: nn.Sequential(nn.Embedding(5, 4), nn.Linear(4, 5)),
+        "frozen": lambda: nn.Sequential(nn.Linear(4, 5), nn.Linear(5, 3)),
+    }
+    model = models[kind]()
+    if kind == "tied":
+        model[1].weight = model[0].weight
+    if kind == "frozen":
+        model[0].requires_grad_(False)
+    names = {id(p): name for name, p in model.named_parameters()}
+    groups = student(model, weight_decay)
+    assert isinstance(groups, list) and len(groups) == 2, "return a list of two groups"
+    assert all({"params", "weight_decay"} <= set(group) for group in groups), (
+        "each group should be a dict with the keys 'params' and 'weight_decay'"
+    )
+    found = [[names[id(p)] for p in group["params"]] for group in map(dict, groups)]
+    return [(sorted(some), g["weight_decay"]) for some, g in zip(found, groups, strict=True)]

@@ -167,3 +167,32 @@ class XavierUniform:
         if any(b.any() for b in bias):
             return "the bias should be zero"
         return ""
+
+
+class Loaded:
+    """Judges shuffled epochs: two of one loader, one of an equally, one of another seeded one."""
+
+    def __init__(self, x: Array, y: Array) -> None:
+        """Keep the rows, whose first column counts them, and their targets."""
+        self.x, self.y = x, y
+
+    def judge(self, epochs: Any) -> str:
+        """What is wrong with the epochs, else "". Two shuffles of n ≥ 24 rows agree with 1/24!."""
+        orders = []
+        for batches in epochs:
+            x = np.concatenate([batch for batch, _ in batches])
+            y = np.concatenate([batch for _, batch in batches])
+            order = np.rint(x[:, 0]).astype(int)
+            if sorted(order) != list(range(len(self.x))):
+                return "an epoch should hold every row once"
+            if not np.allclose(x, self.x[order]) or not np.allclose(y, self.y[order]):
+                return "a row has come apart from its target"
+            orders.append(list(order))
+        first, second, again, other = orders
+        if first == list(range(len(first))):
+            return "the rows are not shuffled"
+        if first == second:
+            return "a second epoch has the same order: shuffle anew each time"
+        if first != again:
+            return "equally seeded generators give different epochs: draw from the generator alone"
+        return "another seed gives the same epoch" if first == other else ""

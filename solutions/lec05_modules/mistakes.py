@@ -5,6 +5,7 @@ import math
 
 import torch
 from torch import nn
+from torch.utils.data import DataLoader
 
 from grader.vocabulary import mistake
 from solutions.lec05_modules import answers
@@ -427,3 +428,154 @@ def gpu_falls_back_to_first(i=0):
 @mistake("try_gpu", "Return a `torch.device`, not its name.")
 def gpu_as_text(i=0):
     return f"cuda:{i}" if torch.cuda.device_count() > i else "cpu"
+
+
+@mistake("ArrayDataset", "The constructor should refuse x and y of different lengths.")
+class ArrayDatasetUnchecked(answers.ArrayDataset):
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+
+@mistake("ArrayDataset", "An item is the tuple (x[i], y[i]): the input first.")
+class ArrayDatasetSwapped(answers.ArrayDataset):
+    def __getitem__(self, i):
+        return self.y[i], self.x[i]
+
+
+@mistake("ArrayDataset", "Targets that are too many are a mistake as well: compare for equality.")
+class ArrayDatasetOnlyShorter(answers.ArrayDataset):
+    def __init__(self, x, y):
+        if len(y) < len(x):
+            raise ValueError(f"{len(x)} rows, but {len(y)} targets")
+        self.x, self.y = x, y
+
+
+@mistake("ArrayDataset", "The length counts rows, not all the numbers in them.")
+class ArrayDatasetCountsEntries(answers.ArrayDataset):
+    def __len__(self):
+        return self.x.numel()
+
+
+@mistake("make_loader", "`shuffle` decides: this loader keeps the given order always.")
+def make_loader_never_shuffled(x, y, batch_size, shuffle, generator):
+    data = answers.ArrayDataset(x, y)
+    return DataLoader(data, batch_size=batch_size, shuffle=False, generator=generator)
+
+
+@mistake("make_loader", "`shuffle` decides: this loader shuffles always.")
+def make_loader_always_shuffled(x, y, batch_size, shuffle, generator):
+    data = answers.ArrayDataset(x, y)
+    return DataLoader(data, batch_size=batch_size, shuffle=True, generator=generator)
+
+
+@mistake("make_loader", "The last mini-batch may be smaller; do not drop it.")
+def make_loader_drops_the_last(x, y, batch_size, shuffle, generator):
+    data = answers.ArrayDataset(x, y)
+    return DataLoader(
+        data, batch_size=batch_size, shuffle=shuffle, generator=generator, drop_last=True
+    )
+
+
+@mistake("make_loader", "Hand `generator` on: now the global random stream decides the order.")
+def make_loader_without_generator(x, y, batch_size, shuffle, generator):
+    return DataLoader(answers.ArrayDataset(x, y), batch_size=batch_size, shuffle=shuffle)
+
+
+@mistake("make_loader", "Shuffle anew in each epoch: here the order is drawn once for all.")
+def make_loader_shuffled_once(x, y, batch_size, shuffle, generator):
+    order = torch.randperm(len(x), generator=generator) if shuffle else torch.arange(len(x))
+    return DataLoader(answers.ArrayDataset(x[order], y[order]), batch_size=batch_size)
+
+
+@mistake("MySequential", "A Python list hides the modules from PyTorch: register them.")
+class MySequentialInAList(answers.MySequential):
+    def __init__(self, *modules):
+        nn.Module.__init__(self)
+        self.chain = list(modules)
+
+
+@mistake(
+    "MySequential", "A module that is given twice is applied twice: children() drops the second."
+)
+class MySequentialOverChildren(answers.MySequential):
+    def forward(self, x):
+        for module in self.chain.children():
+            x = module(x)
+        return x
+
+
+@mistake("MySequential", "A copy is another module: keep the very ones that you are given.")
+class MySequentialCopies(answers.MySequential):
+    def __init__(self, *modules):
+        super().__init__(*copy.deepcopy(modules))
+
+
+@mistake("MySequential", "The first module comes first: each takes what the one before it made.")
+class MySequentialBackwards(answers.MySequential):
+    def forward(self, x):
+        for module in reversed(self.chain):
+            x = module(x)
+        return x
+
+
+@mistake("MySequential", "The last module belongs to the chain, too.")
+class MySequentialWithoutTheLast(answers.MySequential):
+    def forward(self, x):
+        for module in self.chain[:-1]:
+            x = module(x)
+        return x
+
+
+@mistake("param_groups", "Biases and norms have one axis and are not decayed.")
+def param_groups_all_decayed(model, weight_decay):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": trained, "weight_decay": weight_decay},
+        {"params": [], "weight_decay": 0.0},
+    ]
+
+
+@mistake("param_groups", "It is the number of axes that decides: a norm's weight has only one.")
+def param_groups_by_name(model, weight_decay):
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    return [
+        {"params": [p for name, p in named if "bias" not in name], "weight_decay": weight_decay},
+        {"params": [p for name, p in named if "bias" in name], "weight_decay": 0.0},
+    ]
+
+
+@mistake("param_groups", "A frozen parameter is in no group: it is not trained.")
+def param_groups_with_frozen(model, weight_decay):
+    trained = list(model.parameters())
+    return [
+        {"params": [p for p in trained if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
+@mistake("param_groups", "A parameter that two layers share is there once.")
+def param_groups_tied_twice(model, weight_decay):
+    owned = [p for m in model.modules() for p in m.parameters(recurse=False) if p.requires_grad]
+    return [
+        {"params": [p for p in owned if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in owned if p.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
+@mistake("param_groups", "The decayed group stands first.")
+def param_groups_swapped(model, weight_decay):
+    return answers.param_groups(model, weight_decay)[::-1]
+
+
+@mistake("param_groups", "The second group says so, too: its decay is 0.0.")
+def param_groups_decay_of_both(model, weight_decay):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trained if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in trained if p.ndim < 2], "weight_decay": weight_decay},
+    ]
+
+
+@mistake("param_groups", "Both groups are there, even where one of them is empty.")
+def param_groups_without_empty_ones(model, weight_decay):
+    return [group for group in answers.param_groups(model, weight_decay) if group["params"]]
