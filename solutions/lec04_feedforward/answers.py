@@ -100,13 +100,13 @@ def mlp_forward(x, weights, biases):
 
 
 def parameter_count(sizes):
-    # hint: Look at where the count begins, and at its sign when it is returned.
+    # hint: Look at where the count begins.
     total = 0
-    # hint: Look at the pairs of neighbouring sizes: which are there, and what does each add?
+    # hint: Look at the sum over pairs of neighbouring sizes: which pairs, what each adds, its sign.
     for i in range(1, len(sizes)):
-        # hint: Look at the pairs of neighbouring sizes: which are there, and what does each add?
+        # hint: Look at the sum over pairs of neighbouring sizes: which pairs, what each adds, its sign.
         total += sizes[i - 1] * sizes[i] + sizes[i]
-    # hint: Look at where the count begins, and at its sign when it is returned.
+    # hint: Look at the sum over pairs of neighbouring sizes: which pairs, what each adds, its sign.
     return total
 
 
