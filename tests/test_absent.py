@@ -171,3 +171,10 @@ def test_what_is_shut_fails_alone(forks: Forks, line: str) -> None:
     rules = forbidden.CONVOLVE1D
     answer = forks.ask([PRELUDE, f"{line}\ndef f():\n    return 7\n"], rules)
     assert len(answer["faults"]) == 1 and answer["value"] == "7", answer
+
+
+def test_what_a_library_borrows_from_python_stays(forks: Forks) -> None:
+    rules = forbidden.Rules(calls=("torch._functorch",), label="transforms")
+    flags = "import enum\n\nclass Flags(enum.Flag):\n    A = 1\n    B = 2\n\n"
+    answer = forks.ask([flags + "def f():\n    return (Flags.A | Flags.B).value\n"], rules)
+    assert (answer["raised"], answer["value"], answer["seen"]) == ("", "3", [])

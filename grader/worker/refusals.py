@@ -87,4 +87,11 @@ def functions_in(thing: Any) -> Iterable[types.FunctionType]:
             case property():
                 waiting += [one.fget, one.fset]
             case type():
-                waiting += vars(one).values()
+                home = one.__module__
+                waiting += [part for part in vars(one).values() if _is_of_library(part, home)]
+
+
+def _is_of_library(part: Any, home: str) -> bool:
+    """Whether a part of a class is of the class's library: an enumeration borrows Python's own."""
+    module = getattr(getattr(part, "__func__", part), "__module__", home)
+    return str(module).partition(".")[0] == home.partition(".")[0]

@@ -66,7 +66,13 @@ CROSS_ENTROPY = Forbid(
 )  # fmt: skip
 WHOLE_JACOBIANS = Forbid(
     "PyTorch's functions that return whole Jacobians",
-    calls=("torch.autograd.functional", "torch.func", "torch._functorch", "torch.vmap"),
+    calls=(
+        "torch.autograd.functional",
+        "torch.func",
+        "torch.vmap",
+        "torch._functorch.eager_transforms",
+        "torch._functorch.apis",
+    ),
 )
 
 
