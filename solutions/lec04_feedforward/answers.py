@@ -102,11 +102,11 @@ def mlp_forward(x, weights, biases):
 def parameter_count(sizes):
     # hint: Look at where the count begins.
     total = 0
-    # hint: Look at the sum: over which pairs of neighbouring sizes, of what, and with which sign?
+    # hint: Look at the sum: which pairs of neighbouring sizes, what of each, which sign?
     for i in range(1, len(sizes)):
-        # hint: Look at the sum: over which pairs of neighbouring sizes, of what, and with which sign?
+        # hint: Look at the sum: which pairs of neighbouring sizes, what of each, which sign?
         total += sizes[i - 1] * sizes[i] + sizes[i]
-    # hint: Look at the sum: over which pairs of neighbouring sizes, of what, and with which sign?
+    # hint: Look at the sum: which pairs of neighbouring sizes, what of each, which sign?
     return total
 
 
