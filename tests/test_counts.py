@@ -27,7 +27,8 @@ from grader.results import Report
 
 STUDENTS = 6
 JOBS = 2
-ANSWERS = 1
+ROOMS = 2
+"""Workers of a submission: one without what is forbidden, and one for what forbids nothing."""
 MODULES = 2500
 FAULTS = 7000
 SPARE = 1 + JOBS
@@ -66,7 +67,8 @@ def test_a_class_costs_a_fork_each_and_one_start(course: Course) -> None:
     account, report = graded(course, a_class(course, "first", lambda name: HONEST))
     assert all(one.score == one.max_score for one in report.submissions)
     (zygote,) = account.zygotes
-    assert ANSWERS + STUDENTS <= zygote["forks"] <= ANSWERS + STUDENTS + SPARE
+    answers, students = ROOMS, ROOMS * STUDENTS
+    assert answers + students <= zygote["forks"] <= answers + students + SPARE
     assert zygote["modules"] < MODULES
     assert zygote["huge"] + zygote["refused"] > 0
     assert zygote["workers_faults"] / zygote["forks"] < FAULTS
@@ -88,10 +90,10 @@ def test_mistakes_are_run_once_for_all_judges_and_all_runs(course: Course) -> No
     hinted = [one.exercises[0].mistake for one in report.submissions]
     assert hinted == [""] + ["no_shift"] * (STUDENTS - 1)
     first = account.of("forks")
-    assert first <= ANSWERS + STUDENTS + SPARE + 1
+    assert first <= ROOMS + ROOMS * STUDENTS + SPARE + 1
 
     account, _ = graded(course, a_class(course, "second", wrong))
-    assert account.of("forks") <= STUDENTS + SPARE
+    assert account.of("forks") <= ROOMS * STUDENTS + SPARE
 
 
 def test_one_slot_and_several_tell_the_same(course: Course) -> None:
@@ -123,7 +125,8 @@ def test_a_submission_sends_a_frame_for_each_call(course: Course) -> None:
     with Zygote(policy_of(limits, "process", "cpu", ())) as zygote:
         patient = Allowance(limits.seconds, limits.total_seconds, 1000)
         done = execute(zygote, Program(cells), prepared, patient, Counting)
-        assert not done.faults and done.forks == 1 and zygote.counts()["forks"] == 1
+        assert not done.faults and done.forks == ROOMS == zygote.counts()["forks"]
     calls = sum(len(exercise.calls) for exercise in prepared)
     surveyed, loaded = 1, 1
-    assert Counting.frames <= surveyed + len(cells) + loaded + calls + len(prepared)
+    loading = surveyed + len(cells) + loaded
+    assert Counting.frames <= ROOMS * loading + calls + len(prepared)

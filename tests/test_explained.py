@@ -218,7 +218,7 @@ def test_an_exception_is_told_nothing_of_another_call(
     broken = ("y / (size + eps)", "y / (size + eps) if eps < 0.5 else y / None")
     result = told(standards, places, broken, ("return z,", "return -z,"))
     assert (result.verdict, result.hint) == ("error", "")
-    assert "TypeError" in result.message
+    assert result.message.startswith("an exception, but not with every input of this kind")
 
 
 def test_something_else_gets_no_hint(standards: Standards, places: list[Slot]) -> None:

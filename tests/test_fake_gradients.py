@@ -7,7 +7,8 @@ import torch
 
 from grader.comparing.outcomes import Call
 from grader.controller.arrivals import Arrivals, Purse
-from grader.controller.conversation import Conversation, Lost
+from grader.controller.conversation import Conversation, Lost, State
+from grader.controller.limit import Limit
 from grader.controller.prepared import Laps, PreparedExercise
 from grader.controller.program import Program
 from grader.controller.spare import Spares
@@ -45,6 +46,7 @@ class Abandoned(Conversation):
     def __init__(self, answered: int) -> None:
         self.lost, self.answered = False, answered
         self._program = Program(())
+        self._state = State([], Limit(60.0))
 
     def _send(self, frame: bytes) -> None:
         pass
