@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.syllabus import load_course
 from grader.nbgrader.collecting import collect
 from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release
-from grader.nbgrader.steps import gradebook
+from grader.nbgrader.steps import api_of, gradebook, synchronise
 from tests.loop_class import (
     LATE,
     ONE,
@@ -77,3 +78,18 @@ def test_two_nbgraders_at_once_lose_no_student(tmp_path: Path) -> None:
     assert [process.returncode for process in both] == [0, 0], said
     for number in range(8):
         assert grades(course, f"s{number}")["test-Counter"] == (3.0, None, 3.0)
+
+
+def test_a_name_that_holds_markup_opens_no_tag_in_the_formgrader(tmp_path: Path) -> None:
+    """Its templates escape nothing, and students choose their names in an LMS."""
+    small_course(tmp_path, f"{LATE}roster: roster.csv\n")
+    (tmp_path / "roster.csv").write_text(
+        'id,first_name,last_name\nann,<img src=x onerror=alert(1)>,"O\'Brien, J."\n'
+    )
+    course = load_course(tmp_path)
+    api_of(course)  # lets nbgrader find what makes its database
+    synchronise(course, [])
+    with gradebook(course) as book:
+        student = book.find_student("ann")
+        assert student.last_name == "O'Brien, J."
+        assert student.first_name == "<\u2060img src=x onerror=alert(1)>"

@@ -7,6 +7,7 @@ Markdown. `config.py` names `markdown2html` here as the filter of that name.
 from __future__ import annotations
 
 from functools import cache
+from html import unescape
 from typing import Any
 
 from jinja2 import pass_context
@@ -21,8 +22,13 @@ from grader import inert
 PLUGINS = ("strikethrough", "table", "url", "def_list")
 
 
-class _NoPictures(IPythonRenderer):
+class _Renderer(IPythonRenderer):
     """A picture is a link to it: to load one tells its owner who reads, and when."""
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        # mistune raises where the language of a fence is white space written as an entity.
+        named = unescape(info or "").strip()
+        return str(super().block_code(code, info if named else None))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return str(self.link(text, url, title))
@@ -48,7 +54,7 @@ def markdown2html(context: Context, source: str) -> str:
 
 def rendered(source: str) -> str:
     """Markdown as nbconvert renders it, formulae left to whoever sets them, then cleaned."""
-    renderer = _NoPictures(escape=False, exclude_anchor_links=True)
+    renderer = _Renderer(escape=False, exclude_anchor_links=True)
     plugins = [import_plugin(name) for name in PLUGINS]
     whole = source.encode(errors="replace").decode()  # halves of characters end in a traceback
     html = MarkdownWithMath(renderer=renderer, plugins=plugins).render(whole)
