@@ -250,7 +250,7 @@ def choose_lambda(rng: Rng) -> Cases:
     yield probe(23, 14, 4, grid(1e-3, 1.25, 40), group=CONVENTIONS)  # folds of different sizes
     # Without a feature that tells anything, all λ are alike.
     y = market(rng, 9, 2)[1]
-    lambdas = [0.5, 0.1, 3.0, 0.02]
+    lambdas = [0.5, 0.02, 3.0, 0.1]
     expect = reference.choose_lambda(np.zeros((9, 2)), y, lambdas, 3)
     yield case(np.zeros((9, 2)), y, lambdas, 3, expect=expect, group=EDGES)
     x, y = market(rng, 6, 2)
