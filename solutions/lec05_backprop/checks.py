@@ -19,6 +19,7 @@ from grader.vocabulary import (
 )
 from reference import activations, affine, backprop, dual, squared_error
 
+Array = np.ndarray
 Cases = Iterator[Case]
 Rng = np.random.Generator
 
@@ -155,6 +156,21 @@ def two_layer_grads(rng: Rng) -> Cases:
     yield case(*net, expect=backprop.two_layer(*net), group=DEVICE, dtype="float32")
 
 
+def is_steady(x: Array, labels: Array, weights: list[Array], biases: list[Array]) -> bool:
+    """Whether float32 rounds large inputs past no kink of a ReLU, and past no tie of two classes.
+
+    Near either, a right answer's rounding error would be multiplied by the inputs.
+    """
+    a = z = x
+    for W, b in zip(weights, biases, strict=True):
+        z = affine.forward(a, W, b)
+        if np.abs(z).min() < 0.1:
+            return False
+        a = activations.relu(z)
+    top = np.sort(z, axis=1)
+    return bool((top[:, -1] - top[:, -2]).min() > 30)
+
+
 @exercise(forbid=AUTOGRAD, uses=("affine_forward", "affine_backward", "relu_backward"))
 def mlp_loss_and_grads(rng: Rng) -> Cases:
     """Loss and gradients of a ReLU network with softmax cross-entropy and weight decay."""
@@ -177,7 +193,8 @@ def mlp_loss_and_grads(rng: Rng) -> Cases:
         yield case(*net, expect=backprop.mlp(*net), group=SHAPES)
     net = inputs(6, (4, 3, 2), 0.0)
     yield case(*net, expect=backprop.mlp(*net), group=EDGES)
-    net = inputs(8, (4, 5, 3), 0.1, scale=2e3)
+    large = iter(lambda: inputs(8, (4, 5, 3), 0.1, scale=2e3), None)
+    net = next(net for net in large if is_steady(*net[:4]))
     yield case(*net, expect=backprop.mlp(*net), group=STABILITY, dtype="float32", tolerance=STABLE)
     net = inputs(16, (6, 5, 4), 0.2)
     yield case(*net, expect=backprop.mlp(*net), group=DEVICE, dtype="float32")
