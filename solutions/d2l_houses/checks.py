@@ -28,8 +28,12 @@ Rng = np.random.Generator
 
 OTHER_LIBRARIES = Forbid(
     "libraries other than NumPy",
-    calls=("sklearn", "scipy", "torch"),
-)
+    calls=(
+        "sklearn.linear_model", "sklearn.kernel_ridge", "sklearn.ensemble", "sklearn.neighbors",
+        "sklearn.svm", "sklearn.tree", "sklearn.neural_network", "sklearn.gaussian_process",
+        "scipy.linalg", "scipy.optimize", "torch.from_numpy", "torch.tensor", "torch.as_tensor",
+    ),
+)  # fmt: skip
 WORDS = ["oak", "Elm", "ash", "Fir", "yew", "box", "plum", "Pear", "fig", "quince"]
 
 
