@@ -69,7 +69,7 @@ class Forbid:
 
     `ops` are names of torch operators, whose in-place and underscored spellings count as well
     ("*conv*": all that match), `calls` dotted names of Python or C callables (a module's name
-    covers all in it, a bare name what libraries call so), `syntax` operators such as "@".
+    covers all in it, a bare name what libraries call so, or a package), `syntax` operators: "@".
     `label` is what the student reads: "automatic differentiation".
     """
 

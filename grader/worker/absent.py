@@ -59,7 +59,7 @@ def take_away(
     callables.take_formulae(named, refusals)
     if "@" in rules.syntax:
         _take_matmul(refusals.by("@"))
-    missing = [call for call in calls if not callables.take(call, refusals) and "." in call]
+    missing = [call for call in calls if not callables.take(call, refusals)]
     shut.shut({name: refusals.by(name) for name in missing}, own, threads=threads)
     return refusals
 

@@ -45,18 +45,19 @@ _DISPATCHED = type(np.dot)
 
 
 def take(call: str, refusals: Refusals) -> bool:
-    """Take what a rule names: a dotted name and all below it, or a bare name in every library.
+    """Take what a rule names: a dotted name and all below it, or a bare name in every library; a
+    bare name may also be a package's.
 
     Returns whether there is such a thing; of a module that is not loaded there is none.
     """
     refuse = refusals.by(call)
-    if "." not in call:
-        found = [_take_at(owner, call, refuse) for owner in _owners(call)]
-        return any(found)
-    if sys.modules.get(call) is not None:
+    if sys.modules.get(call) is not None and call not in sys.stdlib_module_names:
         for module in _below(call):
             _take_module(module, call, refuse)
         return True
+    if "." not in call:
+        found = [_take_at(owner, call, refuse) for owner in _owners(call)]
+        return any(found)
     owner, name = _owner(call)
     return owner is not None and _take_at(owner, name, refuse)
 
