@@ -2,8 +2,8 @@
 
 Each exercise is a question: in a SOLUTION block its stub with the answer between otter's marks
 (what the student gets in its place, `raise NotImplementedError`, stands there as a text), in a
-TESTS block its visible examples. Written questions are manual, with a PROMPT to write into. The
-hidden cases are never in a notebook.
+TESTS block its visible examples. Written questions are manual, with a PROMPT to write into and, in
+a SOLUTION block, the model answer and rubric. The hidden cases are never in a notebook.
 """
 
 from __future__ import annotations
@@ -15,9 +15,15 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from grader.course.syllabus import AssignmentPlan, Course
+from grader.course.written import ModelAnswer
 from grader.notebook import in_language, read_assignment
 from grader.notebook.answers import read_answers
-from grader.notebook.composing import YOUR_TEXT, answers_path, solution_sources
+from grader.notebook.composing import (
+    YOUR_TEXT,
+    answers_path,
+    solution_sources,
+    written_answers,
+)
 from grader.notebook.merging import BEGIN, END, is_hole
 from grader.notebook.model import Cell, Example, Notebook, Prompt, Stub
 from grader.notebook.reading import parse_cell
@@ -49,7 +55,8 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
         for exercise, source in solution_sources(notebook, answers).items()
     }
     plan = course.plan(name)
-    composer = _Composer(in_language(notebook, course.language), plan, sources)
+    written = written_answers(course, name)
+    composer = _Composer(in_language(notebook, course.language), plan, sources, written)
     composer.raw("ASSIGNMENT CONFIG", _config(name, files))
     made = {
         "cells": composer.run(),
@@ -122,11 +129,18 @@ def _short(points: float) -> float:
 class _Composer:
     """Appends otter's cells one after another."""
 
-    def __init__(self, notebook: Notebook, plan: AssignmentPlan, sources: dict[str, str]) -> None:
+    def __init__(
+        self,
+        notebook: Notebook,
+        plan: AssignmentPlan,
+        sources: dict[str, str],
+        written: dict[str, ModelAnswer],
+    ) -> None:
         self.cells: list[dict[str, Any]] = []
         self._notebook = notebook
         self._plan = plan
         self._sources = sources
+        self._written = written
         self._tests = example_tests(notebook)
 
     def run(self) -> list[dict[str, Any]]:
@@ -156,6 +170,10 @@ class _Composer:
             self.raw("BEGIN PROMPT")
             self._add("markdown", YOUR_TEXT)
             self.raw("END PROMPT")
+            if model := self._written.get(cell.written):
+                self.raw("BEGIN SOLUTION")
+                self._add("markdown", model.markdown())
+                self.raw("END SOLUTION")
             self.raw("END QUESTION")
         elif not isinstance(after, Stub):
             self._add("markdown", cell.markdown)
