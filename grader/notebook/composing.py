@@ -3,7 +3,7 @@
 The cells and their nbgrader ids (`grade_id`), none of which can equal another, because names of
 exercises and questions have no dash:
 
-- `NAME`: stub and answer, for the student to fill in;
+- `NAME`: stub and answer, for the student to fill in; of a practice that is all;
 - `test-NAME`: directly after it or wherever its first example stands, the visible examples, which
   carry the exercise's points (the hidden cases are never in a notebook);
 - `QUESTION`: the answer to a written question, graded by hand, below its locked prompt; in the
@@ -19,6 +19,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from grader.notebook.answers import Answers, read_answers
 from grader.notebook.helpers import place_helpers
 from grader.notebook.language import in_language
 from grader.notebook.merging import BEGIN, END, Text, merge
-from grader.notebook.model import Cell, Demo, Example, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Demo, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.percent import refuse
 from grader.notebook.reading import parse_cell
 from grader.notebook.rules import read_assignment
@@ -53,8 +54,7 @@ def compose(course: Course, name: str, language: str | None = None) -> NotebookN
     import nbformat
 
     notebook = read_assignment(course, name)
-    answers = read_answers(answers_path(course, name), notebook.exercises)
-    sources = solution_sources(notebook, answers)
+    sources = solution_sources(course, notebook)
     language = language or course.language
     written = written_answers(course, name)
     composer = _Composer(in_language(notebook, language), course.plan(name), sources, written)
@@ -74,12 +74,18 @@ def answers_path(course: Course, name: str) -> Path:
     return course.root / "solutions" / name / "answers.py"
 
 
-def solution_sources(notebook: Notebook, answers: Answers) -> dict[str, str]:
-    """The cell of each exercise with stub, answer and region marks, without the answer's hints.
+def solution_sources(course: Course, notebook: Notebook) -> dict[str, str]:
+    """The cell of each exercise and practice: stub, answer and region marks, without hints.
 
     Raises:
         CourseError: notebook and answers do not fit; with file, line and reason.
     """
+    blanks = tuple(
+        Stub(cell.name, cell.source, cell.line) if isinstance(cell, Practice) else cell
+        for cell in notebook.cells
+    )
+    notebook = replace(notebook, cells=blanks)
+    answers = read_answers(answers_path(course, notebook.name), notebook.exercises)
     _no_markers(notebook, answers)
     placed = place_helpers(notebook, answers)
     found = {}
@@ -169,6 +175,8 @@ class _Composer:
                 self._add("code", self.sources[cell.exercise], cell.exercise, solution=True)
                 if cell.exercise not in with_example:
                     self._test(cell.exercise, NO_EXAMPLE)
+            elif isinstance(cell, Practice):
+                self._add("code", self.sources[cell.name], cell.name, solution=True)
             elif isinstance(cell, Example):
                 if f"test-{cell.exercise}" in self.ids:
                     self._locked("code", cell.source, "example")

@@ -17,15 +17,13 @@ import yaml
 from grader.course.syllabus import AssignmentPlan, Course
 from grader.course.written import ModelAnswer
 from grader.notebook import in_language, read_assignment
-from grader.notebook.answers import read_answers
 from grader.notebook.composing import (
     YOUR_TEXT,
-    answers_path,
     solution_sources,
     written_answers,
 )
 from grader.notebook.merging import BEGIN, END, is_hole
-from grader.notebook.model import Cell, Example, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.reading import parse_cell
 from grader.otter.examples import example_tests
 
@@ -49,10 +47,11 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     import nbformat  # here, because it takes long to import
 
     notebook = read_assignment(course, name)
-    answers = read_answers(answers_path(course, name), notebook.exercises)
+    blanks = {name: stub.source for name, stub in notebook.stubs.items()}
+    blanks |= {name: practice.source for name, practice in notebook.practices.items()}
     sources = {
-        exercise: marked(source, notebook.stubs[exercise])
-        for exercise, source in solution_sources(notebook, answers).items()
+        blank: marked(source, blanks[blank])
+        for blank, source in solution_sources(course, notebook).items()
     }
     plan = course.plan(name)
     written = written_answers(course, name)
@@ -88,7 +87,7 @@ def _config(name: str, files: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def marked(source: str, stub: Stub) -> str:
+def marked(source: str, stub: str) -> str:
     """A cell with nbgrader's solution regions as one with otter's, and the stub's blanks in them.
 
     otter drops what is between its SOLUTION marks, and the lines of its PROMPT marks, which in
@@ -109,13 +108,11 @@ def marked(source: str, stub: Stub) -> str:
     return "\n".join(lines)
 
 
-def _blanks(stub: Stub) -> list[list[str]]:
+def _blanks(stub: str) -> list[list[str]]:
     """The lines of each `raise NotImplementedError` of a stub, in order."""
-    lines = stub.source.split("\n")
+    lines = stub.split("\n")
     found = [
-        node
-        for node in ast.walk(parse_cell(stub.source))
-        if isinstance(node, ast.stmt) and is_hole(node)
+        node for node in ast.walk(parse_cell(stub)) if isinstance(node, ast.stmt) and is_hole(node)
     ]
     found.sort(key=lambda node: node.lineno)
     return [lines[node.lineno - 1 : node.end_lineno] for node in found]
@@ -153,6 +150,8 @@ class _Composer:
             elif isinstance(cell, Stub):
                 before = cells[place - 1] if place else None
                 self._question(cell, before)
+            elif isinstance(cell, Practice):
+                self._practice(cell)
             elif not isinstance(cell, Example):
                 self._add("code", cell.source)
         return self.cells
@@ -192,6 +191,14 @@ class _Composer:
             for test in tests:
                 self._add("code", test)
             self.raw("END TESTS")
+        self.raw("END QUESTION")
+
+    def _practice(self, cell: Practice) -> None:
+        """A question of no points and without tests: only there does otter strip an answer."""
+        self.raw("BEGIN QUESTION", {"name": cell.name, "points": 0})
+        self.raw("BEGIN SOLUTION")
+        self._add("code", self._sources[cell.name])
+        self.raw("END SOLUTION")
         self.raw("END QUESTION")
 
     def _add(self, kind: str, source: str) -> None:
