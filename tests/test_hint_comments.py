@@ -12,8 +12,7 @@ from grader.demo.sample import Parts
 from grader.errors import CourseError
 from grader.nbgrader.leaks import secrets
 from grader.notebook import compose, notebook_text, read_assignment
-from grader.notebook.answers import read_answers
-from grader.notebook.composing import answers_path, solution_sources
+from grader.notebook.composing import solution_sources
 
 OURS = Path(__file__).parents[1]
 
@@ -108,8 +107,7 @@ def test_no_hint_leaves_the_instructors_side(tmp_path: Path) -> None:
     root = write_course(tmp_path, answers=HINTED)
     course = load_course(root)
     notebook = read_assignment(course, "one")
-    answers = read_answers(answers_path(course, "one"), notebook.exercises)
-    made = [notebook_text(compose(course, "one")), *solution_sources(notebook, answers).values()]
+    made = [notebook_text(compose(course, "one")), *solution_sources(course, notebook).values()]
     parts = Parts(load_lesson(course, "one"), notebook)
     made += [*parts.answers.values(), parts.helpers]
     assert not [text for text in made if "hint:" in text]

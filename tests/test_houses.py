@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from grader.course.lesson import load_module
 from grader.course.syllabus import load_course
@@ -78,13 +77,14 @@ def test_the_head_of_the_notebook_says_what_course_yml_says() -> None:
     plan = COURSE.plan(NAME)
     head = next(cell for cell in read_assignment(COURSE, NAME).cells if isinstance(cell, Prompt))
     points, written = sum(plan.points.values()), sum(plan.written.values())
+    text = " ".join(head.markdown.split())
     said = (
         f"**Points** {points + written:g}: {points:g} for the exercises, {written:g} for the",
         f"**Due** {plan.due:%Y-%m-%d %H:%M} ({COURSE.timezone})",
         f": {plan.title}",
     )
-    for text in said:
-        assert text in head.markdown, text
+    for wanted in said:
+        assert wanted in text, wanted
 
 
 def test_the_steps_of_the_prompt_are_those_of_the_check() -> None:
@@ -95,14 +95,3 @@ def test_the_steps_of_the_prompt_are_those_of_the_check() -> None:
     steps = [f"| {below:.3f} | {part}" for below, part in zip(judges.STEPS, "5111", strict=True)]
     for text in (*steps, f"points of {worth:g}", f"{judges.OF_ONE_KIND}", f"{judges.WITH_GAPS}"):
         assert text in prompt, text
-
-
-def test_every_written_question_has_a_rubric_of_its_points() -> None:
-    path = OURS / "solutions" / NAME / "written.yml"
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    plan = COURSE.plan(NAME).written
-    assert list(written) == list(plan)
-    for name, points in plan.items():
-        assert len(written[name]["answer"]) > 200
-        assert sum(part["points"] for part in written[name]["rubric"]) == points
-        assert all(part["for"] for part in written[name]["rubric"])

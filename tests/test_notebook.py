@@ -119,7 +119,7 @@ PLANTED = [
     ('exercise="double"', "exercise=3", "one.py:8: exercise= of the cell: give text in quotes"),
     ('exercise="double"', 'exercise=""', "one.py:8: exercise= of the cell: give text in quotes"),
     ('exercise="double"', 'exercise="double" demo=true', "one.py:8: exercise and demo in one cell; a cell is for one thing"),
-    ('exercise="double"', 'exercise="double" lang="zh"', "one.py:8: an exercise has no lang; its stub serves all languages"),
+    ('exercise="double"', 'exercise="double" lang="zh"', "one.py:8: exercise= has no lang; its stub serves all languages"),
     ("demo=true", 'demo="yes"', "one.py:17: demo= of the cell: give true"),
     ("# %% demo=true\nshown = double(np.arange(3))", "# %% [markdown] demo=true\n# x", "one.py:17: unknown demo= of a markdown cell"),
     ("# %% demo=true", "# %% [raw]", "one.py:17: a raw cell; write code or [markdown]"),

@@ -5,6 +5,21 @@
 # data, count errors, ask how many test examples an honest number needs and what becomes of it when
 # many models are tried, and you hold a model back by weight decay when it knows too much.
 #
+# **Afterwards you can** split data so that nothing leaks; say how many test examples an error
+# needs, and what becomes of it when many models are tried; fit a flexible model and hold it back,
+# by a penalty that you chose without looking at new data.
+#
+# **Time** about 3 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on
+# [generalization](https://d2l.ai/chapter_linear-regression/generalization.html), [weight
+# decay](https://d2l.ai/chapter_linear-regression/weight-decay.html), [how much a test set
+# tells](https://d2l.ai/chapter_linear-classification/generalization-classification.html) and [the
+# house prices](https://d2l.ai/chapter_multilayer-perceptrons/kaggle-house-price.html).
+#
 # **Conventions.** Rows are observations: `x` is $(n, d)$ and `y` is $(n,)$. Indices are int64
 # tensors that count from 0. Inputs are never changed in place, and results keep the inputs' dtype
 # and device.
@@ -17,6 +32,8 @@ import math
 
 import matplotlib.pyplot as plt
 import torch
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. Keep something back
@@ -186,14 +203,14 @@ plt.show()
 # %% [markdown]
 # ## 3. A test set that is used again and again
 #
-# Each of $k$ models is tested, and each test misleads with probability $\alpha$, independently.
-# Then at least one of them misleads with probability $1-(1-\alpha)^k$. Bonferroni's remedy is to
-# give each test the level $\alpha/k$.
+# Each of $k$ models is tested, and each test misleads with probability $\alpha$, independently. How
+# probable is it that none of them does, and so, that at least one does? Bonferroni's remedy keeps
+# that below $\alpha$ by sharing the level $\alpha$ out, in equal parts, to the $k$ tests.
 
 
 # %% exercise="any_false_discovery"
 def any_false_discovery(k, alpha=0.05):
-    """The probability that at least one of k independent tests misleads, 1 − (1 − α)^k.
+    """The probability that at least one of k independent tests misleads.
 
     Args:
         k: number of tests, an int ≥ 1.
@@ -212,7 +229,7 @@ assert abs(p - 0.6415) < 1e-4, f"20 tests at 5 % mislead somewhere with probabil
 
 # %% exercise="bonferroni"
 def bonferroni(k, alpha=0.05):
-    """The level of each of k tests, so that with probability 1 − α at least none misleads: α/k.
+    """The level of each of k tests, so that none misleads with probability 1 − α at least.
 
     Args:
         k: number of tests, an int ≥ 1.
@@ -259,9 +276,11 @@ assert torch.allclose(features, expected), f"expected {expected}, got {features}
 
 # %% [markdown]
 # **Weight decay** holds a flexible model back. The notes print the objective with $\lVert w\rVert$;
-# the norm has to be squared, or its gradient would not be proportional to $w$, and the step
-# $w \leftarrow (1-\eta\lambda)w - \dots$ that they derive would not follow. Factors are a matter of
-# taste: the notes have $\frac\lambda2$. In this exercise
+# the norm has to be squared, or its gradient would not be proportional to $w$, and the step $w
+# \leftarrow (1-\eta\lambda)w - \dots$ that they derive would not follow. (What squaring does: of
+# the weights 0.1, 0.01 and 3, whose squares sum to 9.0101, the largest pays 9. Another source
+# prints 9.010001 there.) Factors are a matter of taste: the notes have $\frac\lambda2$. In this
+# exercise
 #
 # $$L(w, b) = \frac1n\sum_{i=1}^n (x_i^\top w + b - y_i)^2 + \lambda\lVert w\rVert^2,$$
 #
@@ -411,3 +430,13 @@ assert abs(loss.item() - 1) < 1e-5, f"a negative price counts as 1: |log 1 − l
 # before, and reports the best. The notes name two dangers: false discovery and adaptive
 # overfitting. Explain how they differ. Against which of them does Bonferroni's correction help, why
 # not against the other, and what would help there?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Split and cross-validate without a leak.
+# - Ask of any reported error: how many examples, and how many models before this one?
+# - Fit ridge regression exactly, and choose its λ.
+#
+# Next: what to do when new data are of another kind, and after that a table of houses, from end to
+# end.

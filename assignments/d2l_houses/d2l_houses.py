@@ -9,9 +9,10 @@
 # choose λ by cross-validation, from your own code; tell an error that will last from one that
 # flatters; find out from its mistakes what a model lacks, and mend it.
 #
-# **Time** about 5 hours. **Points** 32: 26 for the exercises, 6 for the two questions at the end.
-# **Due** 2027-01-04 23:59 (Asia/Shanghai). **To hand in:** restart the kernel, run all cells from
-# top to bottom, save, and submit this file, as with the assignments before.
+# **Time** about 5 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, as with the assignments
+# before.
 #
 # **To read**, where it helps: [Dive into Deep Learning
 # 5.7](https://d2l.ai/chapter_multilayer-perceptrons/kaggle-house-price.html) on the competition

@@ -5,6 +5,20 @@
 # **target**). If the two differ, all we know of its risk is worth little, unless we know *in what*
 # they differ. In this notebook you repair two kinds of shift, and follow a third one as it goes on.
 #
+# **Afterwards you can** say which kind of shift you face, and what stays the same under it;
+# estimate weights from a classifier's answers, without labels from the target; follow a concept
+# that drifts; see which shifts nothing can repair.
+#
+# **Time** about 3 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [environment and distribution
+# shift](https://d2l.ai/chapter_linear-classification/environment-and-distribution-shift.html),
+# which this notebook follows; [Detecting and correcting for label shift with black box
+# predictors](https://arxiv.org/abs/1802.03916), where section 2 comes from.
+#
 # **Conventions.** $q$ is the source's distribution and $p$ the target's, everywhere in this
 # notebook. (The notes exchange the two letters from one section to the next; before you trust a
 # formula, ask which is which.) Rows are observations. Inputs are never changed in place, and
@@ -18,6 +32,8 @@ import math
 
 import matplotlib.pyplot as plt
 import torch
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. Covariate shift
@@ -203,9 +219,11 @@ plt.show()
 # %% [markdown]
 # ## 2. Label shift
 #
-# Now the labels come at other rates, $p(y)\ne q(y)$, but each class looks as before,
-# $p(x\mid y) = q(x\mid y)$: illnesses become more frequent, their symptoms stay. The weight of an
-# example is $p(y)/q(y)$, and to find $p(y)$ we need no labels from the target.
+# Now the labels come at other rates, $p(y)\ne q(y)$, but each class looks as before, $p(x\mid y) =
+# q(x\mid y)$: illnesses become more frequent, their symptoms stay. (One of our sources defines
+# label shift by an unchanged $p(y\mid x)$. That is covariate shift; when illnesses become more
+# frequent, the same symptoms mean them more often.) The weight of an example is $p(y)/q(y)$, and to
+# find $p(y)$ we need no labels from the target.
 #
 # On labelled data that were not trained on, count how a classifier errs:
 # $C_{ij} = P(\hat y = i \mid y = j)$. Here **rows are predictions and columns are labels**, so each
@@ -378,3 +396,12 @@ plt.show()
 # an illness, used before and during an epidemic; (c) "soft drink" means other things in another
 # region; (d) a detector for cancer that was trained on the blood of patients and of students. Why
 # is it that the weights of section 1 cannot rescue (d)?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Name the shift, and what must stay the same for a remedy to work.
+# - Weight a source so that it stands for a target: for its inputs, or for its labels.
+# - Follow what drifts, and say what a quick step costs.
+#
+# Next: a table of houses, from end to end.

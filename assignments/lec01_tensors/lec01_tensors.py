@@ -5,6 +5,23 @@
 # model, a little linear algebra, a little probability, and a way to differentiate any function
 # with a pocket calculator.
 #
+# **Afterwards you can** say which shapes go together, and why; make a raw table fit for a model;
+# take a posterior from a prior, once and again; judge a rule by precision and recall; find the
+# slope of any function by numbers, and choose the step.
+#
+# **Time** about 3 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the question at the end. **Due** {{due}}. **To hand in:** restart the
+# kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: [NumPy on
+# broadcasting](https://numpy.org/doc/stable/user/basics.broadcasting.html); Dive into Deep Learning
+# on [arrays](https://d2l.ai/chapter_preliminaries/ndarray.html),
+# [tables](https://d2l.ai/chapter_preliminaries/pandas.html), [linear
+# algebra](https://d2l.ai/chapter_preliminaries/linear-algebra.html) and
+# [probability](https://d2l.ai/chapter_preliminaries/probability.html); if Python itself is new to
+# you, the [tutorial of CS231n](https://cs231n.github.io/python-numpy-tutorial/).
+#
 # **Conventions.** Everything here is NumPy: arrays come in (of integers or of float64), arrays go
 # out. A table of data is an array (n, d): a row for each observation, a column for each variable.
 # Inputs are never changed in place.
@@ -15,7 +32,6 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_wine
 
 # %% [markdown]
 # ## 1. Broadcasting
@@ -132,23 +148,30 @@ assert np.allclose(z.mean(axis=0), 0), f"columns should have mean 0, not {z.mean
 assert np.allclose(z.std(axis=0, ddof=1), 1), "columns should have standard deviation 1"
 
 # %% demo=true
-wine = load_wine()
-columns = [0, 3, 4, 9, 12]
-names = [wine.feature_names[c].replace("_", "\n") for c in columns]
-figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
-left.boxplot(wine.data[:, columns])
-left.set(title="178 wines as measured", ylabel="each in its own unit")
-right.boxplot(standardize(wine.data)[:, columns])
-right.set(title="the same, standardized", ylabel="standard deviations from the mean")
-for ax in (left, right):
-    ax.set_xticks(range(1, len(columns) + 1), names, fontsize=7)
-plt.show()
+try:
+    from sklearn.datasets import load_wine
+except ImportError:
+    print("The wines of this picture come with scikit-learn, which is not installed here.")
+    print("Every exercise works without it. For the picture: pip install scikit-learn")
+else:
+    wine = load_wine()
+    columns = [0, 3, 4, 9, 12]
+    names = [wine.feature_names[c].replace("_", "\n") for c in columns]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
+    left.boxplot(wine.data[:, columns])
+    left.set(title="178 wines as measured", ylabel="each in its own unit")
+    right.boxplot(standardize(wine.data)[:, columns])
+    right.set(title="the same, standardized", ylabel="standard deviations from the mean")
+    for ax in (left, right):
+        ax.set_xticks(range(1, len(columns) + 1), names, fontsize=7)
+    plt.show()
 
 # %% [markdown]
 # ## 3. Sums along an axis
 #
-# A sum along an axis removes that axis. Keep it (with size 1) and the result broadcasts against
-# what was summed. Divide each row by its sum.
+# A sum along an axis removes that axis. So `a / a.sum(axis=1)` fails for an array (5, 4), and for a
+# square one it does not fail and is wrong. By the rules of section 1: what does it compute there?
+# Which shape must the sums have, so that each row meets its own?
 
 
 # %% exercise="row_share"
@@ -242,10 +265,9 @@ assert np.allclose(product, left @ right), f"expected\n{left @ right}\ngot\n{pro
 # ## 5. Bayes' theorem
 #
 # A test for a rare disease: `p_pos_sick` is the probability of a positive result if the patient is
-# sick, `p_pos_well` if not, and `prior` is how common the disease is. With
-# $P(+)=P(+\mid\text{sick})P(\text{sick})+P(+\mid\text{well})P(\text{well})$,
-#
-# $$P(\text{sick}\mid +)=\frac{P(+\mid\text{sick})\,P(\text{sick})}{P(+)}.$$
+# sick, `p_pos_well` if not, and `prior` is how common the disease is. Count before you compute: of
+# 100,000 people, how many are sick? How many of these test positive, and how many of the others do?
+# Of all who test positive, which share is sick? Now write the same with probabilities.
 
 
 # %% exercise="bayes_update"
@@ -305,9 +327,9 @@ plt.show()
 # %% [markdown]
 # ## 6. Moments
 #
-# $E[X]=\sum_x x\,P(X=x)$ and $\operatorname{Var}[X]=E\bigl[(X-E[X])^2\bigr]$. The lecture's
-# investment loses everything with probability 0.5, returns twice the stake with 0.4, and ten times
-# the stake with 0.1.
+# $E[X]=\sum_x x\,P(X=x)$ and $\operatorname{Var}[X]=E\bigl[(X-E[X])^2\bigr]$. The investment of
+# Dive into Deep Learning (2.6) loses everything with probability 0.5, returns twice the stake with
+# 0.4, and ten times the stake with 0.1.
 
 
 # %% exercise="expectation"
@@ -437,3 +459,12 @@ plt.show()
 # positive result means sick with a probability of 13 %. Explain to the patient where the other 87 %
 # come from. The second test is worse on both counts: why does it raise the probability to 83 %? And
 # why would the first test, done once more, not be worth as much as the same calculation suggests?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Predict the shape of a sum, and make a matrix product out of nothing but sums.
+# - Fill, code and scale a table, without spoiling the one you were given.
+# - Say what a positive test is worth, and a second one.
+#
+# Check any gradient by numbers. From lecture 5 on you will do so every week.

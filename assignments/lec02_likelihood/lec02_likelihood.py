@@ -6,6 +6,22 @@
 # notebook you derive the losses of linear models that way, see what they have to do with the
 # divergence between two distributions, and meet two losses that come from elsewhere.
 #
+# **Afterwards you can** derive a loss from what you believe about the data; write it so that it
+# stays finite; say what maximum likelihood has to do with divergence; choose a loss for outliers,
+# for margins, for quantiles.
+#
+# **Time** about 3 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [linear regression and the normal
+# distribution](https://d2l.ai/chapter_linear-regression/linear-regression.html) and on
+# [cross-entropy](https://d2l.ai/chapter_linear-classification/softmax-regression.html); the chapter
+# on [probability and information](https://www.deeplearningbook.org/contents/prob.html) of the Deep
+# Learning book; [CS231n on linear classifiers](https://cs231n.github.io/linear-classify/), for the
+# hinge loss.
+#
 # **Conventions.** Rows are observations: $X$ is $(n, p)$, $\beta$ is $(p,)$, $y$ is $(n,)$. Every
 # loss is a **mean** over the observations and a 0-d tensor; logarithms are natural. A scale such
 # as $\sigma^2$, $b$ or $\tau$ is a Python float. A result has the dtype and the device of the
@@ -18,6 +34,8 @@ import math
 
 import matplotlib.pyplot as plt
 import torch
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. Least squares
@@ -83,12 +101,13 @@ assert torch.allclose(x.T @ (y - x @ beta), torch.zeros(3, dtype=torch.float64),
 #
 # When is least squares a good idea? Suppose the errors are normal:
 # $Y\mid x\sim N(x^\top\beta,\sigma^2)$, where the second parameter is the **variance**. The
-# log-density of one observation is
+# density of one observation is
 #
-# $$\log p(y\mid x) = -\tfrac12\log(2\pi\sigma^2) - \frac{(y - x^\top\beta)^2}{2\sigma^2}.$$
+# $$p(y\mid x) = \frac1{\sqrt{2\pi\sigma^2}}\,e^{-(y - x^\top\beta)^2/(2\sigma^2)}.$$
 #
-# Give its negative mean, with the constant. As a function of $\beta$ it is least squares, shifted
-# and scaled. As a function of $\sigma^2$ it is something new, and there the constant matters.
+# Take its logarithm on paper, and give the negative mean of that, with the constant. As a function
+# of $\beta$ it is least squares, shifted and scaled. As a function of $\sigma^2$ it is something
+# new, and there the constant matters.
 
 
 # %% exercise="gaussian_nll"
@@ -440,8 +459,9 @@ assert abs(loss - 2.5 / 3) < 1e-6, f"(0 + 0.5 + 2) / 3 is 0.8333, not {loss:.4f}
 
 # %% [markdown]
 # The mean squared error leads to the mean, the mean absolute error to the median. The **check
-# loss** leads to any quantile: for a residual $r = y - \hat y$ it is $\max(\tau r, (\tau-1) r)$,
-# so that being too low costs $\tau$ per unit and being too high $1-\tau$.
+# loss** leads to any quantile: a guess $\hat y$ that is too low costs $\tau$ for each unit that it
+# is off, one that is too high costs $1-\tau$. Draw it over the residual $r = y - \hat y$ for
+# $\tau = 0.9$: two lines. Which of the two holds for $r > 0$, and which of them is the larger one?
 
 
 # %% exercise="check_loss"
@@ -499,3 +519,14 @@ plt.show()
 # Logistic regression maps $x^\top\beta$ to $(0, 1)$ by $\rho(u) = e^u/(e^u+1)$. Construct two
 # other maps $\rho$ that would do. How much do you expect the choice to change the fitted
 # probabilities, where most, and what would you look at to decide?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Turn a belief about errors into a loss: normal into squares, Laplace into absolute values, coin
+#   tosses into the logistic loss.
+# - Keep a loss finite where a probability rounds to 0 or 1.
+# - Say which loss leads to a mean, a median, a quantile, and which divergence seeks and which
+#   covers.
+#
+# Next, lecture 3: many classes, and the gradient of their loss.

@@ -6,6 +6,21 @@
 # log-likelihood, and a good half of this notebook is about computing that logarithm without
 # losing it to rounding.
 #
+# **Afterwards you can** turn scores into probabilities and a loss; see where floating point would
+# spoil it, and take the logarithm on paper instead; write the gradient down; say what `backward`
+# does with leaves, with graphs, and with what you cut off.
+#
+# **Time** about 5 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [softmax
+# regression](https://d2l.ai/chapter_linear-classification/softmax-regression.html) and on
+# [automatic differentiation](https://d2l.ai/chapter_preliminaries/autograd.html); [PyTorch on how
+# autograd works](https://pytorch.org/docs/stable/notes/autograd.html); [CS231n on linear
+# classifiers](https://cs231n.github.io/linear-classify/).
+#
 # **Conventions.** Rows are observations: $X$ is $(n, p)$, logits are $(n, k)$. Every loss is a
 # **mean** over the observations and a 0-d tensor; logarithms are natural. A result has the dtype
 # and the device of the inputs, and inputs are never changed in place. *Stable* means: finite and
@@ -21,6 +36,8 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. A warm-up: regression
@@ -165,9 +182,9 @@ plt.show()
 # divides plain scores by their sum and calls that softmax, which it is not, and which makes no
 # sense for negative scores.
 #
-# Adding a constant to all logits of a row changes nothing. So subtract the row's maximum: then
-# the largest exponential is $e^0 = 1$ and nothing overflows. One maximum for the whole matrix
-# will not do, since a row that lies far below it would become $0/0$.
+# Adding a constant to all logits of a row changes nothing: why? So you may choose one. Which choice
+# makes sure that no exponential overflows, and that not all of them vanish? And why will a single
+# constant for the whole matrix not do? (Try it on the rows $(0, 0)$ and $(-10^4, -10^4)$.)
 
 
 # %% exercise="softmax"
@@ -210,12 +227,9 @@ plt.show()
 # The loss needs $\log\operatorname{softmax}(u)_j$. The obvious `softmax(u).log()` is a trap: with
 # all the care above, a probability below about $10^{-45}$ is 0 in float32, and its logarithm
 # $-\infty$. A small constant inside the logarithm only hides it: it shifts every loss, and a very
-# wrong answer has no slope any more. The cure is to take the logarithm on paper:
-#
-# $$\log\operatorname{softmax}(u)_j = u_j - \log\sum_l e^{u_l}
-#   = (u_j - m) - \log\sum_l e^{u_l - m},\qquad m = \max_l u_l .$$
-#
-# The sum on the right has one term that is 1, so its logarithm is safe.
+# wrong answer has no slope any more. The cure is to take the logarithm on paper: what is left of
+# $\log(e^{u_j}/\sum_l e^{u_l})$, and what does it become once the row's constant has been taken off
+# all logits? If you chose that well, one term of the sum is exactly 1, and its logarithm is safe.
 
 
 # %% exercise="log_softmax"
@@ -297,8 +311,7 @@ assert torch.allclose(large, torch.tensor(500.0)), f"(0 + 1000) / 2 is 500, not 
 # Nobody stores one-hot rows for a thousand classes. With integer labels $l_i$ the sum keeps a
 # single term:
 #
-# $$L = -\frac1n\sum_i \log\operatorname{softmax}(u_i)_{l_i}
-#     = \frac1n\sum_i\Big(\log\sum_j e^{u_{ij}} - u_{i l_i}\Big).$$
+# $$L = -\frac1n\sum_i \log\operatorname{softmax}(u_i)_{l_i}.$$
 #
 # The function takes **logits**. Where a text starts from probabilities, their logarithms will do
 # as logits, since these are already normalised.
@@ -332,8 +345,10 @@ loss = cross_entropy(torch.tensor([[1e4, 0.0]]), torch.tensor([1]))
 assert torch.allclose(loss, torch.tensor(1e4)), f"a large logit: expected 10000, got {loss}"
 
 # %% [markdown]
-# Differentiate $L$ by the logits. What comes out is short enough to be remembered: each row is
-# the predicted distribution minus the true one. And do not forget what kind of loss it is.
+# Differentiate $L$ by $u_{ij}$, once for a $j$ that is not the label and once for the one that is.
+# The two cases differ by a single number, and together they are short enough to be remembered for
+# life. Check yours: what does a row of the gradient sum to, and why must it? What becomes of it
+# when the model is sure and right? And do not forget what kind of loss it is.
 
 
 # %% exercise="cross_entropy_grad"
@@ -704,3 +719,14 @@ plt.show()
 # Explain why $\partial\log\det X/\partial X$ is what you programmed. (Expanding $\det X$ along
 # row $i$ shows how it depends on $X_{ij}$.) Why does the gradient not depend on the sign of the
 # determinant, although $f$ itself is undefined when it is negative?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Write softmax, log-softmax and cross-entropy that survive logits of 10,000, and say why the
+#   naive ones do not.
+# - Write the gradient of the cross-entropy from memory, and train a classifier with it.
+# - Take gradients on purpose: accumulated or cleared, cut off or not, one row of a Jacobian after
+#   the other.
+#
+# Next, lecture 4: a layer in between.

@@ -5,6 +5,20 @@
 # compute XOR, however it is tuned. Put a layer of neurons in between and it can. In this notebook
 # you build the neuron, the activations that replace its threshold today, and the network.
 #
+# **Afterwards you can** say what one neuron can and cannot do; write activations and their slopes
+# that hold far out; run a network of any depth forward; train one from scratch, and see what its
+# hidden units are for.
+#
+# **Time** about 4 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the question at the end. **Due** {{due}}. **To hand in:** restart the
+# kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [multilayer
+# perceptrons](https://d2l.ai/chapter_multilayer-perceptrons/mlp.html); CS231n on [neural
+# networks](https://cs231n.github.io/neural-networks-1/) and on [a small one, from beginning to
+# end](https://cs231n.github.io/neural-networks-case-study/).
+#
 # **Conventions.** Rows are observations: a layer computes $A W + b$ with $A$ of shape (n, m),
 # $W$ (m, p) and $b$ (p,). (The slides write one observation as a column, $Wa+b$.) Tensors come in
 # and go out; a result has the dtype and the device of the inputs. Inputs are never changed in
@@ -16,6 +30,8 @@
 # %%
 import matplotlib.pyplot as plt
 import torch
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. Rosenblatt's neuron
@@ -402,7 +418,9 @@ plt.show()
 #   would two hidden units with equal weights become after a step? So the start is random; `seed`
 #   fixes it, and equal seeds must bring equal networks, whatever else draws random numbers. How
 #   large should the weights be, for a layer of many inputs and for one of few?
-# - What does a step change, and must that change be recorded in the graph?
+# - What does a step change, and must that change be recorded in the graph? (The slide on gradient
+#   descent takes off the gradient itself. It leaves out the learning rate: a step is `lr` times
+#   it.)
 # - What does `backward` do with the gradients of the epoch before?
 #
 # Any way of going downhill will do, with all the points at once or a part at a time, as long as
@@ -484,3 +502,12 @@ plt.show()
 # whatever the threshold: write down the four inequalities and find the contradiction (or argue with
 # the picture above). Then say what the hidden layer changes, and why it would change nothing if its
 # activation were the identity.
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Say what a hidden layer adds, and show it for XOR.
+# - Write activations and their slopes that hold at ±10,000.
+# - Train a network from nothing: the start, the loss, the gradient, the step, all of them yours.
+#
+# Next, lecture 5: where the gradient comes from.

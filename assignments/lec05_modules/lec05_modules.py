@@ -6,6 +6,21 @@
 # tensors, then put the parameters where PyTorch looks for them: into modules. Modules can be
 # nested, initialised, tied, saved and moved to a GPU, while the loop stays as it is.
 #
+# **Afterwards you can** write the loop that fits any model; keep parameters where PyTorch finds
+# them; tie, initialise, save and move modules; feed them from a data set of your own; tell an
+# optimizer which parameters to hold back.
+#
+# **Time** about 5 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [linear regression from
+# scratch](https://d2l.ai/chapter_linear-regression/linear-regression-scratch.html) and on
+# [modules](https://d2l.ai/chapter_builders-guide/model-construction.html), with the sections after
+# it; PyTorch on [`nn.Module`](https://pytorch.org/docs/stable/generated/torch.nn.Module.html) and
+# on [data loaders](https://pytorch.org/docs/stable/data.html).
+#
 # **Conventions.** Rows are observations: `x` is $(n, p)$. A result keeps the dtype and device of
 # the inputs. Parameters are found **by name**, so call the attributes exactly what the docstrings
 # say. Functions that draw random numbers take a `torch.Generator` and draw from nothing else.
@@ -23,6 +38,8 @@ import matplotlib.pyplot as plt
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. Data that we understand
@@ -719,3 +736,13 @@ plt.show()
 # In section 8 the shared layer is used twice in one forward pass. Use the chain rule to explain why
 # its gradient is the sum of two parts. What becomes of the two layers under training if `net[4]`
 # is instead a copy of `net[2]`, equal at first?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Fit a model with a differentiator, a data set, a loader, a module and an optimizer, and know
+#   what each is for.
+# - Build modules that are found, saved, tied and initialised.
+# - Say which parameters weight decay is for. Lecture 9 will need your groups.
+#
+# Next, lecture 6: a layer that looks at pictures.

@@ -6,6 +6,20 @@
 # In this notebook you write it from its definition, in one dimension and in two, and let it loose
 # on real photographs.
 #
+# **Afterwards you can** convolve numbers and pictures, from the definition; tell a convolution from
+# a cross-correlation, and keep their sizes straight; blur a photograph, and find its edges.
+#
+# **Time** about 3 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the question at the end. **Due** {{due}}. **To hand in:** restart the
+# kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [why
+# convolutions](https://d2l.ai/chapter_convolutional-neural-networks/why-conv.html), on [what they
+# compute](https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html) and on [padding and
+# stride](https://d2l.ai/chapter_convolutional-neural-networks/padding-and-strides.html); [CS231n on
+# convolutional networks](https://cs231n.github.io/convolutional-networks/).
+#
 # **Conventions.** Everything here is NumPy: arrays come in (of integers or of float64), arrays go
 # out. A picture is an array of shape (height, width) or (height, width, channels). Inputs are never
 # changed in place. Loops over pixels are welcome: clear first, fast later.
@@ -16,7 +30,6 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_sample_images
 
 # %% [markdown]
 # ## 1. One dimension: a product of polynomials
@@ -234,10 +247,29 @@ assert output_size(28, 5, 0, 2) == 12, "places 0, 2, …, 22 fit: twelve, and ha
 # ## 5. Photographs
 #
 # A photograph is an array (height, width, 3) of levels from 0 to 255: red, green and blue. Two of
-# them come with scikit-learn. Here they are, at half their size to save time.
+# them come with scikit-learn. Here they are, at half their size to save time. (Where scikit-learn
+# is missing, two pictures are drawn instead; every exercise works without it.)
+
 
 # %% demo=true
-temple, flower = (picture[::2, ::2] for picture in load_sample_images().images)
+def photographs():
+    """Two colour pictures (H, W, 3) of levels: scikit-learn's photographs, or drawn ones."""
+    try:
+        from sklearn.datasets import load_sample_images
+    except ImportError:
+        print("The photographs come with scikit-learn, which is not installed here, so that these")
+        print("two pictures are drawn. For the photographs: pip install scikit-learn")
+        down, right = np.mgrid[:427, :640]
+        hills = down - 200 - 60 * np.sin(right / 70)
+        rings = 220 - np.hypot(down - 213, right - 320)
+        return [
+            np.uint8(np.clip(np.stack([128 + 0.4 * h, 190 - 0.5 * h, 90 - h], axis=2), 0, 255))
+            for h in (hills * (hills > 0) - 0.4 * down, 25 * np.floor(rings / 25))
+        ]
+    return load_sample_images().images
+
+
+temple, flower = (picture[::2, ::2] for picture in photographs())
 figure, axes = plt.subplots(1, 4, figsize=(12, 2.4))
 axes[0].imshow(temple)
 axes[0].set_title(f"{temple.shape}, {temple.dtype}")
@@ -392,11 +424,21 @@ for ax in axes.flat:
 figure.tight_layout()
 plt.show()
 
-# %% [markdown] written="parameters_of_a_layer"
+# %% [markdown] written="blurred_twice"
 # ## 6. In your own words
 #
-# The lecture draws a fully connected layer beside a convolutional one and asks how many parameters
-# each has. Let the input have $n$ entries and the output $n-k+1$. Count the weights (no biases) of
-# a fully connected layer, and of a convolution with one kernel of $k$ entries. Which two ideas of
-# the lecture make the difference, and what does each of them assume about pictures? Does it matter
-# that frameworks leave out the flip?
+# The lecture begins with a question: what are the coefficients of $p(x)\,q(x)$? (a) For polynomials
+# $p\,q = q\,p$ and $(p\,q)\,r = p\,(q\,r)$. What do these two rules say of convolutions? So if a
+# photograph is blurred with $K$ and the result with $L$, which single kernel does the same, and how
+# large is it if both are 9 × 9? Do the rules hold for the cross-correlation as well? (b) Look
+# at a wholly white picture after `convolve2d_same` with a Gaussian kernel. What happens at its
+# border, why, and what would you put around the picture instead of zeros?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Multiply polynomials, add dice, blur and sharpen, with one operation.
+# - Say when a kernel is flipped, and what that changes.
+# - Compute the size of any result before the error message does.
+#
+# Next, lecture 7: kernels that nobody designs, because they are learnt.

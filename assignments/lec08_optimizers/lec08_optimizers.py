@@ -6,6 +6,23 @@
 # of one step, then Adam once more as a class that PyTorch's training loops can use, and let five
 # optimizers race on XOR.
 #
+# **Afterwards you can** write each of the usual optimizers from its formula, and say what it
+# remembers; name the unit of a step; put an optimizer of your own into a PyTorch loop; read a
+# picture of losses that fall.
+#
+# **Time** about 4 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [stochastic gradient
+# descent](https://d2l.ai/chapter_optimization/sgd.html),
+# [momentum](https://d2l.ai/chapter_optimization/momentum.html) and
+# [Adam](https://d2l.ai/chapter_optimization/adam.html), with what stands between them; [Why
+# momentum really works](https://distill.pub/2017/momentum/); the papers on
+# [Adadelta](https://arxiv.org/abs/1212.5701) and [Adam](https://arxiv.org/abs/1412.6980); [how
+# PyTorch's optimizers are used](https://pytorch.org/docs/stable/optim.html).
+#
 # **Conventions.** $\theta$ is a tensor of any shape, $g$ its gradient, of the same shape; all
 # operations run entry by entry, with $g^2$ meaning $g\odot g$. A step returns a **new** $\theta$
 # and changes neither `theta` nor `grad`. Rules with a memory keep it in `state`, a dict that
@@ -24,6 +41,8 @@
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. Without a memory
@@ -239,13 +258,15 @@ assert abs(steps[1] - (20 / 9 + 5) ** 0.5 / 12**0.5 * 4) < 1e-5, (
 # %% [markdown]
 # ## 4. Adam
 #
-# Adam averages the gradient as well. Both averages start at zero and are too small at first, by
-# the factors $1-\beta_1^k$ and $1-\beta_2^k$ in step $k = 1, 2, \dots$; dividing by those mends it.
+# Adam averages the gradient as well:
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1) g,\qquad v \leftarrow \beta_2 v + (1-\beta_2) g^2$$
 #
-# $$\hat m = \frac{m}{1-\beta_1^k},\qquad \hat v = \frac{v}{1-\beta_2^k},\qquad
-# \theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v+\epsilon}}\,\hat m$$
+# Both averages start at zero, and are too small at first. By which factor? Let all gradients be one
+# number $g$, and write $m$ down after step $k = 1, 2, 3$: by what must it be divided to be $g$
+# again? With $\hat m$ and $\hat v$ for the averages that are mended so, each by its own factor,
+#
+# $$\theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v+\epsilon}}\,\hat m .$$
 
 
 # %% exercise="adam_step"
@@ -410,21 +431,22 @@ def train_xor(optimizer_class, epochs, lr, seed):
 
 
 # %% example="train_xor"
-losses = train_xor(torch.optim.SGD, 2000, 0.1, 123)  # the lecture's settings
+losses = train_xor(torch.optim.SGD, 2000, 0.1, 123)  # the settings of lecture 8
 assert len(losses) == 2000, f"one loss for each step, not {len(losses)}"
 assert abs(losses[0] - 0.69366) < 1e-4, (
     f"the first loss belongs to the start: 0.69366, not {losses[0]}"
 )
-assert abs(losses[-1] - 0.0526) < 5e-4, f"SGD ends at 0.0526 in the lecture, not at {losses[-1]}"
+assert abs(losses[-1] - 0.0526) < 5e-4, f"PyTorch's SGD should end at 0.0526, not at {losses[-1]}"
 
 # %% [markdown]
 # Lecture 8 compares PyTorch's five optimizers on this problem: seed 123, learning rate 0.1, 2000
-# epochs. Its final losses are 0.0526 (SGD), 0.00436 (Adagrad), 0.1268 (Adadelta) and
-# $4.05\cdot10^{-5}$ (Adam). Its RMSprop ends in `nan`: the lecture takes $\log\hat p$ and
-# $\log(1-\hat p)$ as they are, and once RMSprop is so sure of itself that $\hat p$ rounds to 1, the
-# second is $-\infty$. A loss that clamps its logarithms, as PyTorch's `BCELoss` does, or that is
-# computed from the logit, goes on. Your own curve may stop or not: both are right here. Your own
-# `Adam` runs along, dotted: with an ε this small, inside or outside the root hardly matters yet.
+# epochs. It draws the losses and prints none; when this notebook was written, its program ended at
+# 0.0526 (SGD), 0.00436 (Adagrad), 0.1268 (Adadelta) and $4.05\cdot10^{-5}$ (Adam). With RMSprop it
+# may end in `nan`: it takes $\log\hat p$ and $\log(1-\hat p)$ as they are, and once the network is
+# so sure of itself that $\hat p$ rounds to 1, the second is $-\infty$. A loss that clamps its
+# logarithms, as PyTorch's `BCELoss` does, or that is computed from the logit, goes on. Your own
+# curve may stop or not: both are right here. Your own `Adam` runs along, dotted: with an ε this
+# small, inside or outside the root hardly matters yet.
 
 # %% demo=true
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
@@ -455,3 +477,12 @@ plt.show()
 # Suppose θ is measured in metres and the loss in yuan. What is the unit of the gradient, and of one
 # step of SGD, of Adagrad, of Adadelta and of Newton's method, if η is a plain number? Which of them
 # keep their promise when somebody decides to measure θ in centimetres?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Write any rule of this family from its formula, and keep its memory apart from everything else.
+# - Say what ε, bias correction and the order of two lines are good for.
+# - Write an optimizer that PyTorch takes for one of its own.
+#
+# Next, lecture 9: why a good optimizer alone does not make a deep network train.

@@ -5,6 +5,21 @@
 # keeps a state, in which it sums up what it has seen so far. In this notebook you build one, send
 # gradients back through time, and see with your own eyes why they vanish or explode.
 #
+# **Afterwards you can** run a recurrent network forward and its gradients back through time, by
+# hand; say when they vanish and when they explode; hold them with a limit, and train a network that
+# remembers.
+#
+# **Time** about 4 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: Dive into Deep Learning on [recurrent
+# networks](https://d2l.ai/chapter_recurrent-neural-networks/rnn.html) and on [back-propagation
+# through time](https://d2l.ai/chapter_recurrent-neural-networks/bptt.html); [CS231n on recurrent
+# networks](https://cs231n.github.io/rnn/); [On the difficulty of training recurrent neural
+# networks](https://arxiv.org/abs/1211.5063), the paper behind sections 4 and 5.
+#
 # **The network.** One set of parameters serves every step:
 #
 # $$h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b),\qquad y_t = h_t W_{hy}$$
@@ -28,6 +43,8 @@ import math
 
 import matplotlib.pyplot as plt
 import torch
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. One step
@@ -64,8 +81,9 @@ h_next = rnn_step(
 assert h_next.shape == (5, 4), f"five states of size 4 are (5, 4), not {tuple(h_next.shape)}"
 
 # %% [markdown]
-# Backward, a step is two affine layers that share their output $z$, and an activation whose slope
-# can be written with $h_t = \tanh z$ itself: $\tanh'(z) = 1 - h_t^2$.
+# Backward, a step is two affine layers that share their output $z$, and an activation. The stub
+# hands you $h_t = \tanh z$ and not $z$: write the slope of $\tanh$ with $h_t$ alone. (It is 1 at
+# $h_t = 0$, and nearly 0 where $h_t$ is nearly ±1.)
 
 
 # %% exercise="rnn_step_backward"
@@ -204,8 +222,9 @@ for name, got, leaf in zip(names, mine, leaves, strict=True):
 # ## 4. Where gradients vanish and explode
 #
 # How much does $h_t$ feel of $h_{t-1}$? The answer is a Jacobian, whose entry $[i, j]$ is
-# $\partial h_t[i]/\partial h_{t-1}[j]$. Mind the transpose: the slides have columns and get
-# $\operatorname{diag}(\tanh')\,W_{hh}$; with rows, $h_{t-1}[j]$ meets $W_{hh}[j, i]$.
+# $\partial h_t[i]/\partial h_{t-1}[j]$. Write one entry before you write the matrix: which entry of
+# $W_{hh}$ does $h_{t-1}[j]$ meet on its way to $h_t[i]$, and which slope? (The slides have columns
+# and get $\operatorname{diag}(\tanh')\,W_{hh}$. Ours are rows.)
 
 
 # %% exercise="state_jacobian"
@@ -376,3 +395,13 @@ plt.show()
 # recurrent network: what are its inputs, its activation, its parameters? A stationary one
 # has all eigenvalues of $A$ inside the unit circle. What does that say of
 # $\partial h_T/\partial h_{T-k}$ for large $k$?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Send a gradient back through any number of steps, and check it.
+# - Read from singular values how far back a network can learn.
+# - Clip what explodes, and train a network to remember three steps. Against what vanishes, lecture
+#   12 has gates.
+#
+# Next, lecture 11: names of any length.

@@ -7,6 +7,21 @@
 # models of this lecture start from simple noise $z$ and let a network bend it: the variational
 # auto-encoder maximises a bound of the likelihood, the adversarial pair does without any.
 #
+# **Afterwards you can** make a complicated distribution from simple ones; derive the bound that a
+# variational auto-encoder maximises, and train one; let two networks play against each other
+# without either winning; translate between two kinds of data without pairs.
+#
+# **Time** about 6 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, finished or not: what is
+# right counts.
+#
+# **To read**, where it helps: the papers on [the variational
+# auto-encoder](https://arxiv.org/abs/1312.6114), [adversarial
+# nets](https://arxiv.org/abs/1406.2661) and [CycleGAN](https://arxiv.org/abs/1703.10593); a
+# [tutorial on variational auto-encoders](https://arxiv.org/abs/1606.05908); Dive into Deep Learning
+# on [adversarial networks](https://d2l.ai/chapter_generative-adversarial-networks/gan.html).
+#
 # **Conventions.** Rows are observations. A loss is a 0-d tensor, **summed over the dimensions of an
 # observation and averaged over the batch**, unless a prompt says otherwise. $\log\sigma^2$ is
 # written `logvar`; `tau2` is a variance $\tau^2$, a float. Results keep the inputs' dtype and
@@ -22,8 +37,9 @@ import math
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
-from sklearn.datasets import load_digits
 from torch import nn
+
+torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 
 # %% [markdown]
 # ## 1. A complicated distribution from simple ones
@@ -98,11 +114,11 @@ plt.show()
 # \text{ explain }x?} - \underbrace{\operatorname{KL}\bigl(q(z\mid x)\,\|\,\pi(z)\bigr)}_{\text{is
 # }z\text{ where it would be drawn?}}$$
 #
-# and the right side can be computed. For normal distributions the second part is
-#
-# $$\operatorname{KL} = \frac12\sum_j\bigl(\sigma_j^2 + \mu_j^2 - 1 - \log\sigma_j^2\bigr)$$
-#
-# The encoder gives $\log\sigma^2$, which may be any real number, while $\sigma^2$ stays positive.
+# and the right side can be computed. The second part is the divergence of two normal distributions,
+# which you worked out in lecture 2, with means and variances on both sides. What is left of it when
+# the right one is the standard normal? The entries of $z$ are independent: what becomes of their
+# divergences? The encoder gives $\log\sigma^2$, which may be any real number, while $\sigma^2$
+# stays positive.
 
 
 # %% exercise="kl_to_standard_normal"
@@ -130,9 +146,9 @@ assert abs(kl.item() - 0.8069) < 1e-4, f"½(4 − 1 − log 4) = 0.8069 for σ²
 
 # %% [markdown]
 # The first part is estimated with one draw of $z$. To let gradients through to $\mu$ and $\sigma$,
-# the draw is written as a function of them and of noise that depends on nothing:
-#
-# $$z = \mu + \sigma\odot\varepsilon,\qquad\varepsilon\sim N(0, I)$$
+# the draw is written as a function of them and of noise $\varepsilon\sim N(0, I)$ that depends on
+# nothing. Which function of $\varepsilon$ has mean $\mu$ and standard deviation $\sigma$? And how
+# do you get $\sigma$ from $\log\sigma^2$?
 
 
 # %% exercise="reparameterize"
@@ -286,12 +302,27 @@ assert all(p.grad is not None for p in model.parameters()), "some parameters hav
 
 # %% [markdown]
 # The data: 1,797 small pictures of digits, 8×8 pixels, made black and white. Two latent dimensions
-# can be drawn on paper. The encoder never sees a label; colour shows it to *you*.
+# can be drawn on paper. The encoder never sees a label; colour shows it to *you*. (Where
+# scikit-learn is missing, pictures of a bar, in ten places, stand in for the digits.)
+
 
 # %% demo=true
-torch.set_num_threads(1)  # small networks gain nothing from more
-digits = load_digits()
-images = torch.tensor(digits.data > 7).float()
+def pictures():
+    """1,797 pictures of 8 × 8 bits, (n, 64), and their labels 0 … 9: scikit-learn's digits."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        print("The digits come with scikit-learn, which is not installed here: bars stand in for")
+        print("them, and the curves below are other ones. For the digits: pip install scikit-learn")
+        labels = torch.randint(10, (1797,))
+        rows = torch.nn.functional.one_hot(labels % 5 + 1, 8)[:, :, None].expand(-1, -1, 8)
+        bars = torch.where((labels < 5)[:, None, None], rows, rows.transpose(1, 2)).float()
+        return (bars + (torch.rand(bars.shape) < 0.03)).clamp(max=1).flatten(1), labels
+    digits = load_digits()
+    return torch.tensor(digits.data > 7).float(), torch.tensor(digits.target)
+
+
+images, kinds = pictures()
 torch.manual_seed(3)
 vae, bounds = VAE(64, 128, 2), []
 optimizer = torch.optim.Adam(vae.parameters(), lr=5e-3)
@@ -316,7 +347,7 @@ with torch.no_grad():
 figure, axes = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
 axes[0].plot(bounds)
 axes[0].set(xlabel="epoch", ylabel="bound (nats per image)", title="The bound rises")
-points = axes[1].scatter(*codes.T.numpy(), c=digits.target, cmap="tab10", s=5)
+points = axes[1].scatter(*codes.T.numpy(), c=kinds.numpy(), cmap="tab10", s=5)
 figure.colorbar(points, ax=axes[1])
 axes[1].set(xlabel="$\\mu_1$", ylabel="$\\mu_2$", title="The latent plane, by digit")
 picture = drawn.permute(0, 2, 1, 3).reshape(110, 110)
@@ -329,13 +360,10 @@ plt.show()
 #
 # A GAN has no likelihood at all. A **discriminator** returns a logit $u$, and $\sigma(u)$ is its
 # probability that the input is real; a **generator** makes fakes from noise. The discriminator
-# learns to tell them apart, with label 1 for real and 0 for fake. Its loss is the mean binary
-# cross-entropy of the real half **plus** that of the fake half (not the mean of the two):
-#
-# $$L_D = -\frac1n\sum_i\log\sigma(u_i^{\text{real}})
-# - \frac1m\sum_j\log\bigl(1-\sigma(u_j^{\text{fake}})\bigr)$$
-#
-# Both losses of this section are stable.
+# learns to tell them apart, with label 1 for real and 0 for fake. Its loss $L_D$ is the mean binary
+# cross-entropy of the real half **plus** that of the fake half (not the mean of the two, and not
+# the mean over all: the halves may differ in size). Write each half with $u$ and simplify; both
+# losses of this section are stable.
 
 
 # %% exercise="discriminator_loss"
@@ -365,14 +393,13 @@ assert loss == 1e4, f"sure and wrong about the real one: the loss is its logit, 
 # What does the generator want? In the **minimax** game it maximises $L_D$, that is, it minimises
 # the mean of $\log(1-\sigma(u^{\text{fake}}))$. At the start fakes are poor, $u$ is very negative,
 # and there this loss is flat. The **non-saturating** loss asks for the same in another way, and is
-# the one to write here:
-#
-# $$L_G = -\frac1m\sum_j\log\sigma(u_j^{\text{fake}})$$
+# the one to write here: the mean cross-entropy of the fakes, as if they were labelled real. Its
+# slope at a very negative $u$ is what?
 
 
 # %% exercise="generator_loss"
 def generator_loss(fake_logits):
-    """The non-saturating loss of the generator, -mean log sigmoid(fake_logits); stable.
+    """The non-saturating loss of the generator: its fakes against the label "real"; stable.
 
     Args:
         fake_logits: (m,), or any shape: the discriminator's logits of fakes.
@@ -503,3 +530,15 @@ assert cycle_loss(x, x, y, y) == 0, "who comes back unchanged pays nothing"
 # original. Describe a generator that satisfies both discriminators perfectly and is still useless
 # as a translator, and explain what the cycle loss does about it. Does a cycle loss of zero make
 # sure that the translation is the one we want?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Draw from a distribution that no textbook has, and estimate its density.
+# - Train a variational auto-encoder and a pair of adversaries with loops of your own, and say from
+#   a curve whether they learn.
+# - Translate between two kinds of data that nobody has paired, and say what keeps the translation
+#   honest.
+#
+# That is the last lecture. What comes next is yours to choose: every part of it is a function that
+# you have written.

@@ -17,7 +17,6 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_core import ErrorDetails
 
 from grader.course.fields import (
     Count,
@@ -33,10 +32,12 @@ from grader.course.fields import (
     database_url,
     did_you_mean,
 )
-from grader.course.marked_yaml import Marked, Place, dotted, load_marked, shown
+from grader.course.marked_yaml import Place, load_marked
+from grader.course.wording import in_words
 from grader.errors import CourseError
 
 FILE_NAME = "course.yml"
+_PRIVATE = frozenset[Place]({("database",)})
 
 
 class Data(BaseModel):
@@ -231,52 +232,7 @@ def load_course(root: Path) -> Course:
     try:
         return Course.model_validate({"root": root.resolve(), **data}, context={"zone": zone})
     except ValidationError as error:
-        raise CourseError(_in_words(marked, error)) from None
-
-
-def _in_words(marked: Marked, error: ValidationError) -> str:
-    found = error.errors(include_url=False)
-    # An unknown key says more than the missing one that it was meant to be.
-    found.sort(key=lambda item: item["type"] != "extra_forbidden")
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return _one(marked, found[0]) + more
-
-
-def _one(marked: Marked, error: ErrorDetails) -> str:
-    place: Place = tuple(part for part in error["loc"] if part != "[key]")
-    where = f"{marked.path}:{marked.line(place)}: {dotted(place)}"
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
-        return f"{where} is missing; add it"
-    if kind == "extra_forbidden":
-        return f"{where}: unknown key{did_you_mean(str(place[-1]), _known(place[:-1]))}"
-    about = where if place == ("database",) else f"{where} is {shown(error.get('input'))}"
-    return f"{about}: {_remedy(kind, context, error['msg'])}"
-
-
-def _remedy(kind: str, context: dict[str, Any], message: str) -> str:
-    fixed = {
-        "string_type": "give text (in quotes if it looks like a number)",
-        "float_type": "give a number",
-        "int_type": "give a whole number",
-        "bool_type": "give true or false",
-        "finite_number": "give a finite number",
-        "dict_type": "give a mapping, one `name: value` in a line",
-        "model_type": "give a mapping, one `key: value` in a line",
-        "tuple_type": "give a list, such as [one, two]",
-        "too_short": "give at least one",
-    }
-    if kind in fixed:
-        return fixed[kind]
-    if kind == "greater_than":
-        return f"give a number above {context['gt']:g}"
-    if kind == "greater_than_equal":
-        return f"give a number of at least {context['ge']:g}"
-    if kind == "less_than_equal":
-        return f"give a number of at most {context['le']:g}"
-    if kind == "literal_error":
-        return f"choose {context['expected']}"
-    return message.removeprefix("Value error, ")
+        raise CourseError(in_words(marked, error, _known, _PRIVATE)) from None
 
 
 def _known(place: Place) -> list[str]:

@@ -16,9 +16,11 @@ from grader.course.lesson import load_lesson
 from grader.course.secret import secret_seed
 from grader.course.slips.hints import hints_of, without_hints
 from grader.course.syllabus import Course
+from grader.course.written import load_written
 from grader.errors import CourseError
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+YOUR_TEXT = "YOUR ANSWER HERE"
 LONG = 24  # characters of a line that is no coincidence
 _TOP = frozenset({"chainrule", "kernelspec", "language_info"})
 _CELL = frozenset({"nbgrader", "deletable", "editable"})
@@ -73,19 +75,20 @@ def _not_of_source(source: dict[str, Any], released: dict[str, Any]) -> Iterator
 
 def without_solutions(text: str, cell: dict[str, Any]) -> str:
     """What nbgrader leaves of a source cell: each solution region becomes the stub."""
+    blank = STUB if cell["cell_type"] == "code" else YOUR_TEXT
     lines: list[str] = []
     inside = replaced = False
     for line in text.split("\n"):
         if "BEGIN SOLUTION" in line:
             inside = replaced = True
             indent = line[: len(line) - len(line.lstrip())]
-            lines += [indent + stub for stub in STUB.split("\n")]
+            lines += [indent + stub for stub in blank.split("\n")]
         elif "END SOLUTION" in line:
             inside = False
         elif not inside:
             lines.append(line)
     if cell["metadata"].get("nbgrader", {}).get("solution") and not replaced:
-        return STUB if cell["cell_type"] == "code" else "YOUR ANSWER HERE"
+        return blank
     return "\n".join(lines)
 
 
@@ -112,6 +115,11 @@ def secrets(course: Course, name: str) -> Iterator[tuple[str, str]]:
             text = line.strip()
             if len(text) >= LONG and text not in shown and not _common(text, public):
                 yield text, f"a line of {path.name}"
+    for question, answer in load_written(course, name).items():
+        for line in answer.markdown().split("\n"):
+            text = line.strip()
+            if len(text) >= LONG and not _common(text, public):
+                yield text, f"the model answer or rubric of {question}"
 
 
 def _common(text: str, public: str) -> bool:

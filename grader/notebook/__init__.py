@@ -2,7 +2,7 @@
 
 from grader.notebook.composing import compose, notebook_text
 from grader.notebook.language import in_language
-from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.reading import read_notebook
 from grader.notebook.rules import read_assignment
 from grader.notebook.sources import (
@@ -19,6 +19,7 @@ __all__ = [
     "Demo",
     "Example",
     "Notebook",
+    "Practice",
     "Prompt",
     "Stub",
     "compose",

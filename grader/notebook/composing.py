@@ -3,10 +3,11 @@
 The cells and their nbgrader ids (`grade_id`), none of which can equal another, because names of
 exercises and questions have no dash:
 
-- `NAME`: stub and answer, for the student to fill in;
+- `NAME`: stub and answer, for the student to fill in; of a practice that is all;
 - `test-NAME`: directly after it or wherever its first example stands, the visible examples, which
   carry the exercise's points (the hidden cases are never in a notebook);
-- `QUESTION`: the answer to a written question, graded by hand, below its locked prompt;
+- `QUESTION`: the answer to a written question, graded by hand, below its locked prompt; in the
+  source the model answer and its rubric stand there, where there are any;
 - `text-…`, `demo-…`, `example-…`: locked, named by a hash of what they hold.
 
 Given code, such as imports, stays open: students may add to it. The same input makes the same
@@ -18,17 +19,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.course.slips.hints import without_hints
 from grader.course.syllabus import AssignmentPlan, Course
+from grader.course.written import ModelAnswer, load_written, written_path
 from grader.errors import CourseError
 from grader.notebook.answers import Answers, read_answers
 from grader.notebook.helpers import place_helpers
 from grader.notebook.language import in_language
-from grader.notebook.merging import Text, merge
-from grader.notebook.model import Cell, Demo, Example, Notebook, Prompt, Stub
+from grader.notebook.merging import BEGIN, END, Text, merge
+from grader.notebook.model import Cell, Demo, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.percent import refuse
 from grader.notebook.reading import parse_cell
 from grader.notebook.rules import read_assignment
@@ -51,10 +54,10 @@ def compose(course: Course, name: str, language: str | None = None) -> NotebookN
     import nbformat
 
     notebook = read_assignment(course, name)
-    answers = read_answers(answers_path(course, name), notebook.exercises)
-    sources = solution_sources(notebook, answers)
+    sources = solution_sources(course, notebook)
     language = language or course.language
-    composer = _Composer(in_language(notebook, language), course.plan(name), sources)
+    written = written_answers(course, name)
+    composer = _Composer(in_language(notebook, language), course.plan(name), sources, written)
     made = {
         "cells": composer.run(),
         "metadata": _metadata(name, language),
@@ -71,12 +74,18 @@ def answers_path(course: Course, name: str) -> Path:
     return course.root / "solutions" / name / "answers.py"
 
 
-def solution_sources(notebook: Notebook, answers: Answers) -> dict[str, str]:
-    """The cell of each exercise with stub, answer and region marks, without the answer's hints.
+def solution_sources(course: Course, notebook: Notebook) -> dict[str, str]:
+    """The cell of each exercise and practice: stub, answer and region marks, without hints.
 
     Raises:
         CourseError: notebook and answers do not fit; with file, line and reason.
     """
+    blanks = tuple(
+        Stub(cell.name, cell.source, cell.line) if isinstance(cell, Practice) else cell
+        for cell in notebook.cells
+    )
+    notebook = replace(notebook, cells=blanks)
+    answers = read_answers(answers_path(course, notebook.name), notebook.exercises)
     _no_markers(notebook, answers)
     placed = place_helpers(notebook, answers)
     found = {}
@@ -97,16 +106,30 @@ def solution_sources(notebook: Notebook, answers: Answers) -> dict[str, str]:
     return found
 
 
+def written_answers(course: Course, name: str) -> dict[str, ModelAnswer]:
+    """The model answers of the written questions that have one, free of nbgrader's marks.
+
+    Raises:
+        CourseError: written.yml is wrong; with file, line and reason.
+    """
+    answers, path = load_written(course, name), written_path(course, name)
+    for question, answer in answers.items():
+        _refuse_markers(path, 1, f"{question}: {answer.markdown()}")
+    return answers
+
+
 def _no_markers(notebook: Notebook, answers: Answers) -> None:
     texts = [(notebook.path, cell.line, _text(cell)) for cell in notebook.cells]
     for path, first, text in [*texts, (answers.path, 1, "\n".join(answers.lines))]:
-        for number, line in enumerate(text.split("\n"), first):
-            for marker in MARKERS:
-                if marker in line:
-                    reason = (
-                        f"{marker!r} is a mark of nbgrader, set by the build; write it otherwise"
-                    )
-                    raise refuse(path, number, reason)
+        _refuse_markers(path, first, text)
+
+
+def _refuse_markers(path: Path, first: int, text: str) -> None:
+    for number, line in enumerate(text.split("\n"), first):
+        for marker in MARKERS:
+            if marker in line:
+                reason = f"{marker!r} is a mark of nbgrader, set by the build; write it otherwise"
+                raise refuse(path, number, reason)
 
 
 def _text(cell: Cell) -> str:
@@ -128,10 +151,17 @@ def _metadata(name: str, language: str) -> dict[str, Any]:
 class _Composer:
     """Appends nbgrader's cells one after another; `ids` are the grade ids that are taken."""
 
-    def __init__(self, notebook: Notebook, plan: AssignmentPlan, sources: dict[str, str]) -> None:
+    def __init__(
+        self,
+        notebook: Notebook,
+        plan: AssignmentPlan,
+        sources: dict[str, str],
+        written: dict[str, ModelAnswer],
+    ) -> None:
         self.notebook = notebook
         self.plan = plan
         self.sources = sources
+        self.written = written
         self.cells: list[dict[str, Any]] = []
         self.ids: set[str] = set()
 
@@ -145,6 +175,8 @@ class _Composer:
                 self._add("code", self.sources[cell.exercise], cell.exercise, solution=True)
                 if cell.exercise not in with_example:
                     self._test(cell.exercise, NO_EXAMPLE)
+            elif isinstance(cell, Practice):
+                self._add("code", self.sources[cell.name], cell.name, solution=True)
             elif isinstance(cell, Example):
                 if f"test-{cell.exercise}" in self.ids:
                     self._locked("code", cell.source, "example")
@@ -160,7 +192,9 @@ class _Composer:
         self._locked("markdown", cell.markdown, "text")
         if cell.written:
             points = self.plan.written[cell.written]
-            self._add("markdown", YOUR_TEXT, cell.written, True, points)
+            model = self.written.get(cell.written)
+            text = f"{BEGIN}\n{model.markdown()}\n{END}" if model else YOUR_TEXT
+            self._add("markdown", text, cell.written, True, points)
 
     def _test(self, exercise: str, source: str) -> None:
         self._add("code", source, f"test-{exercise}", points=self.plan.points[exercise])

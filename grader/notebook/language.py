@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.notebook.model import Cell, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Notebook, Practice, Prompt, Stub
 
 
 def language_of(cell: Cell) -> str:
     """The cell's language; "" where it belongs to all."""
-    return "" if isinstance(cell, Stub) else cell.lang
+    return "" if isinstance(cell, Stub | Practice) else cell.lang
 
 
 def in_language(notebook: Notebook, language: str) -> Notebook:

@@ -27,6 +27,15 @@ class Stub:
 
 
 @dataclass(frozen=True)
+class Practice:
+    """One function or class that the student fills in and nobody grades: a training loop, say."""
+
+    name: str
+    source: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Example:
     """Visible checks of one exercise."""
 
@@ -54,7 +63,7 @@ class Code:
     lang: str = ""
 
 
-Cell: TypeAlias = Prompt | Stub | Example | Demo | Code
+Cell: TypeAlias = Prompt | Stub | Practice | Example | Demo | Code
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,11 @@ class Notebook:
     def exercises(self) -> list[str]:
         """The exercises, in order."""
         return list(self.stubs)
+
+    @property
+    def practices(self) -> dict[str, Practice]:
+        """What is filled in ungraded, by name, in order."""
+        return {cell.name: cell for cell in self.cells if isinstance(cell, Practice)}
 
     @property
     def written(self) -> dict[str, Prompt]:

@@ -4,6 +4,7 @@ What a cell is for stands in its metadata:
 
     # %% exercise="affine_forward"     the stub, one function or class of that name
     # %% example="affine_forward"      its visible checks
+    # %% practice="train_vae"          a stub that is not graded, one function or class
     # %% demo=true                     a plot or a small experiment
     # %% [markdown] written="why"      a question that is graded by hand
     # %% [markdown] lang="zh"          text for releases in that language only
@@ -17,10 +18,13 @@ from pathlib import Path
 
 from grader.course.fields import did_you_mean
 from grader.course.text import read_course_text
-from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.percent import Raw, cut, refuse
 
-KEYS = {"markdown": ("lang", "written"), "code": ("exercise", "example", "demo", "lang")}
+KEYS = {
+    "markdown": ("lang", "written"),
+    "code": ("exercise", "practice", "example", "demo", "lang"),
+}
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -51,16 +55,17 @@ def _cell(path: Path, raw: Raw) -> Cell:
         both = " and ".join(metadata)
         raise refuse(path, raw.marker, f"{both} in one cell; a cell is for one thing")
     tree = _parse(path, raw.source, raw.line)
-    if "exercise" in metadata:
-        if lang:
-            reason = "an exercise has no lang; its stub serves all languages"
-            raise refuse(path, raw.marker, reason)
-        _only_the_stub(path, metadata["exercise"], tree, raw.line)
-        return Stub(metadata["exercise"], raw.source, raw.line)
+    for key, kind in (("exercise", Stub), ("practice", Practice)):
+        if key in metadata:
+            if lang:
+                reason = f"{key}= has no lang; its stub serves all languages"
+                raise refuse(path, raw.marker, reason)
+            _only_the_stub(path, metadata[key], tree, raw.line)
+            return kind(metadata[key], raw.source, raw.line)
     if "example" in metadata:
         return Example(metadata["example"], raw.source, raw.line, lang)
-    kind = Demo if "demo" in metadata else Code
-    return kind(raw.source, raw.line, lang)
+    shown = Demo if "demo" in metadata else Code
+    return shown(raw.source, raw.line, lang)
 
 
 def parse_cell(source: str) -> ast.Module:

@@ -9,13 +9,14 @@ from grader.course.fields import did_you_mean
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.notebook.language import in_language, translations
-from grader.notebook.model import Cell, Example, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.percent import refuse
+from grader.notebook.placeholders import filled_in
 from grader.notebook.reading import parse_cell, read_notebook
 
 
 def read_assignment(course: Course, name: str) -> Notebook:
-    """Read `assignments/NAME/NAME.py` and hold it against the course.
+    """Read `assignments/NAME/NAME.py`, hold it against the course, fill in its placeholders.
 
     Raises:
         CourseError: the file, a cell, or what course.yml says of it is wrong.
@@ -27,7 +28,7 @@ def read_assignment(course: Course, name: str) -> Notebook:
     notebook = read_notebook(path)
     check_cells(notebook)
     check_plan(notebook, course)
-    return notebook
+    return filled_in(notebook, course)
 
 
 def check_cells(notebook: Notebook) -> None:
@@ -37,7 +38,13 @@ def check_cells(notebook: Notebook) -> None:
         CourseError: with file and line.
     """
     stubs: dict[str, Stub] = {}
+    practised: dict[str, int] = {}
     for cell in notebook.cells:
+        if isinstance(cell, Practice):
+            if cell.name in practised:
+                reason = f"practice {cell.name} a second time, first in line {practised[cell.name]}"
+                raise refuse(notebook.path, cell.line, reason)
+            practised[cell.name] = cell.line
         if isinstance(cell, Stub):
             if cell.exercise in stubs:
                 first = stubs[cell.exercise].line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Practice, Prompt, Stub
 
 
 def stub_source(notebook: Notebook, exercise: str) -> str:
@@ -27,7 +27,7 @@ def demo_sources(notebook: Notebook) -> list[str]:
 
 def stub_submission(notebook: Notebook) -> list[str]:
     """The code that a blank release defines: imports, given code and stubs, in order."""
-    return [cell.source for cell in notebook.cells if isinstance(cell, Code | Stub)]
+    return [cell.source for cell in notebook.cells if isinstance(cell, Code | Stub | Practice)]
 
 
 def student_cells(notebook: Notebook) -> list[Cell]:
@@ -35,5 +35,5 @@ def student_cells(notebook: Notebook) -> list[Cell]:
     return [
         cell
         for cell in notebook.cells
-        if isinstance(cell, Stub) or (isinstance(cell, Prompt) and cell.written)
+        if isinstance(cell, Stub | Practice) or (isinstance(cell, Prompt) and cell.written)
     ]

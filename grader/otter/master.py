@@ -2,8 +2,8 @@
 
 Each exercise is a question: in a SOLUTION block its stub with the answer between otter's marks
 (what the student gets in its place, `raise NotImplementedError`, stands there as a text), in a
-TESTS block its visible examples. Written questions are manual, with a PROMPT to write into. The
-hidden cases are never in a notebook.
+TESTS block its visible examples. Written questions are manual, with a PROMPT to write into and, in
+a SOLUTION block, the model answer and rubric. The hidden cases are never in a notebook.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from grader.course.syllabus import AssignmentPlan, Course
+from grader.course.written import ModelAnswer
 from grader.notebook import in_language, read_assignment
-from grader.notebook.answers import read_answers
-from grader.notebook.composing import YOUR_TEXT, answers_path, solution_sources
+from grader.notebook.composing import (
+    YOUR_TEXT,
+    solution_sources,
+    written_answers,
+)
 from grader.notebook.merging import BEGIN, END, is_hole
-from grader.notebook.model import Cell, Example, Notebook, Prompt, Stub
+from grader.notebook.model import Cell, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.reading import parse_cell
 from grader.otter.examples import example_tests
 
@@ -43,13 +47,15 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     import nbformat  # here, because it takes long to import
 
     notebook = read_assignment(course, name)
-    answers = read_answers(answers_path(course, name), notebook.exercises)
+    blanks = {name: stub.source for name, stub in notebook.stubs.items()}
+    blanks |= {name: practice.source for name, practice in notebook.practices.items()}
     sources = {
-        exercise: marked(source, notebook.stubs[exercise])
-        for exercise, source in solution_sources(notebook, answers).items()
+        blank: marked(source, blanks[blank])
+        for blank, source in solution_sources(course, notebook).items()
     }
     plan = course.plan(name)
-    composer = _Composer(in_language(notebook, course.language), plan, sources)
+    written = written_answers(course, name)
+    composer = _Composer(in_language(notebook, course.language), plan, sources, written)
     composer.raw("ASSIGNMENT CONFIG", _config(name, files))
     made = {
         "cells": composer.run(),
@@ -81,7 +87,7 @@ def _config(name: str, files: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def marked(source: str, stub: Stub) -> str:
+def marked(source: str, stub: str) -> str:
     """A cell with nbgrader's solution regions as one with otter's, and the stub's blanks in them.
 
     otter drops what is between its SOLUTION marks, and the lines of its PROMPT marks, which in
@@ -102,13 +108,11 @@ def marked(source: str, stub: Stub) -> str:
     return "\n".join(lines)
 
 
-def _blanks(stub: Stub) -> list[list[str]]:
+def _blanks(stub: str) -> list[list[str]]:
     """The lines of each `raise NotImplementedError` of a stub, in order."""
-    lines = stub.source.split("\n")
+    lines = stub.split("\n")
     found = [
-        node
-        for node in ast.walk(parse_cell(stub.source))
-        if isinstance(node, ast.stmt) and is_hole(node)
+        node for node in ast.walk(parse_cell(stub)) if isinstance(node, ast.stmt) and is_hole(node)
     ]
     found.sort(key=lambda node: node.lineno)
     return [lines[node.lineno - 1 : node.end_lineno] for node in found]
@@ -122,11 +126,18 @@ def _short(points: float) -> float:
 class _Composer:
     """Appends otter's cells one after another."""
 
-    def __init__(self, notebook: Notebook, plan: AssignmentPlan, sources: dict[str, str]) -> None:
+    def __init__(
+        self,
+        notebook: Notebook,
+        plan: AssignmentPlan,
+        sources: dict[str, str],
+        written: dict[str, ModelAnswer],
+    ) -> None:
         self.cells: list[dict[str, Any]] = []
         self._notebook = notebook
         self._plan = plan
         self._sources = sources
+        self._written = written
         self._tests = example_tests(notebook)
 
     def run(self) -> list[dict[str, Any]]:
@@ -139,6 +150,8 @@ class _Composer:
             elif isinstance(cell, Stub):
                 before = cells[place - 1] if place else None
                 self._question(cell, before)
+            elif isinstance(cell, Practice):
+                self._practice(cell)
             elif not isinstance(cell, Example):
                 self._add("code", cell.source)
         return self.cells
@@ -156,6 +169,10 @@ class _Composer:
             self.raw("BEGIN PROMPT")
             self._add("markdown", YOUR_TEXT)
             self.raw("END PROMPT")
+            if model := self._written.get(cell.written):
+                self.raw("BEGIN SOLUTION")
+                self._add("markdown", model.markdown())
+                self.raw("END SOLUTION")
             self.raw("END QUESTION")
         elif not isinstance(after, Stub):
             self._add("markdown", cell.markdown)
@@ -174,6 +191,14 @@ class _Composer:
             for test in tests:
                 self._add("code", test)
             self.raw("END TESTS")
+        self.raw("END QUESTION")
+
+    def _practice(self, cell: Practice) -> None:
+        """A question of no points and without tests: only there does otter strip an answer."""
+        self.raw("BEGIN QUESTION", {"name": cell.name, "points": 0})
+        self.raw("BEGIN SOLUTION")
+        self._add("code", self._sources[cell.name])
+        self.raw("END SOLUTION")
         self.raw("END QUESTION")
 
     def _add(self, kind: str, source: str) -> None:

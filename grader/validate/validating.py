@@ -5,6 +5,7 @@
 - every short cut of `equivalents.py` is refused, and each set of rules has one at least;
 - one mistake costs its marks once: see `following`;
 - every printed figure is reproduced, every gradient of the reference agrees with autograd;
+- what written.yml holds fits the written questions, and rubrics add up to their points;
 - every mechanical mutant of the answers is killed, but for those proved equivalent, and earns no
   hint that stands beside another line, unless what that line's mutant does is the same.
 """
@@ -24,6 +25,7 @@ from grader.course.lesson import Lesson, load_lesson, load_module, solutions_fol
 from grader.course.slips.hints import hints_of
 from grader.course.slips.mutants import mutants
 from grader.course.syllabus import Course
+from grader.course.written import load_written
 from grader.errors import CourseError
 from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
@@ -107,6 +109,7 @@ def validate(
         ("figures and gradients", _prove_figures),
         ("follow-through", _prove_follow_through),
         ("mutants", _prove_mutants),
+        ("written questions", _prove_written),
     ]
     for step, prove in proofs:
         progress(f"{name}: {step}")
@@ -274,6 +277,14 @@ def _prove_hint(
         tally.complain("hints", key, f"it earns {other[0]!r}, which stands beside another line")
     elif said:
         tally.told += 1
+
+
+def _prove_written(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+    """Model answers and rubrics fit the questions, and their points."""
+    try:
+        load_written(bench.course, bench.lesson.name)
+    except CourseError as error:
+        tally.complain("written", bench.lesson.name, str(error))
 
 
 def _judges(exercise: str, bench: _Bench) -> tuple[str, ...]:
