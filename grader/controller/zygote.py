@@ -186,9 +186,9 @@ class Zygote:
     def counts(self) -> dict[str, Any]:
         """The process's own account.
 
-        `forks`, `modules` imported, `huge` pages of its heap and those `refused`; CPU seconds:
-        `start_cpu` until it was ready, `own_cpu` since then, `workers_cpu` of those that ended,
-        and their page faults, `workers_faults`.
+        `forks`, and how many have `ended`, `modules` imported, `huge` pages of its heap and those
+        `refused`; CPU seconds: `start_cpu` until it was ready, `own_cpu` since then, `workers_cpu`
+        of those that ended, and their page faults, `workers_faults`.
         """
         self.wait_ready()
         self._send({"count": True})
