@@ -25,6 +25,7 @@ from grader.controller.records import Records
 from grader.controller.session import Allowance
 from grader.controller.standards import Standards
 from grader.controller.zygote import Worker, Zygote
+from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.demo.sample import write_class
 from grader.demo.variations import vary
@@ -119,7 +120,8 @@ def phases_of(course: Course, name: str, count: int, isolation: Isolation) -> Ph
         CourseError, GraderError: of the course, or ours.
     """
     limits = course.limits_of(name)
-    policy = policy_of(limits, isolation, "cpu", libraries_of(course, name))
+    rules = [exercise.forbid for exercise in load_lesson(course, name).exercises.values()]
+    policy = policy_of(limits, isolation, "cpu", libraries_of(course, name), rules)
     with tempfile.TemporaryDirectory() as scratch, Zygote(policy, program=PROGRAM) as zygote:
         students = [one.student for one in vary(course, name, count)]
         folder = write_class(students, Path(scratch) / "class")

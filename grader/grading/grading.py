@@ -260,7 +260,8 @@ def _run(
     limits = course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
     libraries = libraries_of(course, grading.lesson.name)
-    policy = policy_of(limits, options.isolation, options.device, libraries)
+    rules = [exercise.forbid for exercise in grading.lesson.exercises.values()]
+    policy = policy_of(limits, options.isolation, options.device, libraries, rules)
     places = slots(policy, max(1, min(options.jobs, len(tasks))))
     try:
         places[0].begin()

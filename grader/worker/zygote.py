@@ -89,8 +89,9 @@ def _run_zygote(
     try:
         if is_linux():
             Linux().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        usual = _import_everything()
+        _import_everything()
         _import_libraries(policy)
+        usual = _made_ready(policy)
         _forget_path(root)
         tools = prepare(policy, keeper)
         _become_quiet()
@@ -106,8 +107,8 @@ def _run_zygote(
         os._exit(code)
 
 
-def _import_everything() -> Serve:
-    """Import what workers use, so that no fork has to; returns the worker's main function."""
+def _import_everything() -> None:
+    """Import what workers use, so that no fork has to."""
     import grader.worker
 
     for name in ("numpy", "torch", "torch.nn.functional", "torch.optim"):
@@ -119,10 +120,6 @@ def _import_everything() -> Serve:
     torch.backends.nnpack.is_available()  # reads /proc/cpuinfo, which workers do not have
     for module in pkgutil.iter_modules(grader.worker.__path__, "grader.worker."):
         importlib.import_module(module.name)
-    worker = importlib.import_module("grader.worker.serve")
-    worker.warm_up()
-    serve: Serve = worker.serve
-    return serve
 
 
 def _import_libraries(policy: Policy) -> None:
@@ -130,6 +127,14 @@ def _import_libraries(policy: Policy) -> None:
     for name in policy.libraries:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+def _made_ready(policy: Policy) -> Serve:
+    """Once all is imported, look through it for what workers need; returns their main function."""
+    worker = importlib.import_module("grader.worker.serve")
+    worker.warm_up(policy.rules)
+    serve: Serve = worker.serve
+    return serve
 
 
 def _forget_path(root: str | None) -> None:
