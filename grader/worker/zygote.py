@@ -21,6 +21,7 @@ import pkgutil
 import signal
 import socket
 import sys
+import threading
 import traceback
 from typing import NoReturn
 
@@ -32,6 +33,7 @@ from grader.worker.linux import CLONE_NEWPID, PR_SET_PDEATHSIG, Linux, is_linux
 from grader.worker.namespaces import enter_user_namespace, open_proc
 from grader.worker.worker import Serve
 
+_ENDING_SECONDS = 2.0
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -145,6 +147,9 @@ def _forget_path(root: str | None) -> None:
 
 def _become_quiet() -> None:
     """One thread, and a heap that children will not copy by collecting garbage."""
+    for thread in threading.enumerate():  # of an import, which has told it to end
+        if thread is not threading.current_thread():
+            thread.join(_ENDING_SECONDS)
     if is_linux() and (threads := len(os.listdir("/proc/self/task"))) != 1:
         raise RuntimeError(f"the zygote has {threads} threads; a fork would hang its children")
     gc.collect()
