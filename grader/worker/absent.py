@@ -34,6 +34,13 @@ def warm_up() -> None:
     shut.warm_up()
 
 
+def foresee(rules: Rules) -> None:
+    """Find what these rules name, once, in the zygote, for the workers that will lack it."""
+    _operators(rules, rules.calls)
+    for call in rules.calls:
+        callables.foresee(call)
+
+
 def take_away(
     rules: Rules, own: Iterable[types.CodeType] | None = (), *, threads: bool = False
 ) -> Refusals:
