@@ -54,7 +54,7 @@ def take(call: str, refusals: Refusals) -> bool:
     Returns whether there is such a thing; of a module that is not loaded there is none.
     """
     refuse = refusals.by(call)
-    if sys.modules.get(call) is not None and call not in sys.stdlib_module_names:
+    if _is_module(call):
         places, functions = _in_module(call)
         for module, name in places:
             _take_below(module, name, refuse)
@@ -70,10 +70,15 @@ def take(call: str, refusals: Refusals) -> bool:
 
 def foresee(call: str) -> None:
     """Find what a rule names, for workers that will be forked from here; nothing is taken."""
-    if "." not in call:
-        _owners(call)
-    elif sys.modules.get(call) is not None:
+    if _is_module(call):
         _in_module(call)
+    elif "." not in call:
+        _owners(call)
+
+
+def _is_module(call: str) -> bool:
+    """Whether a rule means a loaded module; a bare name of Python's own library is a function's."""
+    return sys.modules.get(call) is not None and call not in sys.stdlib_module_names
 
 
 def operator_of(call: str) -> str:
