@@ -46,12 +46,12 @@ def hoeffding_sample_size(t, delta):
 
 
 def any_false_discovery(k, alpha=0.05):
-    # hint: Compare your line with 1 − (1 − α)ᵏ: what does each part of it stand for?
+    # hint: Look at the probability that none of the tests misleads, and at what it leaves of 1.
     return 1 - (1 - alpha) ** k
 
 
 def bonferroni(k, alpha=0.05):
-    # hint: Compare your line with α/k.
+    # hint: Look at how the level is shared out: what is divided by what?
     return alpha / k
 
 

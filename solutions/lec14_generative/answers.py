@@ -8,7 +8,7 @@ from torch import nn
 
 
 def kl_to_standard_normal(mu, logvar):
-    # hint: Look at σ² + μ² − 1 − log σ², term by term: which signs, and what is `logvar`?
+    # hint: Look at the divergence of two normals, term by term: which signs, and what is `logvar`?
     each = logvar.exp() + mu**2 - 1 - logvar
     # hint: Look at what is done with the terms: what is summed, what averaged, by which factor?
     return 0.5 * each.sum(dim=1).mean()
@@ -17,7 +17,7 @@ def kl_to_standard_normal(mu, logvar):
 def reparameterize(mu, logvar, eps):
     # hint: Look at σ: how does it come from log σ²?
     sigma = (logvar / 2).exp()
-    # hint: Compare your line with z = μ + σ ⊙ ε: the sign, and what is multiplied by σ.
+    # hint: Look at how mean and noise are put together: the sign, and what stretches the noise.
     return mu + sigma * eps
 
 
@@ -93,7 +93,7 @@ def discriminator_loss(real_logits, fake_logits):
 
 
 def generator_loss(fake_logits):
-    # hint: Compare your line with −log σ(u): both signs, and what is averaged.
+    # hint: Look at the cross-entropy of a fake that is called real: both signs, what is averaged.
     return F.softplus(-fake_logits).mean()
 
 
@@ -104,3 +104,60 @@ def cycle_loss(x, x_back, y, y_back):
     back = (y - y_back).abs().mean()
     # hint: Look at how the two directions are put together: signs, and how often each counts.
     return there + back
+
+
+def train_vae(model, x, epochs, batch_size, lr):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    latent = model.encode(x[:1])[0].shape[1]
+    bounds = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x)).split(batch_size):
+            batch = x[rows]
+            loss = negative_elbo(batch, *model(batch, torch.randn(len(batch), latent)))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        bounds.append(-total / len(x))
+    return bounds
+
+
+def train_gan(generator, discriminator, real_points, steps, batch_size, lr):
+    move_g, move_d = (
+        torch.optim.Adam(net.parameters(), lr=lr, betas=(0.5, 0.9))
+        for net in (generator, discriminator)
+    )
+    losses = []
+    for _ in range(steps):
+        fakes = generator(torch.randn(batch_size, 4))
+        loss_d = discriminator_loss(
+            discriminator(real_points(batch_size)), discriminator(fakes.detach())
+        )
+        move_d.zero_grad()
+        loss_d.backward()
+        move_d.step()
+        loss_g = generator_loss(discriminator(fakes))
+        move_g.zero_grad()
+        loss_g.backward()
+        move_g.step()
+        losses.append((loss_d.item(), loss_g.item()))
+    return losses
+
+
+def cycle_step(translators, critics, optimizers, x, y, weight):
+    to_y, to_x = translators
+    is_x, is_y = critics
+    move_translators, move_critics = optimizers
+    fake_y, fake_x = to_y(x), to_x(y)
+    loss_d = discriminator_loss(is_x(x), is_x(fake_x.detach()))
+    loss_d = loss_d + discriminator_loss(is_y(y), is_y(fake_y.detach()))
+    move_critics.zero_grad()
+    loss_d.backward()
+    move_critics.step()
+    loss_g = generator_loss(is_x(fake_x)) + generator_loss(is_y(fake_y))
+    cycle = cycle_loss(x, to_x(fake_y), y, to_y(fake_x))
+    move_translators.zero_grad()
+    (loss_g + weight * cycle).backward()
+    move_translators.step()
+    return loss_d.item(), loss_g.item(), cycle.item()
