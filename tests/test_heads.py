@@ -11,7 +11,7 @@ from grader.notebook.model import Prompt
 
 OURS = Path(__file__).parents[1]
 COURSE = load_course(OURS)
-HEADED = ["lec07_cnn", "lec09_training"]
+HEADED = ["lec05_backprop", "lec07_cnn", "lec09_training"]
 
 
 @pytest.mark.parametrize("name", HEADED)
