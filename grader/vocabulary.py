@@ -32,9 +32,10 @@ CONVENTIONS = "conventions"
 DEVICE = "dtype and device"
 SPEED = "speed"
 SECOND_STEP, THIRD_STEP, FOURTH_STEP = "second step", "third step", "fourth step"
+FIFTH_STEP = "fifth step"
 GROUPS = (
     VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED,
-    SECOND_STEP, THIRD_STEP, FOURTH_STEP,
+    SECOND_STEP, THIRD_STEP, FOURTH_STEP, FIFTH_STEP,
 )  # fmt: skip
 
 Dtype = Literal["float32", "float64"]
