@@ -9,9 +9,10 @@
 # and padding; make them fast without changing what they compute; carry a gradient through a whole
 # network by hand, and check it; train a classifier, and find out what it misreads and why.
 #
-# **Time** about 9 hours. **Points** 41: 37 for the exercises, 4 for the two questions at the end.
-# **Due** 2026-10-26 23:59 (Asia/Shanghai). **To hand in:** restart the kernel, run all cells from
-# top to bottom (two minutes), save, and submit this file, as with the assignments before.
+# **Time** about 9 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom (two minutes), save, and submit this file, as with
+# the assignments before.
 #
 # **To read**, where it helps: [Dive into Deep Learning
 # 7](https://d2l.ai/chapter_convolutional-neural-networks/index.html) on convolution, pooling and

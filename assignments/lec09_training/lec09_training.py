@@ -13,9 +13,10 @@
 # net out of these, train and judge it in the right mode; and read a picture of twelve trainings in
 # which no remedy is simply the best.
 #
-# **Time** about 10 hours. **Points** 58: 51 for the exercises, 7 for the questions at the end.
-# **Due** 2026-11-09 23:59 (Asia/Shanghai). **To hand in:** restart the kernel, run all cells from
-# top to bottom (two minutes), save, and submit this file, as with the assignments before.
+# **Time** about 10 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the three questions at the end. **Due** {{due}}. **To hand in:**
+# restart the kernel, run all cells from top to bottom (two minutes), save, and submit this file, as
+# with the assignments before.
 #
 # **To read**, where it helps: [Dive into Deep Learning
 # 5.4](https://d2l.ai/chapter_multilayer-perceptrons/numerical-stability-and-init.html) on numbers

@@ -11,9 +11,10 @@
 # lengths without fooling yourself by padding; compare it with counting, and with the best that is
 # possible; draw from it at any temperature.
 #
-# **Time** about 7 hours. **Points** 44: 39 for the exercises, 5 for the two questions at the end.
-# **Due** 2026-11-30 23:59 (Asia/Shanghai). **To hand in:** restart the kernel, run all cells from
-# top to bottom, save, and submit this file, as with the assignments before.
+# **Time** about 7 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, as with the assignments
+# before.
 #
 # **To read**, where it helps: [Understanding LSTM
 # networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/) by C. Olah, Dive into Deep
