@@ -10,10 +10,11 @@
 # loss and the gradients of a whole network, stable and with weight decay; check a gradient; and say
 # what `backward` does, because you have built one that trains a network.
 #
-# **Time** about 6 hours. 2 of them are for the bonus. **Points** {{points}}: {{points_of_exercises}}
-# for the exercises, {{points_of_questions}} for the question at the end; the bonus adds up to
-# {{points_of_bonus}}. **Due** {{due}}. **To hand in:** restart the kernel, run all cells from top
-# to bottom (one minute), save, and submit this file, as with the assignments before.
+# **Time** about 6 hours. 2 of them are for the bonus. **Points** {{points}}:
+# {{points_of_exercises}} for the exercises, {{points_of_questions}} for the question at the end;
+# the bonus adds up to {{points_of_bonus}}. **Due** {{due}}. **To hand in:** restart the kernel, run
+# all cells from top to bottom (one minute), save, and submit this file, as with the assignments
+# before.
 #
 # **To read**, where it helps: [Dive into Deep Learning
 # 5.3](https://d2l.ai/chapter_multilayer-perceptrons/backprop.html) on the graph of a network,
