@@ -32,9 +32,10 @@ CONVENTIONS = "conventions"
 DEVICE = "dtype and device"
 SPEED = "speed"
 SECOND_STEP, THIRD_STEP, FOURTH_STEP = "second step", "third step", "fourth step"
+FIFTH_STEP = "fifth step"
 GROUPS = (
     VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED,
-    SECOND_STEP, THIRD_STEP, FOURTH_STEP,
+    SECOND_STEP, THIRD_STEP, FOURTH_STEP, FIFTH_STEP,
 )  # fmt: skip
 
 Dtype = Literal["float32", "float64"]
@@ -69,7 +70,7 @@ class Forbid:
 
     `ops` are names of torch operators, whose in-place and underscored spellings count as well
     ("*conv*": all that match), `calls` dotted names of Python or C callables (a module's name
-    covers all in it, a bare name what libraries call so), `syntax` operators such as "@".
+    covers all in it, a bare name what libraries call so, or a package), `syntax` operators: "@".
     `label` is what the student reads: "automatic differentiation".
     """
 

@@ -42,3 +42,43 @@ def name_probabilities(
                 yield from grow((*name, index), p * float(q))
 
     return {name: p for name, p in grow((start,), 1.0) if p > 0}
+
+
+def bigram_log_probs(names: list[list[int]], size: int, end: int) -> Array:
+    """log P(j follows i) by counting, one added to each count: (size, size).
+
+    P(j | i) = (#(i, j) + 1) / (Σₖ #(i, k) + size); a name's last index is followed by `end`.
+    """
+    counts = np.zeros((size, size))
+    for name in names:
+        np.add.at(counts, (name, [*name[1:], end]), 1)
+    return np.log((counts + 1) / (counts.sum(axis=1, keepdims=True) + size))
+
+
+def masked_loss(logits: Array, wanted: Array, lengths: Array) -> np.float64:
+    """−Σ_{t < lengths[n]} log softmax(logits[t, n])[wanted[t, n]] / Σ lengths.
+
+    logits (T, N, V), wanted (T, N), lengths (N,); what stands at t ≥ lengths[n] is not looked at.
+    """
+    real = np.arange(len(wanted))[:, None] < lengths
+    return softmax.cross_entropy(logits[real], wanted[real])
+
+
+def masked_loss_grad(logits: Array, wanted: Array, lengths: Array) -> Array:
+    """∂/∂logits of the masked loss, (T, N, V): (softmax − onehot) / Σ lengths, 0 at padding."""
+    real = np.arange(len(wanted))[:, None] < lengths
+    grad = np.zeros_like(logits)
+    grad[real] = softmax.cross_entropy_grad(logits[real], wanted[real])
+    return grad
+
+
+def perplexity(nll: float) -> float:
+    """exp of the mean −log P per real character, `end` included: among how many it is guessing."""
+    return float(np.exp(nll))
+
+
+def bigram_nll(log_probs: Array, names: list[list[int]], end: int) -> float:
+    """Mean −log P of names under a table of log P(j follows i), the names' ends included."""
+    pairs = [pair for name in names for pair in zip(name, [*name[1:], end], strict=True)]
+    before, after = np.array(pairs).T
+    return float(-log_probs[before, after].mean())

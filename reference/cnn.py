@@ -49,6 +49,28 @@ def lenet(p: Sequence[Array], x: Array) -> Array:
     return affine.forward(a, p[8].T, p[9])
 
 
+def conv_net(
+    p: Mapping[str, Array], x: Array, labels: Array
+) -> tuple[np.float64, dict[str, Array]]:
+    """(L, the gradients of L by name) of a net with one convolution and one affine layer.
+
+    z = conv(x; w1, b1) of x's rows and columns, U = flatten(maxpool(relu z)) w2 + b2, and L the
+    mean softmax cross-entropy of U (n, k); w1 (F, C, K, K) with odd K, w2 (F·⌊H/2⌋·⌊W/2⌋, k).
+    """
+    padding = p["w1"].shape[2] // 2
+    z = conv2d.forward(x, p["w1"], p["b1"], padding=padding)
+    a = activations.relu(z)
+    pooled = pooling.max_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    U = affine.forward(rows, p["w2"], p["b2"])
+
+    drows, dw2, db2 = affine.backward(softmax.cross_entropy_grad(U, labels), rows, p["w2"])
+    da = pooling.max_backward(drows.reshape(pooled.shape), a, 2, 2)
+    dz = activations.relu_backward(da, z)
+    _, dw1, db1 = conv2d.backward(dz, x, p["w1"], padding=padding)
+    return softmax.cross_entropy(U, labels), {"w1": dw1, "b1": db1, "w2": dw2, "b2": db2}
+
+
 def nll_loss(log_probs: Array, labels: Array) -> np.float64:
     """−(1/n) Σᵢ log p[i, lᵢ] for log probabilities (n, k) and integer labels (n,)."""
     return np.float64(-log_probs[np.arange(len(labels)), labels].mean())

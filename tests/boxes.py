@@ -46,7 +46,9 @@ RUN = (
     + "sys.exit(zygote.main(int(sys.argv[1]), sys.argv[2], serve))\n"
 )
 # The same without the imports that make a zygote slow to start, for tests that need no torch.
-LIGHT = RUN.replace("sys.exit", "zygote._import_everything = lambda: None\nsys.exit")
+LIGHT = RUN.replace(
+    "sys.exit", "zygote._import_everything = zygote._made_ready = lambda *_: None\nsys.exit"
+)
 WITHOUT_CGROUP = RUN.replace(
     "sys.exit", "zygote.cgroup.find_parents = lambda keeper: None\nsys.exit"
 )  # as on a machine where no cgroup can be made

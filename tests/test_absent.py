@@ -64,6 +64,53 @@ AUTOGRAD = {
     "return torch.autograd.grad(g.sum(), w)[0] * 0 + g / loss(w)",
     "grad mode": "torch._C._set_grad_enabled(True); w = leaf(); loss(w).backward(); return w.grad",
     "compile": "return torch.compile(torch.func.grad(loss), backend='eager')(u)",
+    "road of a traceback": "try:\n    raise ValueError\nexcept ValueError as error:\n"
+    "    frame = error.__traceback__.tb_frame\nwhile frame.f_back is not None:\n"
+    "    frame = frame.f_back\n    for thing in list(frame.f_locals.values()):\n"
+    "        asked = getattr(thing, '_asked', None)\n"
+    "        if isinstance(asked, set): asked.clear()\n"
+    "w = leaf(); loss(w).backward(); return w.grad",
+    "walked stack": "for frame, _ in traceback.walk_stack(None):\n"
+    "    for held in frame.f_locals.values():\n"
+    "        if hasattr(held, 'clear') and hasattr(held, 'add'): held.clear()\n"
+    "w = leaf(); loss(w).backward(); return w.grad",
+    "caller of a log": "log = logging.getLogger('x'); frames = []\n"
+    "class Keeps(logging.Handler):\n    def emit(self, record):\n"
+    "        frames.append(logging.currentframe())\nlog.addHandler(Keeps()); log.warning('x')\n"
+    "frame = frames[0]\nwhile frame.f_back: frame = frame.f_back\n"
+    "w = leaf(); loss(w).backward(); return w.grad",
+    "operator's call": "w = leaf(); operator.methodcaller('backward')(loss(w)); return w.grad",
+    "operator's getter": "w = leaf(); operator.attrgetter('autograd.grad')(torch)(loss(w), w)\n"
+    "return operator.call(operator.attrgetter('autograd.grad')(torch), loss(w), w)[0]",
+    "patched contextlib": "w = leaf(); loss(w).backward(); return w.grad",
+    "interpreted graph": "traced = torch.fx.symbolic_trace(torch.nn.Identity()); w = leaf()\n"
+    "graph = torch.fx.Graph(); x = graph.placeholder('x')\n"
+    "y = graph.call_function(torch.autograd.grad, (graph.call_function(loss, (x,)), x))\n"
+    "graph.output(y)\nreturn torch.fx.GraphModule(torch.nn.Module(), graph)(w)[0]",
+    "operator of one's own": "lib = torch.library.Library('mine', 'DEF')\n"
+    "lib.define('g(Tensor x) -> Tensor')\ndef g(x):\n    w = x.detach().requires_grad_()\n"
+    "    with torch.enable_grad(): return torch.autograd.grad(loss(w), w)[0]\n"
+    "lib.impl('g', g, 'CompositeExplicitAutograd')\nreturn torch.ops.mine.g(u)",
+    "kernel put back": "lib = torch.library.Library('aten', 'IMPL')\n"
+    "lib.impl('sigmoid_backward', lambda g, y: g * y * (1 - y), 'CPU')\n"
+    "w = leaf(); loss(w).backward(); return w.grad",
+    "checkpoint": "from torch.utils.checkpoint import checkpoint\nw = leaf()\n"
+    "checkpoint(loss, w, use_reentrant=True).backward(); return w.grad",
+    "optimizer's closure": "w = leaf(); o = torch.optim.SGD([w], 0.0)\n"
+    "def again():\n    l = loss(w); l.backward(); return l\no.step(again); return w.grad",
+    "gradcheck's numbers": "from torch.autograd import gradcheck as g\nreturn "
+    "g.get_numerical_jacobian(loss, (u.double(),))[0]",
+    "forward of an autograd function": "w = leaf(); y = torch.autograd.function.Function\n"
+    "class Square(y):\n    @staticmethod\n    def forward(ctx, x):\n"
+    "        ctx.save_for_backward(x); return x * x\n    @staticmethod\n"
+    "    def backward(ctx, g):\n        return 2 * g * ctx.saved_tensors[0]\n"
+    "z = Square.apply(w)\nreturn z.grad_fn.apply(torch.ones(3))",
+    "child": "import os\nr, s = os.pipe()\nif not os.fork():\n    w = leaf(); loss(w).backward()\n"
+    "    os.write(s, w.grad.numpy().tobytes()); os._exit(0)\n"
+    "return torch.frombuffer(bytearray(os.read(r, 12)), dtype=torch.float32)",
+    "pool": "from multiprocessing.pool import ThreadPool\ndef work(w):\n"
+    "    loss(w).backward(); return w.grad\nreturn ThreadPool(1).apply(work, (leaf(),))",
+    "server": "return ANSWERS.get(timeout=2)",
     "search": "f = [o for o in gc.get_objects() if getattr(o, '__name__', '') == 'run_backward']\n"
     "w = leaf(); f[0]((loss(w),), (torch.ones(()),), False, False, (), True, True); return w.grad",
     "derivative of a kernel": "return torch.ops.aten.mse_loss_backward(torch.ones(()), u, "
@@ -80,6 +127,20 @@ BOX, EVENT, DONE = [], threading.Event(), threading.Event()
 def waits():
     EVENT.wait(5); w = leaf(); loss(w).backward(); BOX.append(w.grad); DONE.set()
 threading.Thread(target=waits, daemon=True).start()
+import contextlib, queue
+class Blind(contextlib.ExitStack):
+    def enter_context(self, cm):
+        return set()
+contextlib.ExitStack = Blind
+contextlib.contextmanager = lambda f: (lambda *a, **k: contextlib.nullcontext([]))
+ANSWERS = queue.Queue()
+def serves():
+    w = leaf(); loss(w).backward(); ANSWERS.put(w.grad)
+try:
+    from concurrent.futures import ThreadPoolExecutor
+    ThreadPoolExecutor(1).submit(serves)
+except Exception:
+    pass
 exec(base64.b64decode(b'ZGVmIEhJRERFTih3KTogbG9zcyh3KS5iYWNrd2FyZCgp').decode())
 """
 
@@ -154,9 +215,14 @@ def test_no_product_is_taken(forks: Forks, name: str) -> None:
 
 
 def test_the_attacks_would_succeed_where_nothing_is_taken(forks: Forks) -> None:
-    for body in (AUTOGRAD["engine"], AUTOGRAD["by hand"], AUTOGRAD["transform"], AUTOGRAD["hook"]):
+    working = (
+        "engine", "by hand", "transform", "hook", "road of a traceback", "walked stack",
+        "caller of a log", "operator's call", "operator's getter", "interpreted graph",
+        "operator of one's own", "checkpoint", "optimizer's closure", "child", "pool",
+    )  # fmt: skip
+    for body in map(AUTOGRAD.get, working):
         source = f"def g():\n{_indented(body)}\ndef f():\n    return true(g())\n"
-        assert forks.ask([PRELUDE, source], forbidden.Rules())["value"] == "True"
+        assert forks.ask([PRELUDE, source], forbidden.Rules())["value"] == "True", body
     for body in ("its logits", "decomposed", "masked"):
         want = "torch.exp(u) / torch.exp(u).sum()"
         source = f"def f():\n    return torch.allclose({SOFTMAX[body]}, {want})\n"
@@ -178,3 +244,16 @@ def test_what_a_library_borrows_from_python_stays(forks: Forks) -> None:
     flags = "import enum\n\nclass Flags(enum.Flag):\n    A = 1\n    B = 2\n\n"
     answer = forks.ask([flags + "def f():\n    return (Flags.A | Flags.B).value\n"], rules)
     assert (answer["raised"], answer["value"], answer["seen"]) == ("", "3", [])
+
+
+def test_a_package_is_forbidden_by_its_name_alone(forks: Forks) -> None:
+    rules = forbidden.Rules(calls=("sklearn", "scipy"), label="other libraries")
+    body = (
+        "    import sklearn.linear_model as m\n    return m.Ridge(1.0).fit([[1.0]], [1.0]).coef_\n"
+    )
+    answer = forks.ask([f"def f():\n{body}"], rules)
+    assert (answer["seen"], answer["value"]) == (["sklearn"], ""), answer
+    answer = forks.ask(["def f():\n    import scipy.signal\n    return 1\n"], rules)
+    assert (answer["seen"], answer["value"]) == (["scipy"], ""), answer
+    kept = "def f():\n    import sklearn.linear_model as m\n    return m.Ridge.__name__\n"
+    assert forks.ask([kept], forbidden.Rules())["value"] == "'Ridge'"

@@ -137,14 +137,16 @@ def test_messages(report: Report) -> None:
 def test_the_json_is_schema_1_exactly(report: Report) -> None:
     data = json.loads(report.to_json())
     assert list(data) == [
-        "schema", "assignment", "isolation", "device", "checks", "submissions", "clusters"
+        "schema", "assignment", "isolation", "device", "checks", "round", "submissions",
+        "clusters",
     ]  # fmt: skip
     assert (data["schema"], data["assignment"], len(data["checks"])) == (1, "one", 64)
     submission = data["submissions"][0]
     assert list(submission) == [
         "student", "file", "sha256", "status", "score", "max_score", "seconds", "message",
-        "exercises",
+        "round", "exercises",
     ]  # fmt: skip
+    assert (data["round"], submission["round"]) == (1, 1)
     exercise = submission["exercises"][0]
     assert list(exercise) == [
         "name", "verdict", "score", "max_score", "groups", "mistake", "hint", "message",

@@ -94,6 +94,42 @@ def test_digits_fill_the_image(tools: dict[str, Any]) -> None:
     assert x.min() == 0 and x.max() == 1 and x.dtype == torch.float32
 
 
+def test_mnist_is_learnt_from_where_it_lies_and_else_the_digits(
+    tools: dict[str, Any], tmp_path: Path
+) -> None:
+    for part, n in [("train", 3), ("t10k", 2)]:
+        pixels = np.full((n, 28, 28), 51, "u1")
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(8, pixels))
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(8, np.arange(n).astype("u1")))
+    x, y, x_test, y_test = tools["load"](tmp_path)
+    assert len(x) == len(y) == 3 and len(x_test) == len(y_test) == 2
+    assert torch.allclose(x, torch.tensor(0.2))
+    x, y, x_test, y_test = tools["load"](tmp_path / "nowhere")
+    assert len(x) == len(y) == 1400 and len(x_test) == len(y_test) == 397
+    every, labels = tools["digits"]()
+    known = {image.numpy().tobytes() for image in every}
+    assert all(image.numpy().tobytes() in known for image in torch.cat([x, x_test])[::100])
+    assert torch.equal(torch.cat([y, y_test]).bincount(), labels.bincount())
+
+
+def test_a_photograph_is_shrunk_to_what_the_net_expects(
+    tools: dict[str, Any], tmp_path: Path
+) -> None:
+    photo = tools["photograph"](tmp_path / "none.png")
+    assert photo.shape == (100, 100, 3) and photo.dtype == np.uint8
+    ink = tools["bright_on_black"](photo)
+    # Dark strokes have become bright, the unevenly lit paper black.
+    assert photo[40, 45].mean() < photo[5, 5].mean() and ink[40, 45].min() > 150
+    assert ink[5, 5].max() == ink[95, 95].max() == 0
+    cut = tools["cut_out"](ink)
+    assert cut.shape[0] == cut.shape[1] and cut.sum() == ink.sum()
+    small = tools["shrink"](cut)
+    assert small.shape == (28, 28, 3) and small.dtype == np.uint8
+    assert abs(small.mean() - cut.mean()) < 3
+    tools["plt"].imsave(tmp_path / "own.png", photo)
+    assert np.abs(tools["photograph"](tmp_path / "own.png").astype(int) - photo).max() <= 1
+
+
 def test_the_bar_grows_with_the_mini_batches_and_leaves_no_hook(
     tools: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

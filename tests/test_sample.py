@@ -1,10 +1,9 @@
-"""The sample class and the bench: made by a seed, graded for real."""
+"""The sample class: made by a seed."""
 
 from pathlib import Path
 
 import pytest
 
-from grader.bench.measure import measure
 from grader.course.syllabus import Course, load_course
 from grader.demo.sample import make_class, student_names
 from grader.demo.variations import vary
@@ -45,11 +44,3 @@ def test_a_class_of_nobody_is_refused(course: Course) -> None:
 def test_variations_are_all_different(course: Course) -> None:
     varied = vary(course, "lec05_backprop", 40)
     assert len({one.student.payload for one in varied}) == 40
-
-
-def test_the_bench_measures_both_graders_on_the_same_notebooks(course: Course) -> None:
-    figures = measure(course, "lec05_backprop", 4, 2, jobs=2, isolation="full")
-    assert (figures.submissions, figures.nbgrader_submissions) == (4, 2)
-    assert figures.per_second > 0 and figures.nbgrader_per_second > 0
-    assert figures.ratio_nbgrader > 0
-    assert 0 < figures.worker_private_mib < figures.largest_process_mib

@@ -191,6 +191,34 @@ def test_a_zygote_that_cannot_start_says_so(isolation: Isolation) -> None:
         zygote.fork()
 
 
+def test_a_start_that_takes_long_is_waited_for_as_long_as_it_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if sys.platform != "linux":
+        pytest.skip("CPU time of others is read in /proc")
+    monkeypatch.setattr("grader.controller.zygote._START_SECONDS", 0.5)
+    monkeypatch.setattr("grader.controller.zygote._START_LOOKS", 1000)
+    busy = "import time\nwhile time.process_time() < 1.5: pass\n" + LIGHT
+    with Zygote(policy("process"), program=busy) as zygote, box(zygote) as worker:
+        assert worker.run("result = 1").result == 1
+    idle = "import time\ntime.sleep(60)"
+    with (
+        Zygote(policy("process"), program=idle) as zygote,
+        pytest.raises(GraderError, match=r"no answer within .* s of CPU"),
+    ):
+        zygote.wait_ready()
+
+
+def test_a_thread_that_is_ending_is_waited_for() -> None:
+    program = "import threading, time\n" + LIGHT.replace(
+        "sys.exit(",
+        "zygote._import_everything = lambda: "
+        "threading.Thread(target=time.sleep, args=(0.5,)).start()\nsys.exit(",
+    )
+    with Zygote(policy("process"), program=program) as zygote, box(zygote) as worker:
+        assert worker.run("result = 1").result == 1
+
+
 def test_threads_in_the_zygote_are_refused() -> None:
     if sys.platform != "linux":
         pytest.skip("threads are counted in /proc")

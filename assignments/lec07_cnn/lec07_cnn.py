@@ -2,8 +2,26 @@
 # # Lecture 7: Convolutional networks
 #
 # A convolutional layer is an affine layer that looks at a small window and uses the same weights
-# everywhere. In this notebook you write the layer and its gradients, pool, put two classical nets
-# together, and train one of them to read handwritten digits.
+# everywhere. In this notebook you write the layer and its gradients, pool, and let what you wrote
+# learn to read: first a network that stands on your own gradients alone, then two classical nets.
+#
+# **Afterwards you can** write a convolution and max-pooling forward and backward, for any stride
+# and padding; make them fast without changing what they compute; carry a gradient through a whole
+# network by hand, and check it; train a classifier, and find out what it misreads and why.
+#
+# **Time** about 9 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom (two minutes), save, and submit this file, as with
+# the assignments before.
+#
+# **To read**, where it helps: [Dive into Deep Learning
+# 7](https://d2l.ai/chapter_convolutional-neural-networks/index.html) on convolution, pooling and
+# LeNet, [CS231n on convolutional networks](https://cs231n.github.io/convolutional-networks/) with
+# its moving picture of strides and padding, and your own notebook "Back-propagation by hand".
+#
+# You need numpy, torch and matplotlib, and scikit-learn for its handwritten digits
+# (`pip install scikit-learn`). Without it the import below fails; the exercises themselves do not
+# use it.
 #
 # **Conventions.** Images are (N, C, H, W): images, channels, rows, columns. `dout` means
 # $\partial L/\partial\text{out}$ for one scalar loss $L$. Inputs are never changed in place, and
@@ -24,6 +42,9 @@ import numpy as np
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
+
+# Most tensors here are small: a second thread would wait more than it works.
+torch.set_num_threads(1)
 
 # %% [markdown]
 # ## 1. The convolutional layer
@@ -240,8 +261,11 @@ assert torch.equal(out.flatten(), torch.tensor([2.5, 4.5])), f"expected 2.5 and 
 # %% [markdown]
 # ## 3. Data: digits, and MNIST if you have it
 #
-# The next cell holds three tools for the rest of the notebook; there is nothing to fill in.
+# The next cell holds tools for the rest of the notebook; there is nothing to fill in.
 #
+# - `load()` gives images and labels to train on, and others to test on: MNIST's, if you put its
+#   four files into a folder `mnist` beside this notebook, else scikit-learn's digits. That is all
+#   you need to do to read MNIST instead; training then takes some minutes more.
 # - `digits()` reads scikit-learn's 1,797 handwritten digits, which come with it, enlarged from
 #   8 × 8 to 28 × 28.
 # - `mnist(folder)` reads MNIST's own files, if you have them (`train-images-idx3-ubyte` and
@@ -293,6 +317,18 @@ def digits():
     return torch.tensor(images, dtype=torch.float32), torch.tensor(bunch.target)
 
 
+def load(folder="mnist"):
+    """(x, y, x_test, y_test): of MNIST where its files lie in `folder`, else of the digits."""
+    if any(Path(folder).glob("train-images*")):
+        x, y = mnist(folder)
+        return x[:10000], y[:10000], *mnist(folder, "t10k")
+    x, y = digits()
+    # The writers come one after another: mix them.
+    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(123456))
+    x, y = x[order], y[order]
+    return x[:1400], y[:1400], x[1400:], y[1400:]
+
+
 class Progress:
     """A bar that grows with every mini-batch that passes through `model`."""
 
@@ -317,7 +353,8 @@ class Progress:
 
 
 # %% demo=true
-images, labels = digits()
+X, Y, X_TEST, Y_TEST = load()
+print(f"{len(X):,} digits to learn from, {len(X_TEST):,} to be tested on")
 kernels = torch.tensor(
     [
         [[0.0, 0, 0], [0, 1, 0], [0, 0, 0]],
@@ -325,7 +362,7 @@ kernels = torch.tensor(
         [[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]],
     ]
 )[:, None]
-maps = conv2d_fast(images[4:5], kernels, torch.zeros(3), padding=1)
+maps = conv2d_fast(X[4:5], kernels, torch.zeros(3), padding=1)
 pooled = max_pool2d_forward(torch.relu(maps), 2, 2)
 figure, axes = plt.subplots(2, 3, figsize=(7.5, 5), layout="constrained")
 for column, title in enumerate(["identity", "brighter below", "brighter on the right"]):
@@ -442,7 +479,164 @@ assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(los
 assert torch.allclose(loss, expected), f"−(log 0.5 + log 0.1)/2 is {expected:.4f}, not {loss:.4f}"
 
 # %% [markdown]
-# ## 6. From a picture to the net
+# ## 6. A network on your own layers
+#
+# Now the layers that you wrote become a network, and nothing but your own gradients trains it:
+#
+# $$Z = \operatorname{conv}(x;\, W_1, b_1),\quad A = \operatorname{relu}(Z),\quad
+# P = \operatorname{maxpool}_{2}(A),\quad U = \operatorname{flatten}(P)\,W_2 + b_2,$$
+#
+# and the loss is the mean softmax cross-entropy of the scores $U$. The convolution keeps the
+# picture's size (its kernels are $K \times K$ with odd $K$, stride 1: how much padding is that?);
+# pooling windows are 2 × 2 and lie side by side. An image's maps are flattened channel by channel,
+# row by row.
+#
+# Write down the shapes on the way forward first. On the way back each of them comes again, in the
+# opposite order, and each step needs something that the forward pass had in its hands: keep it. At
+# $z = 0$ the ReLU's slope is 0, and ties go the way of `max_pool2d_backward`. Loss and gradients
+# must stay finite for large scores (lecture 3). No automatic differentiation, and no convolution or
+# pooling of PyTorch's; your own functions are what this is for.
+
+
+# %% exercise="conv_net_loss_and_grads"
+def conv_net_loss_and_grads(params, x, labels):
+    """Loss and gradients of convolution, ReLU, max-pooling, affine layer and cross-entropy.
+
+    Args:
+        params: dict of w1 (F, C, K, K) with odd K, b1 (F,), w2 (F·(H//2)·(W//2), k), b2 (k,).
+        x: (n, C, H, W) images.
+        labels: (n,) integer classes, 0 … k − 1.
+
+    Returns:
+        (loss, grads): a 0-d tensor, and a dict with the gradient of each parameter by its name.
+    """
+    raise NotImplementedError
+
+
+# %% example="conv_net_loss_and_grads"
+torch.manual_seed(3)
+params = {
+    "w1": torch.randn(4, 2, 3, 3) / 4,
+    "b1": torch.randn(4),
+    "w2": torch.randn(4 * 3 * 2, 5) / 5,
+    "b2": torch.randn(5),
+}
+x, labels = torch.randn(6, 2, 6, 5), torch.randint(5, (6,))
+loss, grads = conv_net_loss_and_grads(params, x, labels)
+leaves = {name: p.clone().requires_grad_() for name, p in params.items()}
+maps = nn.functional.conv2d(x, leaves["w1"], leaves["b1"], padding=1)
+rows = nn.functional.max_pool2d(maps.relu(), 2).flatten(1)
+expected = nn.functional.cross_entropy(rows @ leaves["w2"] + leaves["b2"], labels)
+expected.backward()
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert torch.allclose(loss, expected), f"the loss should be {expected.item():.4f}, not {loss:.4f}"
+assert sorted(grads) == ["b1", "b2", "w1", "w2"], f"one gradient for each parameter: {list(grads)}"
+for name, leaf in leaves.items():
+    assert grads[name].shape == leaf.shape, f"{name}: the gradient has shape {tuple(leaf.shape)}"
+    assert torch.allclose(grads[name], leaf.grad, atol=1e-5), f"{name} differs from PyTorch's"
+
+# %% [markdown]
+# From here to the end of the section there is nothing to fill in, but three things to watch. They
+# are what one does with every network that is new, in this order.
+#
+# **Is the gradient right?** Nudge single parameters up and down in float64, and compare the slope
+# with your gradient. Relative errors about 1e-6 and below are rounding; 1e-2 is a mistake, or a
+# kink that lies within the step. The check starts `b1` off 0 on purpose. Take that line out, and
+# the errors of `b1` jump to 10 % and more, though your gradient is right: why only they?
+
+# %%
+IMAGES, NAMES = digits()
+ORDER = torch.randperm(len(IMAGES), generator=torch.Generator().manual_seed(11))
+SMALL, NAMES = IMAGES[ORDER][:, :, 2:-2:3, 2:-2:3], NAMES[ORDER]  # 8 × 8, as they were scanned
+
+
+def start(filters, seed, dtype=torch.float32):
+    """Parameters of a network for 8 × 8 images and ten classes, by Kaiming's rule."""
+    made = torch.Generator().manual_seed(seed)
+    w1 = torch.randn(filters, 1, 3, 3, generator=made, dtype=dtype) * math.sqrt(2 / 9)
+    w2 = torch.randn(16 * filters, 10, generator=made, dtype=dtype) / math.sqrt(16 * filters)
+    zeros = {"b1": torch.zeros(filters, dtype=dtype), "b2": torch.zeros(10, dtype=dtype)}
+    return {"w1": w1, "w2": w2, **zeros}
+
+
+# %% demo=true
+params, step = start(6, 0, torch.float64), 1e-5
+params["b1"] = torch.linspace(-0.3, 0.3, 6, dtype=torch.float64)
+x, y = SMALL[:10].double(), NAMES[:10]
+_, grads = conv_net_loss_and_grads(params, x, y)
+for name, parameter in params.items():
+    errors = []
+    for place in torch.randperm(parameter.numel())[:6].tolist():
+        sides = []
+        for nudge in (step, -step):
+            moved = {**params, name: parameter.clone()}
+            moved[name].view(-1)[place] += nudge
+            sides.append(conv_net_loss_and_grads(moved, x, y)[0].item())
+        slope, mine = (sides[0] - sides[1]) / (2 * step), grads[name].reshape(-1)[place].item()
+        errors.append(abs(slope - mine) / max(1e-8, abs(slope) + abs(mine)))
+    print(f"{name}: relative errors between {min(errors):.0e} and {max(errors):.0e}")
+
+# %% [markdown]
+# **Can it learn by heart?** A network that cannot bring its loss to zero on 50 images will not read
+# the other thousands. **Then, does it work on new ones?** The same loop, on all but 397 digits.
+
+
+# %%
+def descend(params, x, y, epochs, batch_size, lr, generator):
+    """Gradient descent with momentum by your gradients; the losses, one per mini-batch."""
+    speed = {name: torch.zeros_like(p) for name, p in params.items()}
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(x), generator=generator).split(batch_size):
+            loss, grads = conv_net_loss_and_grads(params, x[batch], y[batch])
+            losses.append(loss.item())
+            for name, grad in grads.items():
+                speed[name] = 0.9 * speed[name] + grad
+                params[name] = params[name] - lr * speed[name]
+    return losses
+
+
+def read(params, x):
+    """The class that each image is read as."""
+    maps = torch.relu(conv2d_fast(x, params["w1"], params["b1"], padding=1))
+    rows = max_pool2d_forward(maps, 2, 2).reshape(len(x), -1)
+    return (rows @ params["w2"] + params["b2"]).argmax(dim=1)
+
+
+# %% demo=true
+by_heart, reader = start(8, 1), start(8, 2)
+few = descend(by_heart, SMALL[:50], NAMES[:50], 60, 50, 0.1, torch.Generator().manual_seed(3))
+right = (read(by_heart, SMALL[:50]) == NAMES[:50]).float().mean()
+elsewhere = (read(by_heart, SMALL[1400:]) == NAMES[1400:]).float().mean()
+print(
+    f"50 digits by heart: {right:.0%} of them right, loss {few[-1]:.4f}; new ones {elsewhere:.0%}"
+)
+many = descend(reader, SMALL[:1400], NAMES[:1400], 4, 50, 0.1, torch.Generator().manual_seed(4))
+answer = read(reader, SMALL[1400:])
+print(f"1,400 digits: {(answer == NAMES[1400:]).float().mean():.1%} of 397 new ones are recognised")
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+left.semilogy(few, label="50 images, by heart")
+left.semilogy(many, label="1,400 images")
+left.set(xlabel="mini-batch", ylabel="loss", title="Your layers, your gradients")
+left.legend()
+maps = torch.relu(conv2d_fast(SMALL[1400:1401], reader["w1"], reader["b1"], padding=1))[0]
+maps = nn.functional.pad(maps, (1, 1, 1, 1), value=float("nan"))  # a frame around each
+right.imshow(torch.cat([torch.cat(list(row), dim=1) for row in (maps[:4], maps[4:])]), cmap="magma")
+right.set_title(f"eight filters look at a {NAMES[1400]}")
+right.axis("off")
+confused = torch.nonzero(answer != NAMES[1400:]).flatten()[:10].tolist()
+figure, axes = plt.subplots(1, 10, figsize=(9, 1.5), layout="constrained")
+for axis in axes:
+    axis.axis("off")
+for axis, index in zip(axes, confused, strict=False):
+    axis.imshow(SMALL[1400 + index, 0], cmap="gray")
+    axis.set_title(f"{NAMES[1400 + index]}, read {answer[index]}", fontsize=8)
+figure.suptitle("What it still misreads")
+plt.show()
+
+# %% [markdown]
+# ## 7. From a picture to the net
 #
 # A picture from a file is a NumPy array of unsigned 8-bit integers, grey (28, 28) or coloured
 # (28, 28, 3) with red, green, blue in the last axis. The net wants float32 (1, 1, 28, 28) in
@@ -477,7 +671,7 @@ value = to_model_input(colour)[0, 0, 2, 5].item()
 assert abs(value - (0.2989 + 0.1140 / 5)) < 1e-5, f"0.2989 + 0.1140/5 is 0.3217, not {value:.4f}"
 
 # %% [markdown]
-# ## 7. Training
+# ## 8. Training
 #
 # The loop of the lecture: in each epoch shuffle the observations, cut them into mini-batches (a
 # rest forms a smaller one of its own), and for each of them compute the loss, reset the gradients,
@@ -519,25 +713,21 @@ assert (net(x).argmax(dim=1) == y).all(), "the net that was passed in should tel
 
 # %% demo=true
 torch.manual_seed(123456)
-# x, y = mnist("data")  # with MNIST's files in this folder; then train on 10,000 of them
-order = torch.randperm(len(images))  # the writers come one after another: mix them
-x, y = images[order[:1400]], labels[order[:1400]]
-x_test, y_test = images[order[1400:]], labels[order[1400:]]
 net = ConvNet()
-with Progress(net, batches=10 * 28):
-    losses = train_classifier(net, x, y, epochs=10, batch_size=50, lr=1e-3, seed=123456)
+with Progress(net, batches=10 * math.ceil(len(X) / 50)):
+    losses = train_classifier(net, X, Y, epochs=10, batch_size=50, lr=1e-3, seed=123456)
 with torch.no_grad():
-    predicted = net(x_test).argmax(dim=1)
-wrong = torch.nonzero(predicted != y_test).flatten()
-print(f"{(predicted == y_test).float().mean():.1%} of {len(y_test)} new digits are recognised")
+    predicted = net(X_TEST).argmax(dim=1)
+wrong = torch.nonzero(predicted != Y_TEST).flatten()
+print(f"{(predicted == Y_TEST).float().mean():.1%} of {len(Y_TEST)} new digits are recognised")
 
 figure, axis = plt.subplots(figsize=(6, 3), layout="constrained")
 axis.plot(losses)
 axis.set(xlabel="mini-batch", ylabel="loss", title="Learning to read digits")
 figure, axes = plt.subplots(2, 8, figsize=(9, 2.8), layout="constrained")
 for axis, index in zip(axes[0], wrong.tolist(), strict=False):
-    axis.imshow(x_test[index, 0].numpy(), cmap="gray")
-    axis.set_title(f"a {y_test[index]}, read as {predicted[index]}", fontsize=7)
+    axis.imshow(X_TEST[index, 0].numpy(), cmap="gray")
+    axis.set_title(f"a {Y_TEST[index]}, read as {predicted[index]}", fontsize=7)
 for axis, kernel in zip(axes[1], net.conv1.weight.detach(), strict=False):
     axis.imshow(kernel[0].numpy(), cmap="gray")
 axes[1, 0].set_title("learnt kernels:", fontsize=7, loc="left")
@@ -547,36 +737,130 @@ figure.suptitle("What the net gets wrong, and what it looks for")
 plt.show()
 
 # %% [markdown]
-# And a digit of your own? Draw a white one on black in any program, save it with 28 × 28 pixels,
-# read it into a NumPy array and pass it to `to_model_input`. Here is one drawn by arithmetic.
+# And LeNet? It returns logits, so a softmax goes behind it for your loop. Its sigmoids make it a
+# hard pupil: their slope is at most ¼, and five of them lie one behind the other. Both runs below
+# are the same but for the weights that they start from: PyTorch's, and Xavier's (lecture 9).
 
 # %% demo=true
-row, column = np.mgrid[:28, :28]
-picture = np.zeros((28, 28, 3), dtype=np.uint8)
-radius = np.hypot(row - 13.5, 1.4 * (column - 13.5))
-picture[(radius > 6) & (radius < 10)] = [250, 220, 120]
-with torch.no_grad():
-    probabilities = net(to_model_input(picture))[0]
-figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), layout="constrained")
-left.imshow(picture)
-left.set_title("a picture")
-left.axis("off")
-right.bar(range(10), probabilities.numpy())
-right.set(xlabel="class", ylabel="probability", xticks=range(10), title="what the net makes of it")
+figure, axis = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+for start_from in ["PyTorch's start", "Xavier's start"]:
+    torch.manual_seed(1)
+    lenet = nn.Sequential(LeNet(), nn.Softmax(dim=1))
+    if start_from == "Xavier's start":
+        for weight in lenet.parameters():
+            if weight.ndim > 1:
+                nn.init.xavier_uniform_(weight)
+    losses = train_classifier(lenet, X, Y, epochs=16, batch_size=50, lr=0.01, seed=2)
+    with torch.no_grad():
+        share = (lenet(X_TEST).argmax(dim=1) == Y_TEST).float().mean()
+    axis.plot(losses, linewidth=0.8, label=f"{start_from}: {share:.1%} of new digits")
+axis.axhline(math.log(10), color="gray", linewidth=0.7, linestyle=":")
+axis.set(xlabel="mini-batch", ylabel="loss", title="LeNet asleep, and awake")
+axis.legend()
 plt.show()
 
-# %% [markdown] written="parameters_of_a_layer"
-# ## 8. In your own words: how many parameters?
+# %% [markdown]
+# On the dotted line, $\log 10$, a net says "one tenth each" to every image. One run wakes up after
+# some epochs; the other may sleep to the end. Try more epochs, or another `seed`.
 #
-# The lecture's slide shows the same input and output once with a fully connected layer and once
-# with a convolutional one, and asks how many parameters each has. Answer it for `conv1` of the
-# homework's net, which maps (1, 28, 28) to (20, 12, 12): how many has the convolution, how many
-# would a fully connected layer between the same numbers have? Which two properties of convolutions
-# make the difference, and is a convolution still a linear map?
+# ## 9. A photograph
+#
+# Write a digit with a thick pen, photograph it, cut out a square and save it as `photo.png` (100 ×
+# 100 pixels, say) beside this notebook. Until you do, `photograph()` makes one up: ink on paper in
+# uneven light, with noise. To be read it must look like what the net has learnt from: bright
+# strokes on black that fill the frame. `shrink` brings any square to 28 × 28.
+
+
+# %%
+def photograph(path="photo.png"):
+    """Your picture as (H, W, 3) uint8; where there is none, a made-up one of 100 × 100."""
+    if Path(path).exists():
+        picture = plt.imread(path)
+        if picture.ndim == 2:
+            picture = np.repeat(picture[:, :, None], 3, axis=2)
+        return (255 * picture[:, :, :3]).astype(np.uint8)
+    row, column = np.mgrid[:100, :100]
+    ring = np.abs(np.hypot((row - 40) / 1.1, column - 58) - 13) < 4
+    stem = (np.abs(column - 71 + (row - 40) / 8) < 4) & (row > 38) & (row < 84)
+    ink = np.where(ring | stem, 0.35, 1.0)[:, :, None] * np.array([1.0, 0.97, 0.9])
+    light = 0.95 - 0.004 * column - 0.001 * row
+    noise = 0.02 * np.random.default_rng(5).normal(size=(100, 100, 3))
+    return (255 * np.clip(ink * light[:, :, None] + noise, 0, 1)).astype(np.uint8)
+
+
+def shrink(picture, size=28):
+    """Average a picture (H, W, 3) down to (size, size, 3), as uint8."""
+    pixels = torch.tensor(picture.astype(np.float32)).permute(2, 0, 1)
+    small = nn.functional.adaptive_avg_pool2d(pixels, size).permute(1, 2, 0)
+    return small.round().numpy().astype(np.uint8)
+
+
+def bright_on_black(picture):
+    """What is darker than its surroundings by far, bright; all else black."""
+    grey = torch.tensor(picture.astype(np.float32)).mean(dim=2)[None, None]
+    paper = nn.functional.max_pool2d(grey, 31, stride=1, padding=15)
+    ink = ((paper - grey) / paper.clamp(min=1) - 0.3).clamp(min=0)
+    ink = 255 * ink[0, 0] / ink.max().clamp(min=1e-6)
+    return np.repeat(ink.numpy().astype(np.uint8)[:, :, None], 3, axis=2)
+
+
+def cut_out(picture, margin=0.12):
+    """The square around all that is bright, with a margin."""
+    rows, columns = np.nonzero(picture.max(axis=2) > 60)
+    side = max(np.ptp(rows), np.ptp(columns)) + 1
+    centre = (rows.min() + rows.max()) // 2, (columns.min() + columns.max()) // 2
+    half = int(side * (0.5 + margin))
+    padded = np.pad(picture, ((half, half), (half, half), (0, 0)))
+    return padded[centre[0] : centre[0] + 2 * half, centre[1] : centre[1] + 2 * half]
+
+
+# %% demo=true
+photo = photograph()
+steps = {"as it is": photo, "bright on black": bright_on_black(photo)}
+steps["… and cut out"] = cut_out(steps["bright on black"])
+figure, axes = plt.subplots(2, 3, figsize=(8, 4.4), layout="constrained")
+for (title, picture), upper, lower in zip(steps.items(), *axes, strict=True):
+    small = shrink(picture)
+    with torch.no_grad():
+        probabilities = net(to_model_input(small))[0]
+    upper.imshow(small)
+    upper.set_title(f"{title}: a {probabilities.argmax()}?")
+    upper.axis("off")
+    lower.bar(range(10), probabilities.numpy())
+    lower.set(ylim=(0, 1), xticks=range(10))
+axes[1, 0].set_ylabel("probability")
+plt.show()
+
+# %% [markdown]
+# The net has never been told what a photograph is, nor that it may say "I do not know": it answers
+# the first picture as it answers the last. Which of the steps does your own handwriting need most?
+
+# %% [markdown] written="parameters_of_a_layer"
+# ## 10. In your own words: what a layer costs
+#
+# In lecture 6 you counted weights. Now `conv1` of the homework's net, (1, 28, 28) to (20, 12, 12),
+# and behind it `fc1`. (a) Which of the two holds more parameters, and which does more
+# multiplications for one image? Give the four numbers. (b) The camera gets better, and images come
+# with twice as many rows and columns. What becomes of each of the four? (c) What would you change
+# in the net so that it could take images of any size?
 
 # %% [markdown] written="mini_batches"
-# ## 9. In your own words: mini-batches
+# ## 11. In your own words: one gradient, many images
 #
-# The lecture asks how many mini-batches of size $m$ there are in one epoch of $n$ observations, if
-# a rest forms its own. Give a formula. In what way is the gradient of that last, smaller
-# mini-batch a worse estimate than the others, and does it matter?
+# (a) 1,400 images, mini-batches of 48: the last one of an epoch is smaller. The step that it makes
+# is not. How much more does an image in it count than one elsewhere, and why does `shuffle`
+# excuse that? (b) In section 6 you wrote $dW_1$ as a sum over images *and places*. What does each
+# place contribute that a fully connected layer would not have shared, and what has that to do with
+# how few images such a net needs? (c) Where an image's border is black, what reaches $dW_1$ from
+# there, and what reaches $db_1$?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Write a layer forward and backward from its sum, and test it on shapes that tell mistakes apart.
+# - Trade a loop over pixels for one product, and know what the loop had cost.
+# - Carry a gradient through a network by hand; check it; see it learn 50 images by heart, then read
+#   new ones.
+# - Train a net, look at what it misreads, and give it pictures as it has learnt to expect them.
+#
+# Next: what the optimizer makes of these gradients (lecture 8), and why LeNet slept (lecture 9).

@@ -5,7 +5,27 @@
 # Most of it, though, follows from one wish, that numbers keep a moderate size on their way
 # through many layers, forward and backward. In this notebook you build the lecture's remedies one
 # by one: centred data, scaled initial weights, normalisation, residual connections, and the means
-# against overfitting.
+# against overfitting. At the end stands a network of twenty layers that does not train, and then
+# does.
+#
+# **Afterwards you can** derive how far initial weights should spread; normalise forward and
+# backward; say what dropout, weight decay and early stopping do, in whose convention; build a deep
+# net out of these, train and judge it in the right mode; and read a picture of twelve trainings in
+# which no remedy is simply the best.
+#
+# **Time** about 10 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the three questions at the end. **Due** {{due}}. **To hand in:**
+# restart the kernel, run all cells from top to bottom (two minutes), save, and submit this file, as
+# with the assignments before.
+#
+# **To read**, where it helps: [Dive into Deep Learning
+# 5.4](https://d2l.ai/chapter_multilayer-perceptrons/numerical-stability-and-init.html) on numbers
+# that vanish and explode, [8.5](https://d2l.ai/chapter_convolutional-modern/batch-norm.html) on
+# batch normalisation, and [CS231n on training](https://cs231n.github.io/neural-networks-2/).
+#
+# You need numpy, torch and matplotlib, and scikit-learn for its handwritten digits
+# (`pip install scikit-learn`). Without it the import below fails; the exercises themselves do not
+# use it.
 #
 # **Conventions.** Rows are observations, images are (N, C, H, W). Inputs are never changed in
 # place; results keep the inputs' dtype and device. `dout` means $\partial L/\partial\text{out}$
@@ -19,6 +39,11 @@ import math
 
 import matplotlib.pyplot as plt
 import torch
+from sklearn.datasets import load_digits
+from torch import nn
+
+# Most tensors here are small: a second thread would wait more than it works.
+torch.set_num_threads(1)
 
 # %% [markdown]
 # ## 1. Centred data
@@ -77,20 +102,19 @@ assert torch.allclose(centred.mean(dim=(0, 2, 3)), torch.zeros(3)), "a channel's
 # proves that they receive the same gradient. So weights start at random, and the question is how
 # far they spread. If a linear layer has $n_{\text{in}}$ inputs of variance $\gamma^2$ and weights
 # of variance $\sigma^2$, its outputs have variance $n_{\text{in}}\sigma^2\gamma^2$; on the way
-# back, gradients meet $n_{\text{out}}\sigma^2$. Both would like to be 1. **Xavier** initialisation
-# settles in the middle, for activations that are symmetric about zero, such as tanh:
+# back, gradients meet $n_{\text{out}}\sigma^2$. Both factors, $n_{\text{in}}\sigma^2$ and
+# $n_{\text{out}}\sigma^2$, would like to be 1, and where the two numbers differ they cannot.
+# **Xavier** initialisation settles in the middle, for activations that are symmetric about zero,
+# such as tanh: the *mean* of the two factors is 1. A ReLU sets half of its inputs to zero and with
+# them half of the second moment; **Kaiming** initialisation makes up for that on the way forward,
+# and lets the way back be as it may.
 #
-# $$\sigma = \sqrt{\frac{2}{n_{\text{in}} + n_{\text{out}}}}$$
-#
-# A ReLU sets half of its inputs to zero and with them half of the second moment. **Kaiming**
-# initialisation makes up for it:
-#
-# $$\sigma = \sqrt{\frac{2}{n_{\text{in}}}}$$
+# What is $\sigma$ in either case? Check your formulae where a layer has $n$ inputs and as many
+# outputs: Xavier's $\sigma$ is $1/\sqrt n$ there, Kaiming's $\sqrt2$ times that.
 #
 # *Careful:* the lecture's notebook draws its "Kaiming" weights with standard deviation
-# $2/\sqrt{n_{\text{in}}}$, which is $\sqrt2$ times too much in every layer, and its "Xavier"
-# weights with $1/\sqrt{n_{\text{in}}}$, which forgets $n_{\text{out}}$ (the two agree only where
-# a layer has as many inputs as outputs). The formulae above are the ones to use.
+# $2/\sqrt{n_{\text{in}}}$, which is too much in every layer, and its "Xavier" weights with
+# $1/\sqrt{n_{\text{in}}}$, which forgets $n_{\text{out}}$. What you have derived is right.
 
 
 # %% exercise="xavier_std"
@@ -107,7 +131,7 @@ def xavier_std(fan_in, fan_out):
 
 
 # %% example="xavier_std"
-assert abs(xavier_std(300, 500) - 0.05) < 1e-9, f"√(2/800) is 0.05, not {xavier_std(300, 500)}"
+assert abs(xavier_std(300, 500) - 0.05) < 1e-9, f"from 300 to 500: 0.05, not {xavier_std(300, 500)}"
 assert xavier_std(300, 500) == xavier_std(500, 300), "Xavier treats both directions alike"
 
 
@@ -125,8 +149,8 @@ def kaiming_std(fan_in):
 
 
 # %% example="kaiming_std"
-assert abs(kaiming_std(200) - 0.1) < 1e-9, f"√(2/200) is 0.1, not {kaiming_std(200)}"
-assert abs(kaiming_std(50) - 0.2) < 1e-9, f"√(2/50) is 0.2, not {kaiming_std(50)}"
+assert abs(kaiming_std(200) - 0.1) < 1e-9, f"from 200 inputs: 0.1, not {kaiming_std(200)}"
+assert abs(kaiming_std(50) - 0.2) < 1e-9, f"from 50 inputs: 0.2, not {kaiming_std(50)}"
 
 # %% [markdown]
 # Now draw a weight matrix. Its shape is `(fan_out, fan_in)`, as in `nn.Linear`. All entries are
@@ -494,9 +518,9 @@ assert dalpha.item() == -17, f"5·(−2) + 7·(−1) is −17, not {dalpha.item(
 #
 # Very deep plain networks were found to fit even their *training* data worse than shallower ones.
 # A residual block starts from the identity, which is easy, and lets two layers fit what is left
-# over. The input joins before the last ReLU:
-#
-# $$\text{out} = \operatorname{relu}\bigl(x + \operatorname{relu}(x W_1 + b_1) W_2 + b_2\bigr)$$
+# over: an affine layer $W_1, b_1$, a ReLU, an affine layer $W_2, b_2$. The block's input joins what
+# comes out of the second one, and a last ReLU follows the sum. Draw it before you write it: what
+# does the block make of $x$ if all of its weights and biases are 0?
 
 
 # %% exercise="residual_block"
@@ -619,12 +643,10 @@ plt.show()
 # %% [markdown]
 # ## 8. Weight decay
 #
-# A penalty $\frac\lambda2\lVert w\rVert^2$ is added to the loss. Its gradient is $\lambda w$, and a
-# gradient step on the sum shrinks the weights before it follows the loss:
-#
-# $$w \leftarrow (1-\eta\lambda)\,w - \eta\, g,$$
-#
-# where $g$ is the gradient of the loss *without* the penalty.
+# A penalty $\frac\lambda2\lVert w\rVert^2$ is added to the loss. Write out one step of gradient
+# descent on the sum, with rate $\eta$, where $g$ is the gradient of the loss *without* the penalty,
+# and gather what stands by $w$: the weights shrink before they follow the loss. By which factor? It
+# gave the method its name.
 
 
 # %% exercise="l2_penalty"
@@ -723,8 +745,262 @@ axis.set_title("Learning the noise (dot: best epoch, thin line: early stopping)"
 axis.legend()
 plt.show()
 
+# %% [markdown]
+# ## 10. Twenty layers
+#
+# Time to put the remedies together, and to see which of them a deep network needs. From here on
+# PyTorch's layers and automatic differentiation do the work.
+#
+# `sizes` lists the widths, inputs first, logits last. Every **hidden** layer, the first one too, is
+# made of these, in this order:
+#
+# | | part | when |
+# | --- | --- | --- |
+# | 1 | `nn.Linear` | always |
+# | 2 | `nn.BatchNorm1d`, or `nn.LayerNorm` | if `norm` is "batch", or "layer" |
+# | 3 | ReLU | always |
+# | 4 | `nn.Dropout(p)` | if `p > 0` |
+# | 5 | plus the layer's input | if `residual`, and the two widths agree |
+#
+# (So the shortcut joins *behind* the ReLU, other than in `residual_block`.) After the last hidden
+# layer comes one `nn.Linear` alone. The weights of every Linear, the last one too, are drawn from
+# $N(0, \sigma^2)$, and every bias starts at 0. With `init="kaiming"`, $\sigma$ is yours from
+# section 2; `"lecture"` means $1/\sqrt{n_{\text{in}}}$, as in the lecture's notebook, and `"small"`
+# means 0.01. The normalising layers stay as PyTorch makes them. Another `norm` or `init` than these
+# is a `ValueError`.
+
+
+# %% exercise="DeepMLP"
+class DeepMLP(nn.Module):
+    """A deep fully connected network, with remedies to choose from."""
+
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        """Make the layers.
+
+        Args:
+            sizes: list of ints: inputs, widths of the hidden layers (perhaps none), classes.
+            norm: None, "batch" or "layer".
+            residual: whether a hidden layer's input is added to its result where widths agree.
+            p: the probability to drop a hidden layer's result.
+            init: "kaiming", "lecture" or "small".
+
+        Raises:
+            ValueError: another norm or init.
+        """
+        raise NotImplementedError
+
+    def forward(self, x):
+        """Map (n, sizes[0]) to logits (n, sizes[-1])."""
+        raise NotImplementedError
+
+
+# %% example="DeepMLP"
+torch.manual_seed(8)
+net = DeepMLP([5, 300, 300, 4], norm="batch", residual=True)
+kinds = [type(m) for m in net.modules()]
+assert kinds.count(nn.Linear) == 3, f"two hidden layers and the last: 3 Linear, not {kinds}"
+assert kinds.count(nn.BatchNorm1d) == 2, f"each hidden layer has its norm: 2, not {kinds}"
+assert net(torch.randn(6, 5)).shape == (6, 4), "six rows, four classes"
+weights = [m.weight for m in net.modules() if isinstance(m, nn.Linear)]
+spread = [w.std().item() * math.sqrt(w.shape[1]) for w in weights]
+assert all(1.2 < s < 1.6 for s in spread), f"√in · σ should be near √2 in each layer: {spread}"
+assert not any(m.bias.any() for m in net.modules() if isinstance(m, nn.Linear)), "biases are 0"
+certain = DeepMLP([3, 3, 3], residual=True, p=1.0)  # drops all: the shortcut alone remains
+last = [m for m in certain.modules() if isinstance(m, nn.Linear)][-1]
+x = torch.randn(7, 3)
+assert torch.allclose(certain(x), last(x)), "with p = 1 the hidden layer should hand on x alone"
+try:
+    DeepMLP([3, 2], norm="none")
+except ValueError:
+    pass
+else:
+    raise AssertionError('norm="none" is not in the list: a ValueError, please')
+
+# %% [markdown]
+# Before any training: what does a batch of digits look like on its way through twenty layers? (The
+# panels show what goes *into* the layers named. Mind the axes.)
+
+
+# %%
+bunch = load_digits()
+ORDER = torch.randperm(len(bunch.target), generator=torch.Generator().manual_seed(123456))
+IMAGES = torch.tensor(bunch.data / 16, dtype=torch.float32)[ORDER]
+NAMES = torch.tensor(bunch.target)[ORDER]
+X, Y, X_TEST, Y_TEST = IMAGES[:1400], NAMES[:1400], IMAGES[1400:], NAMES[1400:]
+TWENTY = [64] + [64] * 20 + [10]
+
+
+def inputs_of_layers(net, x):
+    """What goes into each Linear of the net, in the order of the forward pass."""
+    seen = []
+    linears = [m for m in net.modules() if isinstance(m, nn.Linear)]
+    hooks = [m.register_forward_pre_hook(lambda _, given: seen.append(given[0])) for m in linears]
+    with torch.no_grad():
+        net(x)
+    for hook in hooks:
+        hook.remove()
+    return seen
+
+
+# %% demo=true
+kinds = {
+    "small": {"init": "small"},
+    "lecture": {"init": "lecture"},
+    "kaiming": {},
+    "kaiming, batch norm": {"norm": "batch"},
+    "kaiming, residual": {"residual": True},
+}
+figure, axes = plt.subplots(len(kinds), 5, figsize=(9, 8), layout="constrained")
+for row, (title, options) in zip(axes, kinds.items(), strict=True):
+    torch.manual_seed(9)
+    seen = inputs_of_layers(DeepMLP(TWENTY, **options), X[:300])
+    for axis, layer in zip(row, [1, 2, 5, 10, 20], strict=True):
+        values = seen[layer].flatten()
+        axis.hist(values.numpy(), bins=40, color="tab:blue", log=True)
+        axis.set_title(f"layer {layer + 1}: spread {values.std():.1g}", fontsize=8)
+        axis.tick_params(labelsize=6)
+        axis.set_yticks([])
+    row[0].set_ylabel(title, fontsize=9)
+figure.suptitle("Digits on their way down, before any training")
+plt.show()
+
+# %% [markdown]
+# Now train it. The loss is the mean cross-entropy of the logits; in each epoch the observations
+# are shuffled anew and cut into mini-batches, the last one smaller. The optimizer is yours to
+# choose, if it learns as fast as Adam does at Adam's rates (`torch.optim.AdamW` takes groups of
+# parameters with a `weight_decay` each). Three things are easily overlooked:
+#
+# - **Only tensors of two or more axes decay.** Biases and a norm's $\gamma$ and $\beta$ have one.
+#   They are trained like all the rest, and do not shrink.
+# - **The mode.** A net trains in training mode, whatever mode it comes in, and goes back in the
+#   mode in which it came.
+# - **The recorded loss** is the cross-entropy of a mini-batch before its step, without the decay.
+
+
+# %% exercise="fit"
+def fit(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    """Train a classifier on mini-batches, in place.
+
+    Args:
+        model: an nn.Module that maps (n, d) to logits (n, k).
+        x: (n, d) data.
+        y: (n,) integer classes.
+        epochs: how often to go through the data.
+        batch_size: size of a mini-batch.
+        lr: the optimizer's learning rate.
+        weight_decay: the decay of tensors of two or more axes, a float ≥ 0.
+        seed: an int that decides the shuffling, whatever else has drawn random numbers.
+
+    Returns:
+        list of floats: the loss of each mini-batch, in order.
+    """
+    raise NotImplementedError
+
+
+# %% example="fit"
+torch.manual_seed(10)
+x = torch.randn(90, 4)
+y = (x[:, 0] * x[:, 1] > 0).long()
+net = nn.Sequential(nn.Linear(4, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 2)).eval()
+first = nn.functional.cross_entropy(net.train()(x), y).item()
+losses = fit(net.eval(), x, y, epochs=60, batch_size=90, lr=0.01, weight_decay=0.1, seed=1)
+assert len(losses) == 60, f"60 epochs of one mini-batch make 60 losses, not {len(losses)}"
+assert abs(losses[0] - first) < 1e-4, f"the first loss is {first:.4f}, before any step: {losses[0]}"
+assert losses[-1] < 0.3 * losses[0], f"the loss should fall: from {losses[0]:.2f}, {losses[-1]:.2f}"
+assert not net.training, "the net came in evaluation mode: give it back so"
+assert len(fit(net, x, y, 1, 40, 0.01, 0.0, 1)) == 3, "90 rows in mini-batches of 40: 40, 40, 10"
+
+# %% [markdown]
+# To judge a net is a different matter from training it: in evaluation mode, without a graph, and so
+# that nothing in the net has changed afterwards, the mode included.
+
+
+# %% exercise="evaluate"
+def evaluate(model, x, y):
+    """The accuracy of a classifier.
+
+    Args:
+        model: an nn.Module that maps (n, d) to logits (n, k).
+        x, y: (n, d) data and (n,) integer classes.
+
+    Returns:
+        a float: the share of rows whose largest logit is the right class's.
+    """
+    raise NotImplementedError
+
+
+# %% example="evaluate"
+layer = nn.Linear(2, 2, bias=False)
+with torch.no_grad():
+    layer.weight.copy_(torch.eye(2))
+net = nn.Sequential(nn.Dropout(0.9), layer)
+share = evaluate(net, torch.tensor([[1.0, 2.0], [3.0, 0.0], [0.0, 1.0]]), torch.tensor([1, 0, 0]))
+assert isinstance(share, float), f"a Python float, please, not {type(share).__name__}"
+assert abs(share - 2 / 3) < 1e-9, f"two of three are right, and nothing is dropped: not {share}"
+assert net.training, "the net came in training mode: give it back so"
+
+# %% [markdown]
+# ### Plain, normalised, residual, both
+#
+# Twenty layers, three ways to start, four ways to build: twelve trainings of the same length, on
+# the same digits. Guess first: which will be the best, which will not learn at all?
+
+# %% demo=true
+builds = {
+    "plain": {},
+    "batch norm": {"norm": "batch"},
+    "residual": {"residual": True},
+    "both": {"norm": "batch", "residual": True},
+}
+figure, axes = plt.subplots(1, 3, figsize=(11, 4), sharey=True, layout="constrained")
+for axis, init in zip(axes, ["small", "lecture", "kaiming"], strict=True):
+    for label, options in builds.items():
+        torch.manual_seed(11)
+        net = DeepMLP(TWENTY, init=init, **options)
+        losses = torch.tensor(fit(net, X, Y, 10, 50, 1e-3, 0.0, 12))
+        share = evaluate(net, X_TEST, Y_TEST)
+        smooth = losses.unfold(0, 14, 7).mean(dim=1)
+        axis.plot(7 * torch.arange(len(smooth)) + 7, smooth, label=f"{label}: {share:.1%}")
+    axis.axhline(math.log(10), color="gray", linewidth=0.7, linestyle=":")
+    axis.set(xlabel="mini-batch", title=f"start: {init}", yscale="log", ylim=(0.003, 30))
+    axis.legend(title="accuracy on new digits", fontsize=8, title_fontsize=8, loc="lower left")
+axes[0].set_ylabel("training loss")
+figure.suptitle("Twenty layers, ten epochs, twelve trainings")
+plt.show()
+
+# %% [markdown]
+# ### Dropout, on and off
+#
+# Two hundred digits, and a net with room for far more: what does it make of digits that it has not
+# seen? (The loss on new ones, and `early_stopping` of section 9, which would have stopped there.)
+
+# %% demo=true
+figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+few, few_names = X[:200], Y[:200]
+for p, colour in [(0.0, "tab:blue"), (0.5, "tab:orange")]:
+    torch.manual_seed(13)
+    net = DeepMLP([64, 256, 256, 10], p=p)
+    shares, new = [], []
+    for epoch in range(60):
+        fit(net, few, few_names, 1, 25, 1e-3, 0.0, epoch)
+        shares.append((evaluate(net, few, few_names), evaluate(net, X_TEST, Y_TEST)))
+        with torch.no_grad():
+            new.append(nn.functional.cross_entropy(net.eval()(X_TEST), Y_TEST).item())
+    best, stop = early_stopping(new, 10)
+    axes[0].plot([a for a, _ in shares], ":", color=colour, label=f"p = {p}, the 200 digits")
+    axes[0].plot([b for _, b in shares], color=colour, label=f"p = {p}, new digits")
+    axes[1].plot(new, color=colour, label=f"p = {p}")
+    axes[1].plot(best, new[best], "o", color=colour)
+    axes[1].axvline(stop, color=colour, linewidth=0.7)
+    print(f"p = {p}: {max(b for _, b in shares):.1%} of new digits, lowest loss {min(new):.3f}")
+axes[0].set(xlabel="epoch", ylabel="accuracy", ylim=(0.7, 1.01), title="What is learnt by heart")
+axes[1].set(xlabel="epoch", ylabel="loss on new digits", title="dot: best, line: stopped")
+for axis in axes:
+    axis.legend(fontsize=8)
+plt.show()
+
 # %% [markdown] written="one_observation"
-# ## 10. In your own words: one observation
+# ## 11. In your own words: one observation
 #
 # The lecture asks: batch normalisation depends on which observations share a mini-batch; how, then,
 # should it treat a single observation when predicting? It names two answers (statistics of all
@@ -733,7 +1009,28 @@ plt.show()
 # problem?
 
 # %% [markdown] written="symmetric_start"
-# ## 11. In your own words: a symmetric start
+# ## 12. In your own words: a symmetric start
 #
 # Suppose that two hidden units of a layer start with equal weights into them and equal weights out
 # of them. Show with the chain rule why gradient descent never tells them apart. Would dropout?
+
+# %% [markdown] written="no_simple_ranking"
+# ## 13. In your own words: no simple ranking
+#
+# Look at the twelve trainings again, beside the histograms. (a) From which start does the *plain*
+# net learn, from which does it not, and why? (b) Normalisation alone is a poor remedy here, though
+# each layer's input is as wide as the one before. A residual net without normalisation is slow from
+# Kaiming's start and quick from the small one. Explain one of the two; for the other say what you
+# would measure to find out. (c) A friend concludes "always use both". What does the picture say for
+# it, and what can one picture (one width, one depth, one rate, ten epochs, one seed) not say?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Derive how wide weights should start, and see in a histogram when they do not.
+# - Normalise by batch and by layer, forward and backward, and keep training and prediction apart.
+# - Drop, decay and stop early, knowing which convention a text or a library means.
+# - Build a net of any depth from these, train and judge it in the right mode, and compare remedies
+#   without a favourite.
+#
+# Next: networks that are deep in time (lecture 10), where the same product of slopes comes back.

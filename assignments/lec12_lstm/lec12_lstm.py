@@ -3,23 +3,44 @@
 #
 # A plain recurrent network forgets: at every step its gradient meets the same matrix and another
 # $\tanh' \le 1$. The lecture's remedy is another architecture. Here you build the two best known,
-# stack recurrent layers and let them read in both directions, and in the end you draw new names
-# from a network, character by character.
+# stack recurrent layers and let them read in both directions. Then you train a network of your own
+# on names, beat counting with it, and let it write.
+#
+# **Afterwards you can** say what each gate is for, and take an LSTM apart in both directions; build
+# deeper and bidirectional networks from one step; train a character model on names of unequal
+# lengths without fooling yourself by padding; compare it with counting, and with the best that is
+# possible; draw from it at any temperature.
+#
+# **Time** about 7 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, as with the assignments
+# before.
+#
+# **To read**, where it helps: [Understanding LSTM
+# networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/) by C. Olah, Dive into Deep
+# Learning [10.1](https://d2l.ai/chapter_recurrent-modern/lstm.html) and
+# [10.2](https://d2l.ai/chapter_recurrent-modern/gru.html), and [The unreasonable effectiveness of
+# recurrent neural networks](https://karpathy.github.io/2015/05/21/rnn-effectiveness/) on writing.
 #
 # **Conventions.** As in lecture 10, observations are rows and time is the first axis: `x` is
 # $(T, N, D)$, states are $(N, H)$ at one step and $(T, N, H)$ over time, without the initial one.
 # `dh` means $\partial L/\partial h$ for one scalar loss $L$. Inputs are never changed in place;
 # results keep the inputs' dtype and device. `nn.RNN`, `nn.LSTM`, `nn.GRU` and their cells may not
-# run inside your functions; automatic differentiation only where it is said.
+# run inside your functions; `lstm_step_backward` does without automatic differentiation.
 #
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
 # %%
+import itertools
 import math
+import random
 
 import matplotlib.pyplot as plt
 import torch
+from torch import nn
+
+torch.set_num_threads(1)  # small networks gain nothing from more
 
 # %% [markdown]
 # ## 1. LSTM
@@ -289,7 +310,7 @@ back = torch.tensor([math.tanh(1), 0.0, 0.0])
 assert torch.allclose(both[:, 1], back), "backward: the 1 comes last, at t = 0; before it all is 0"
 
 # %% [markdown]
-# ## 4. A model of names
+# ## 4. A model of names, in pieces
 #
 # The lecture's network writes names. It learns from names: at each character it predicts the next
 # one, and after the last character it should predict the **end**, a token with an index of its
@@ -396,79 +417,346 @@ for tau, expected in [(1.0, 0.75), (0.5, 0.9)]:
     )
 
 # %% [markdown]
-# All of it together: an LSTM reads some eighty names a hundred times over, and then writes its
-# own. (For training we let PyTorch differentiate.)
+# ## 5. Counting
+#
+# Before a network learns, ask how far counting gets. A *bigram* model knows which character
+# follows which, and nothing else: $P(j\mid i)$ is the share of $j$ among all that followed $i$.
+# A pair that never occurred would get the probability 0, and a name that holds it an infinite loss.
+# So every count starts from **one**.
+#
+# From here on a name is a list of indices that begins with a *start* index, the same for all
+# names; the index `end` follows the last character. `size` counts all indices, both of these
+# included.
+
+
+# %% exercise="bigram_log_probs"
+def bigram_log_probs(names, size, end):
+    """Log-probabilities of each index after each other, by counting, one added to each count.
+
+    Args:
+        names: list of names; a name is a list of ints in 0, ..., size - 1 that begins with the
+            start index and does not hold `end`.
+        size: the number of indices, start and end included.
+        end: the index that follows the last one of each name, an int, not the start.
+
+    Returns:
+        float32 (size, size): [i, j] is log P(j follows i).
+    """
+    raise NotImplementedError
+
+
+# %% example="bigram_log_probs"
+table = bigram_log_probs([[0, 1, 1], [0, 2]], 4, 3)  # start 0, end 3
+assert table.shape == (4, 4) and table.dtype == torch.float32, f"{table.shape}, {table.dtype}"
+expected = [[1, 2, 2, 1], [1, 2, 1, 2], [1, 1, 1, 2], [1, 1, 1, 1]]
+for i, counts in enumerate(expected):
+    row = table[i].exp() * sum(counts)
+    assert torch.allclose(row, torch.tensor(counts).float()), f"row {i}: {counts}, not {row}"
+
+# %% [markdown]
+# ## 6. The loss of many names at once
+#
+# Names of a mini-batch are unequally long. They stand side by side as columns, and the shorter ones
+# are filled up with padding at their end. Padding is no prediction: it must not enter the loss. Of
+# the names that this notebook trained on in an earlier edition, 37 % of all targets were padding.
+# The network learnt to predict it at once, and the loss looked far better than the names.
+#
+# What does the mean run over: over names, or over predictions? Here it is one mean over all real
+# predictions of the mini-batch, so that its exponential is the **perplexity**: among how many
+# equally likely characters the model seems to be guessing. A short name and a long one count for as
+# many predictions as they make.
+
+
+# %% exercise="masked_lm_loss"
+def masked_lm_loss(logits, targets, lengths):
+    """Mean cross-entropy over the real predictions of a mini-batch of names.
+
+    Args:
+        logits: (T, N, V); at t >= lengths[n] they may be anything, NaN too.
+        targets: (T, N) int64; at t >= lengths[n] any integer, also one that is no index.
+        lengths: (N,) int64, each >= 1: how many predictions name n makes.
+
+    Returns:
+        a 0-d tensor: summed over all t < lengths[n], divided by the sum of the lengths.
+    """
+    raise NotImplementedError
+
+
+# %% example="masked_lm_loss"
+logits = torch.zeros(3, 2, 4)
+logits[0, 0, 1], logits[2, 1] = math.log(5.0), float("nan")
+targets = torch.tensor([[1, 2], [0, 3], [2, -100]])
+loss = masked_lm_loss(logits, targets, torch.tensor([3, 2]))
+expected = (math.log(8 / 5) + 4 * math.log(4)) / 5
+assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
+assert abs(loss.item() - expected) < 1e-6, f"five predictions cost {expected:.4f}, not {loss}"
+
+# %% [markdown]
+# ## 7. A network that reads names
+#
+# Now the network. It gets tokens $(T, N)$, a name in each column, and returns logits at every step:
+# those at $t$ have read the tokens $0,\dots,t$ of their name and say what comes next. Build it on
+# your `lstm_step` (or on your `lstm_forward`, which is built on it): choose how a token becomes an
+# input, give the module the parameters, and make logits of states.
+#
+# Each call starts from a zero state and a zero cell and returns the logits alone. So a character is
+# drawn by reading the whole name again up to there: a little work, and no state to lose.
+
+
+# %% exercise="CharLSTM"
+class CharLSTM(nn.Module):
+    """An LSTM that predicts each next character."""
+
+    def __init__(self, size, hidden):
+        """Make the parameters, for `size` indices and states of `hidden` entries."""
+        raise NotImplementedError
+
+    def forward(self, tokens):
+        """The logits of what follows, at each step.
+
+        Args:
+            tokens: (T, N) int64, a name in each column.
+
+        Returns:
+            (T, N, size); those at t have read the tokens 0, ..., t.
+        """
+        raise NotImplementedError
+
+
+# %% example="CharLSTM"
+torch.manual_seed(3)
+net = CharLSTM(6, 5)
+tokens = torch.randint(6, (4, 3))
+logits = net(tokens)
+assert logits.shape == (4, 3, 6), f"(T, N, size) is (4, 3, 6) here, not {tuple(logits.shape)}"
+assert torch.allclose(net(tokens), logits), "a second call should start from zero again"
+assert torch.allclose(net(tokens[:2]), logits[:2], atol=1e-6), "later tokens are not known yet"
+assert torch.allclose(net(tokens[:, 1:2]), logits[:, 1:2], atol=1e-6), "a name stands for itself"
+assert sum(p.numel() for p in net.parameters()) > 4 * 5 * 6, "are the gates' weights parameters?"
+
+# %% [markdown]
+# ## 8. Training
+#
+# The loop is yours: shuffle the names anew in each epoch, cut them into mini-batches (the last one
+# may be smaller), pad, take the loss, step with Adam. What does the model read of a name, and what
+# should it predict from it? How many predictions does a name make? Padding of the tokens has to be
+# an index that the model knows, whichever; nothing that is read there counts.
+#
+# You are graded by names that the model has not seen: their perplexity, per character and with
+# `end` included, must be below **0.9** of the perplexity of your bigrams, counted on the same
+# names. (The hidden names are made up so that a bigram cannot know everything. Of right answers
+# all came below 0.8 of it.)
+
+
+# %% exercise="train_char_lm"
+def train_char_lm(model, names, end, epochs, batch_size, lr, seed):
+    """Train a character model, by Adam on mini-batches.
+
+    Args:
+        model: a `CharLSTM`; trained in place.
+        names: list of names, each a list of ints that begins with the start index.
+        end: the index that follows the last one of each name.
+        epochs: how often to go through the names.
+        batch_size: size of a mini-batch.
+        lr: Adam's learning rate.
+        seed: an int; the same seed shuffles alike, whatever else has drawn random numbers.
+
+    Returns:
+        list of floats: the `masked_lm_loss` of each mini-batch before its step, in order.
+    """
+    raise NotImplementedError
+
+
+# %% example="train_char_lm"
+torch.manual_seed(4)
+words, net = [[0, 1, 2, 1], [0, 2, 1, 2, 1, 2], [0, 3]], CharLSTM(5, 12)
+losses = train_char_lm(net, words, 4, epochs=60, batch_size=2, lr=0.05, seed=1)
+assert len(losses) == 120, f"60 epochs of 2 mini-batches make 120 losses, not {len(losses)}"
+assert all(isinstance(loss, float) for loss in losses), "losses are Python floats"
+assert 1.2 < losses[0] < 2, f"at first the model guesses among 5, about log 5 = 1.6: {losses[0]}"
+with torch.no_grad():
+    p = torch.softmax(net(torch.tensor([[0], [3]])), dim=2)[-1, 0]
+assert p[4] > 0.9, f"after 3 every name ends; the model gives that a probability of {p[4]:.2f}"
+torch.manual_seed(4)
+again = train_char_lm(CharLSTM(5, 12), words, 4, epochs=60, batch_size=2, lr=0.05, seed=1)
+assert max(abs(a - b) for a, b in zip(losses, again, strict=True)) < 1e-3, "same seed, same losses"
+
+# %% [markdown]
+# ## 9. Names that nobody bears
+#
+# Two kinds of names to learn from, both **made up** from counts that the next cell states; no real
+# person stands behind them.
+#
+# - **Chinese names**, as in the lecture before: a surname, by its share of the population, then a
+#   given name of one or two characters.
+# - **Foreign names as Chinese newspapers write them.** The lecture draws such names, and lists the
+#   fifty characters that are most frequent in them. Ours are put together of those fifty: a
+#   beginning, one or two parts in the middle, an ending. The ending fits the *beginning*: after
+#   some it is a man's (-夫, -斯基, …), after others a woman's (-娃, -亚, …), with up to two
+#   characters in between.
+#
+# As we know how the names are made, we know the probability of each, and so the perplexity that
+# nobody can beat. (Plots know no Chinese everywhere, so they have no names in them.)
 
 # %% demo=true
-people = """
-adam adele alan albert alice amelia andrew anna anton arthur bella benjamin bruno carla
-carmen caroline charles clara daniel david diana edgar edwin elena elias emma erik eva
-fabian felix fiona frida george greta hanna helena henry ida irene isabel jacob jana julia
-karin laura lena leon linda lucas maria marina martin max mia nadia nina nora oliver olga
-oscar paula peter robert rosa samuel sara simon sofia stella theodor thomas tina vera viola
-walter
+PARTS = """
+王 73 李 72 张 68 刘 54 陈 45 杨 31 赵 23 黄 22 欧阳 12 司马 9 诸葛 8
+
+伟 18 强 14 军 12 杰 12 涛 10 明 18 华 18 文 14 林 10 平 12 玉 14 春 9 芳 14 娟 10 敏 12 静 11
+丽 13 秀 11 英 12 兰 9 红 10 梅 8 建 10 国 9 志 9 海 8 小 12 子 8
+
+伊瓦 6 马克 5 巴 4 布 4 格里 5 库 3 普 3 埃德 4 帕维 4 德米 4
+
+阿 6 纳塔 6 莱 4 埃莱 4 萨 4 迪 3 蒂 3 伊里 5 马里 6 耶卡 4
+
+诺 5 拉 5 尼 4 维 5 罗 4 洛 3 里 4 科 3 特 3 米 4 加 3 雷 3 内 2 利 4
+
+夫 6 斯基 5 奇 3 托夫 4 什 2 科夫 4 勒 2 德 3
+
+娃 6 亚 6 斯卡亚 4 蒂 3 西亚 3 托娃 4 塔 3 瓦 2
 """
-real = people.split()
-vocab = sorted(set("".join(real)))
-end = len(vocab)
-longest = max(map(len, real))
-pairs = [char_targets(each, vocab, end) for each in real]
-inputs = torch.tensor([read + [end] * (longest - len(read)) for read, _ in pairs]).T
-wanted = torch.tensor([want + [end] * (longest - len(want)) for _, want in pairs]).T
-x = torch.nn.functional.one_hot(inputs, end + 1).float()
-
-torch.manual_seed(5)
-size = 48
-params = [torch.randn(size + end + 1, 4 * size) / 8, torch.zeros(4 * size)]
-params += [torch.randn(size, end + 1) / size**0.5, torch.zeros(end + 1)]
-w, b, why, by = (p.requires_grad_() for p in params)
-optimizer = torch.optim.Adam(params, lr=0.02)
-nothing, losses = torch.zeros(len(real), size), []
-for _ in range(100):
-    logits = lstm_forward(x, nothing, nothing, w, b) @ why + by
-    loss = char_lm_loss(logits.flatten(0, 1), wanted.flatten())
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    losses.append(loss.item())
+# Each part is followed by its weight.
+SURNAMES, GIVEN, HIS, HERS, MIDDLE, HIS_END, HERS_END = map(str.split, PARTS.split("\n\n"))
+LENGTHS = [1, 1, 1, 2, 2, 2, 2, 2, 2, 2]  # of given names
 
 
-@torch.no_grad()
-def write(index, state):
-    """One step of the trained model."""
-    h, c = state or (torch.zeros(1, size), torch.zeros(1, size))
-    one_hot = torch.eye(end + 1)[index][None]
-    h, c = lstm_step(one_hot, h, c, w, b)
-    return (h @ why + by)[0], (h, c)
+def pick(parts, draw):
+    """One of the parts, by its weight."""
+    return draw.choices(parts[::2], list(map(float, parts[1::2])))[0]
 
 
-generator = torch.Generator().manual_seed(7)
-for tau in [0.3, 1.0, 2.0]:
-    lines = []
-    for letter in "abcdefghjlmnorst":
-        indices = sample_name(write, vocab.index(letter), end, 12, tau, generator)
-        lines.append("".join(vocab[i] for i in indices))
-    print(f"temperature {tau}: {' '.join(each + '*' * (each not in real) for each in lines)}")
-print("A star marks names that are not among those it has read.")
+def share(parts, part):
+    """The probability with which `pick` takes this part."""
+    weights = dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
+    return weights.get(part, 0) / sum(weights.values())
 
-state = None
-for letter in "ma":
-    logits, state = write(vocab.index(letter), state)
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), width_ratios=[1, 1.6])
-left.plot(losses)
-left.set(xlabel="epoch", ylabel="mean cross-entropy", title="Learning to spell")
-for shift, tau in [(-0.27, 0.3), (0, 1.0), (0.27, 2.0)]:
-    p = torch.softmax(logits / tau, dim=0).tolist()
-    places = [index + shift for index in range(end + 1)]
-    right.bar(places, p, width=0.27, label=f"temperature {tau}")
-right.set_xticks(range(end + 1), [*vocab, "end"])
-right.set(xlabel="next character", ylabel="probability", title="What may follow “ma”")
-right.legend()
-figure.tight_layout()
+
+def chinese_name(draw):
+    """A surname, and a given name that has one character in three cases of ten."""
+    return pick(SURNAMES, draw) + "".join(pick(GIVEN, draw) for _ in range(draw.choice(LENGTHS)))
+
+
+def chinese_probability(name):
+    """The probability of a name under `chinese_name`."""
+    total = 0.0
+    for cut in (1, 2):
+        given = name[cut:]
+        chance = share(SURNAMES, name[:cut]) * LENGTHS.count(len(given)) / len(LENGTHS)
+        total += chance * math.prod(share(GIVEN, char) for char in given)
+    return total
+
+
+def foreign_name(draw):
+    """A beginning, one or two parts, and an ending that fits the beginning."""
+    first, last = draw.choice([(HIS, HIS_END), (HERS, HERS_END)])
+    middle = "".join(pick(MIDDLE, draw) for _ in range(draw.choice([1, 1, 2])))
+    return pick(first, draw) + middle + pick(last, draw)
+
+
+def foreign_probability(name):
+    """The probability of a name under `foreign_name`: summed over all ways to take it apart."""
+    total = 0.0
+    for first, last in [(HIS, HIS_END), (HERS, HERS_END)]:
+        for cut, many in itertools.product(range(1, len(name)), (1, 2)):
+            middle, end = name[cut : cut + many], name[cut + many :]
+            chance = share(first, name[:cut]) * share(last, end) * (2 / 3 if many == 1 else 1 / 3)
+            total += chance / 2 * math.prod(share(MIDDLE, char) for char in middle)
+    return total
+
+
+def made_up(make, n, seed):
+    """Draw n names."""
+    draw = random.Random(seed)
+    return [make(draw) for _ in range(n)]
+
+
+for make in (chinese_name, foreign_name):
+    print(" ".join(made_up(make, 12, seed=1)))
+
+# %% [markdown]
+# Both kinds are learnt twice: by your bigrams and by your network. Then each of them writes, with
+# your `sample_name`, at three temperatures. A star marks names that it has read.
+
+
+# %% demo=true
+def learn(make, probability):
+    """Learn 1,500 names by counting and by training; a dict of what came of it."""
+    names, unseen = made_up(make, 1500, seed=1), made_up(make, 500, seed=2)
+    vocab = sorted(set("".join(names + unseen)))
+    start, end, size = len(vocab), len(vocab) + 1, len(vocab) + 2
+    lists, hidden = (
+        [[start, *map(vocab.index, name)] for name in some] for some in (names, unseen)
+    )
+    table = bigram_log_probs(lists, size, end)
+    torch.manual_seed(0)
+    net = CharLSTM(size, 64)
+    losses = train_char_lm(net, lists, end, epochs=12, batch_size=50, lr=0.01, seed=0)
+
+    predictions = sum(map(len, hidden))
+    with torch.no_grad():
+        padded = nn.utils.rnn.pad_sequence([torch.tensor(name) for name in hidden])
+        targets = nn.utils.rnn.pad_sequence([torch.tensor([*name[1:], end]) for name in hidden])
+        lengths = torch.tensor([len(name) for name in hidden])
+        nll = {
+            "bigram": masked_lm_loss(table[padded], targets, lengths).item(),
+            "your LSTM": masked_lm_loss(net(padded), targets, lengths).item(),
+            "best possible": -sum(math.log(probability(name)) for name in unseen) / predictions,
+        }
+
+    def count(index, state):
+        return table[index].index_fill(0, torch.tensor(start), -1e9), state
+
+    @torch.no_grad()
+    def read(index, state):
+        prefix = [*(state or []), index]
+        logits = net(torch.tensor(prefix)[:, None])[-1, 0]
+        return logits.index_fill(0, torch.tensor(start), -1e9), prefix
+
+    generator, written = torch.Generator().manual_seed(3), {}
+    for who, step in [("bigram", count), ("your LSTM", read)]:
+        for tau in TEMPERATURES:
+            drawn = [sample_name(step, start, end, 12, tau, generator) for _ in range(150)]
+            written[who, tau] = ["".join(vocab[i] for i in name[1:]) for name in drawn]
+    return {"names": set(names), "losses": losses, "nll": nll, "written": written}
+
+
+TEMPERATURES = [0.5, 1.0, 2.0]
+WORLDS = {
+    "Chinese names": (chinese_name, chinese_probability),
+    "foreign names": (foreign_name, foreign_probability),
+}
+learnt = {world: learn(*how) for world, how in WORLDS.items()}
+for world, what in learnt.items():
+    print(world, {who: f"perplexity {math.exp(nll):.2f}" for who, nll in what["nll"].items()})
+    for (who, tau), some in what["written"].items():
+        shown = [name + "*" * (name in what["names"]) for name in some[:9]]
+        print(f"  {who:>9}, temperature {tau}: {' '.join(shown)}")
+
+figure, axes = plt.subplots(2, 2, figsize=(11, 7), layout="constrained")
+for row, (world, what) in zip(axes, learnt.items(), strict=True):
+    probability = WORLDS[world][1]
+    row[0].plot([math.exp(loss) for loss in what["losses"]], label="your LSTM, training")
+    styles = {"bigram": "C1--", "your LSTM": "C0--", "best possible": "k:"}
+    for who, nll in what["nll"].items():
+        x = [0, len(what["losses"])]
+        row[0].plot(x, [math.exp(nll)] * 2, styles[who], label=f"{who}, unseen names")
+    row[0].set(xlabel="mini-batch", ylabel="perplexity", title=f"Learning {world}", ylim=(0, 20))
+    row[0].legend(fontsize=8)
+    for shift, who, color in [(-0.2, "bigram", "C1"), (0.2, "your LSTM", "C0")]:
+        places = [place + shift for place in range(len(TEMPERATURES))]
+        written = [what["written"][who, tau] for tau in TEMPERATURES]
+        possible = [[name for name in some if probability(name) > 0] for some in written]
+        new = [[name for name in some if name not in what["names"]] for some in possible]
+        for label, kept, alpha in [("possible", possible, 0.45), ("possible and new", new, 1)]:
+            heights = [len(some) / 150 for some in kept]
+            row[1].bar(places, heights, 0.38, color=color, alpha=alpha, label=f"{who}: {label}")
+    row[1].set_xticks(range(len(TEMPERATURES)), [f"temperature {tau}" for tau in TEMPERATURES])
+    row[1].set(ylabel="share of 150 names", ylim=(0, 1.35), title=f"What they write: {world}")
+    row[1].legend(fontsize=8, loc="upper center", ncols=2)
 plt.show()
 
 # %% [markdown] written="no_middleman"
-# ## 5. In your own words: nothing in between
+# ## 10. In your own words: nothing in between
 #
 # The lecture says that on its way from $c_t$ to $c_{t-1}$ a gradient only meets a product with $f$,
 # entry by entry, and no matrix, and likens this to a residual network. Write down
@@ -476,3 +764,24 @@ plt.show()
 # the residual network's identity, and when? Then look at your `lstm_step_backward` again: by which
 # other way does $c_{t-1}$ act on $c_t$, and does that one meet a matrix? What does the plot
 # of section 1 say about the forget gate's initial bias?
+
+# %% [markdown] written="what_counting_knows"
+# ## 11. In your own words: what counting knows
+#
+# Look at the pictures of section 9. For which kind of names does the network gain most over the
+# bigrams, and what is it that the bigrams cannot know there? What do they get wrong in Chinese
+# names, though after each character they know quite well what may follow? And what does a low
+# temperature do to both of them: which of the two bars of one writer moves, and why?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Build an LSTM from its formula, forward and backward, and say where its gradient meets no
+#   matrix.
+# - Stack recurrent layers, and let them read in both directions.
+# - Train on sequences of unequal lengths: what is padded, what is counted, what is divided by.
+# - Judge a model of text by its perplexity on unseen text, beside counting and beside the best
+#   possible.
+# - Write with it, carefully or boldly.
+#
+# Next: attention, which need not carry everything through one state.

@@ -1,4 +1,4 @@
-"""What the peer's grade cells call: the hidden cases, compared inside the student's kernel.
+"""What the peers' grade cells and tests call: hidden cases, compared inside the student's kernel.
 
 This is what nbgrader's users do, and what Chainrule is there to replace; it exists only so that
 both graders can be timed on the same cases.
@@ -18,17 +18,22 @@ from grader.comparing.compare import leaves
 
 def grade_cell(exercise: str, frame: bytes, expected: list[list[np.ndarray]]) -> str:
     """Source of a grade cell that makes an exercise's calls and asserts their values."""
+    packed = packed_cases(frame, expected)
+    return (
+        "from grader.bench.inside import assert_all\n"
+        f"assert_all({packed!r}, globals())  # {exercise}\n"
+    )
+
+
+def packed_cases(frame: bytes, expected: list[list[np.ndarray]]) -> str:
+    """An exercise's calls and their expected values, as text."""
     file = io.BytesIO()
     arrays = {
         f"{case}_{leaf}": a for case, some in enumerate(expected) for leaf, a in enumerate(some)
     }
     arrays["frame"] = np.frombuffer(frame, dtype=np.uint8)
     np.savez_compressed(file, allow_pickle=False, **arrays)
-    packed = base64.b64encode(file.getvalue()).decode()
-    return (
-        "from grader.bench.inside import assert_all\n"
-        f"assert_all({packed!r}, globals())  # {exercise}\n"
-    )
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def assert_all(packed: str, namespace: dict[str, Any]) -> None:

@@ -1,92 +1,160 @@
-"""`chainrule bench`: throughput, the ratio to nbgrader, overhead and memory, in one run."""
+"""`chainrule bench`: throughput, the ratio to its peers, overhead and memory, in one run."""
 
 from __future__ import annotations
 
-import base64
-import json
-import subprocess
-import sys
 import tempfile
 import threading
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import psutil
 from pydantic import BaseModel
 
-from grader.bench.peer import peer_seconds
+from grader.bench.account import Account
+from grader.bench.floor import floor
+from grader.bench.otter_peer import otter_seconds
+from grader.bench.peer import Peer, nbgrader_seconds
 from grader.course.syllabus import Course
 from grader.demo.sample import write_class
-from grader.demo.variations import vary
+from grader.demo.variations import variations, vary
 from grader.errors import GraderError
-from grader.grading.grading import Grading, Options, begin, grade_class, program_of
+from grader.grading.grading import Options, begin, grade_class
 from grader.grading.machine import Isolation
-from grader.results import Report
-from grader.submissions import discover, read
+from grader.results import Report, SubmissionResult
 
 _MIB = 1024 * 1024
 _WORKERS = 3
 
 
-class Figures(BaseModel):
-    """What a run measured; ratios and counts say more than times on a shared machine."""
+@dataclass(frozen=True)
+class Sizes:
+    """How many notebooks each grader gets: we once each of `classes`, its peers a few."""
+
+    classes: tuple[int, ...]
+    nbgrader: int
+    otter: int
+
+
+class Throughput(BaseModel):
+    """One class, from the call to the last result, start-up included.
+
+    Ratios are times on the wall: the peers take a notebook at a time, and their rate on a few is
+    taken for their rate on many. `cpu_ratio_…` is the same in CPU time, which a busy machine
+    changes less. `…_cpu_ms` are CPU time of a submission, without the start: the controller's with
+    its judges, the workers' with what explains failures, the zygote's since it was ready.
+    """
+
+    submissions: int
+    per_second: float
+    steady_per_second: float
+    first_result_seconds: float
+    ratio_nbgrader: float
+    ratio_otter: float
+    cpu_ratio_nbgrader: float
+    cpu_ratio_otter: float
+    controller_cpu_ms: float
+    worker_cpu_ms: float
+    zygote_cpu_ms: float
+    start_cpu_seconds: float
+
+
+class Figures(Throughput):
+    """What a run measured; ratios and counts say more than times on a shared machine.
+
+    Its own throughput is that of the first class.
+    """
 
     assignment: str
-    submissions: int
     jobs: int
     isolation: str
-    per_second: float
     nbgrader_submissions: int
     nbgrader_per_second: float
-    ratio_nbgrader: float
+    otter_submissions: int
+    otter_per_second: float
     warm_ms: float
     graded_ms: float
     overhead_ms: float
     worker_private_mib: float
     largest_process_mib: float
+    further: tuple[Throughput, ...] = ()
 
 
-def measure(
-    course: Course, name: str, count: int, peers: int, jobs: int, isolation: Isolation
-) -> Figures:
-    """Grade `count` varied notebooks, and the first `peers` of them by nbgrader too.
+def measure(course: Course, name: str, sizes: Sizes, jobs: int, isolation: Isolation) -> Figures:
+    """Grade classes of varied notebooks, and the first few of them by nbgrader and otter too.
 
     Raises:
-        GraderError: a submission was not graded, or nbgrader failed.
+        GraderError: a submission was not graded, or a peer failed.
     """
-    varied = vary(course, name, count)
-    grading = begin(course, name, Options())
+    options = Options(jobs=jobs, isolation=isolation)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = write_class([one.student for one in varied], Path(scratch) / "class")
-        few = write_class([one.student for one in varied[:peers]], Path(scratch) / "few")
-        wall, _ = _timed(course, name, folder, Options(jobs=jobs, isolation=isolation))
-        peer = peer_seconds(
-            course,
-            name,
-            grading.prepared,
-            {one.student.name: one.choices for one in varied[:peers]},
-            _made(Path(scratch) / "nbgrader"),
-        )
-        warm = _warm(grading, few)
+        classes = []
+        for count in sizes.classes:
+            folder = _class(course, name, count, Path(scratch) / f"class-{count}")
+            classes.append(_graded(course, name, folder, options)[0])
+        peers = _peers(course, name, sizes, Path(scratch))
+        few = _class(course, name, sizes.nbgrader, Path(scratch) / "few")
+        grading = begin(course, name, Options())
+        warm = [spent.wall for spent in floor(grading, few)]
         with _Memory() as memory:
-            _, one_by_one = _timed(course, name, few, Options(jobs=1, isolation=isolation))
-        warm += _warm(grading, few)
+            _, one_by_one = _graded(course, name, few, Options(jobs=1, isolation=isolation))
+        warm += [spent.wall for spent in floor(grading, few)]
     graded = median(submission.seconds for submission in one_by_one.submissions)
+    first, *further = (_throughput(account, *peers) for account in classes)
     return Figures(
+        **first.model_dump(),
         assignment=name,
-        submissions=count,
         jobs=jobs,
         isolation=isolation,
-        per_second=round(count / wall, 2),
-        nbgrader_submissions=peers,
-        nbgrader_per_second=round(1 / peer, 3),
-        ratio_nbgrader=round(peer * count / wall, 1),
+        nbgrader_submissions=sizes.nbgrader,
+        nbgrader_per_second=round(1 / peers[0].seconds, 3),
+        otter_submissions=sizes.otter,
+        otter_per_second=round(1 / peers[1].seconds, 3),
         warm_ms=round(1000 * median(warm), 1),
         graded_ms=round(1000 * graded, 1),
         overhead_ms=round(1000 * (graded - median(warm)), 1),
         worker_private_mib=round(memory.worker_private / _MIB, 1),
         largest_process_mib=round(memory.largest / _MIB, 1),
+        further=tuple(further),
+    )
+
+
+def _class(course: Course, name: str, count: int, folder: Path) -> Path:
+    """Write a class, one notebook after another: it is never held."""
+    folder.mkdir()
+    for one in variations(course, name, count):
+        write_class([one.student], folder)
+    return folder
+
+
+def _peers(course: Course, name: str, sizes: Sizes, scratch: Path) -> tuple[Peer, Peer]:
+    """What nbgrader and otter take, on the first notebooks of a class."""
+    varied = vary(course, name, max(sizes.nbgrader, sizes.otter))
+    prepared = begin(course, name, Options()).prepared
+    choices = {one.student.name: one.choices for one in varied[: sizes.nbgrader]}
+    nbgrader = nbgrader_seconds(course, name, prepared, choices, _made(scratch / "nbgrader"))
+    handed_in = write_class([one.student for one in varied[: sizes.otter]], scratch / "handed_in")
+    files = [handed_in / one.student.file for one in varied[: sizes.otter]]
+    return nbgrader, otter_seconds(prepared, files, _made(scratch / "otter"))
+
+
+def _throughput(account: Account, nbgrader: Peer, otter: Peer) -> Throughput:
+    count, costs = len(account.moments), account.costs
+    each, cpu = account.seconds / count, (costs.steady + costs.start) / count
+    return Throughput(
+        submissions=count,
+        per_second=round(1 / each, 2),
+        steady_per_second=round(account.steady_per_second, 2),
+        first_result_seconds=round(account.moments[0], 2),
+        ratio_nbgrader=round(nbgrader.seconds / each, 1),
+        ratio_otter=round(otter.seconds / each, 1),
+        cpu_ratio_nbgrader=round(nbgrader.cpu / cpu, 1),
+        cpu_ratio_otter=round(otter.cpu / cpu, 1),
+        controller_cpu_ms=round(1000 * (costs.controller + costs.judges) / count, 2),
+        worker_cpu_ms=round(1000 * costs.workers / count, 2),
+        zygote_cpu_ms=round(1000 * costs.forks / count, 2),
+        start_cpu_seconds=round(costs.start, 2),
     )
 
 
@@ -95,35 +163,18 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _timed(course: Course, name: str, folder: Path, options: Options) -> tuple[float, Report]:
-    start = time.perf_counter()
-    report = grade_class(course, name, folder, options, None)
-    wall = time.perf_counter() - start
-    bad = [s for s in report.submissions if s.status != "graded"]
-    if bad:
-        raise GraderError(f"{bad[0].file} was not graded: {bad[0].message}")
-    return wall, report
+def _graded(course: Course, name: str, folder: Path, options: Options) -> tuple[Account, Report]:
+    with Account() as account:
+        report = grade_class(course, name, folder, options, None, account.progress, account.zygote)
+    require_graded(report.submissions)
+    return account, report
 
 
-def _warm(grading: Grading, folder: Path) -> list[float]:
-    """Seconds of each submission in one warm process."""
-    frames = [exercise.frame for exercise in grading.prepared.values()]
-    programs = [program_of(grading, read(f)) for f in discover(folder, grading.lesson.name)]
-    job = {
-        "submissions": [[source for _, source in program.cells] for program in programs],
-        "frames": [base64.b64encode(frame).decode() for frame in frames],
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "grader.bench.warm"],
-        input=json.dumps(job),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise GraderError(f"the warm process failed:\n{done.stderr[-2000:]}")
-    seconds: list[float] = json.loads(done.stdout)
-    return seconds
+def require_graded(submissions: Sequence[SubmissionResult]) -> None:
+    """Raise GraderError for a submission that was not graded: what it took says nothing."""
+    for one in submissions:
+        if one.status != "graded":
+            raise GraderError(f"{one.file} was not graded: {one.message}")
 
 
 class _Memory:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import numpy as np
 
+from grader.bench.account import Account
 from grader.bench.inside import grade_cell
 from grader.comparing.compare import leaves
 from grader.controller.prepared import PreparedExercise
@@ -29,14 +30,22 @@ c.ExecutePreprocessor.timeout = 60
 """
 
 
-def peer_seconds(
+@dataclass(frozen=True)
+class Peer:
+    """What another grader takes for a submission: seconds on the wall, and of CPU."""
+
+    seconds: float
+    cpu: float
+
+
+def nbgrader_seconds(
     course: Course,
     name: str,
     prepared: dict[str, PreparedExercise],
     choices: dict[str, dict[str, str]],
     folder: Path,
-) -> float:
-    """Seconds per submission of `nbgrader autograde`.
+) -> Peer:
+    """What `nbgrader autograde` takes for a submission.
 
     Args:
         course, name: the course and the assignment.
@@ -54,7 +63,7 @@ def peer_seconds(
         if grade_id.startswith("test-") and exercise in prepared:
             cell.source += "\n\n### BEGIN HIDDEN TESTS\n"
             cell.source += grade_cell(
-                exercise, prepared[exercise].frame, _expected(prepared[exercise])
+                exercise, prepared[exercise].frame, expected_values(prepared[exercise])
             )
             cell.source += "### END HIDDEN TESTS"
     write_whole(folder / "nbgrader_config.py", _CONFIG.format(root=str(folder)))
@@ -72,12 +81,13 @@ def peer_seconds(
         target = folder / "submitted" / student / name
         target.mkdir(parents=True)
         nbformat.write(mine, target / f"{name}.ipynb")
-    start = time.perf_counter()
-    _nbgrader(folder, "autograde", name)
-    return (time.perf_counter() - start) / len(choices)
+    with Account() as account:
+        _nbgrader(folder, "autograde", name)
+    return Peer(account.seconds / len(choices), account.below / len(choices))
 
 
-def _expected(exercise: PreparedExercise) -> list[list[np.ndarray]]:
+def expected_values(exercise: PreparedExercise) -> list[list[np.ndarray]]:
+    """The values that each real call of an exercise should have, leaf by leaf."""
     return [
         [
             np.asarray(leaf.value if isinstance(leaf, Number) else leaf, dtype=float)

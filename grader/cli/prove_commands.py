@@ -26,6 +26,7 @@ def validate(
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Prove that answers, checks, mistakes and reference agree; exit 1 if they do not."""
+    from grader.course.lesson import load_lesson
     from grader.grading.doctor import require_full
     from grader.grading.machine import cores, libraries_of, policy_of
     from grader.grading.pool import slots
@@ -43,7 +44,8 @@ def validate(
         require_full()
         for name in names:
             limits, libraries = course.limits_of(name), libraries_of(course, name)
-            places = slots(policy_of(limits, "full", "cpu", libraries), jobs or cores())
+            rules = [e.forbid for e in load_lesson(course, name).exercises.values()]
+            places = slots(policy_of(limits, "full", "cpu", libraries, rules), jobs or cores())
             try:
                 with complaints().status(name) as status:
                     found.append(

@@ -225,9 +225,11 @@ def _same_value(one: Any, other: Any, asked: Asked) -> bool:
         return type(one) is type(other) and one == other
     if a.shape != b.shape:
         return False
-    bound = asked.bounds(0)
-    scale = float(np.max(np.abs(a[np.isfinite(a)]), initial=0.0))
+    bound, finite = asked.bounds(0), np.isfinite(a)
+    scale = float(np.max(np.abs(a[finite]), initial=0.0))
     atol = min(bound.atol, bound.rtol * scale) if scale else bound.atol
+    if finite.all() and np.isfinite(b).all():  # what `allclose` does then, in a quarter of its time
+        return bool((np.abs(a - b) <= atol + bound.rtol * np.abs(b)).all())
     return bool(np.allclose(a, b, rtol=bound.rtol, atol=atol, equal_nan=True))
 
 

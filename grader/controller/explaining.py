@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.comparing.outcomes import ExerciseRun
 from grader.comparing.telling import is_vague
-from grader.controller.findings import Evidence, Finding, Standard, evidence
+from grader.controller.findings import Evidence, Explained, Finding, Standard, evidence
 from grader.controller.matching import best, halves
-from grader.controller.staging import told
+from grader.controller.recorded import to_bytes
+from grader.controller.staging import fuller, told
+
+MOST = 5000
+"""Of so many different failures of an exercise it is kept what was told."""
+
+
+def explained(standard: Standard, run: ExerciseRun, finding: Finding) -> Explained:
+    """Names of known mistakes, the hint, and the fuller hint.
+
+    Half a class makes the same few mistakes: what hangs on the failures alone is worked out once.
+    """
+    known = {} if standard.explanations is None else standard.explanations.told
+    key = _failures(run, finding)
+    if key not in known:
+        mistake, hint = explain(standard, run, finding)
+        if len(known) >= MOST:
+            known.clear()
+        known[key] = mistake, hint, fuller(standard, run, finding, mistake, hint)
+    return known[key]
+
+
+def _failures(run: ExerciseRun, finding: Finding) -> bytes:
+    """A digest of all that an explanation looks at: which calls fail, with what, and how."""
+    # How long a race took is no part of it; that it was lost is in its failure.
+    calls = [
+        [number, repr(failure), replace(run.outcomes[number], rounds=())]
+        for number, failure in sorted(run.failures.items())
+    ]
+    rest = [finding.call, repr(finding.failure), len(run.outcomes), sorted(run.whole)]
+    return hashlib.sha256(to_bytes([calls, rest])).digest()
 
 
 def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str, str]:

@@ -46,6 +46,10 @@ class Evidence:
         return len(self.name.split(" + ")) if self.name else 0
 
 
+Explained = tuple[str, str, str]
+"""Names of known mistakes, the hint, and the fuller one."""
+
+
 @dataclass(frozen=True)
 class Explanations:
     """What may explain a failure, made when first asked for and kept for the run.
@@ -56,6 +60,7 @@ class Explanations:
         mutants: those of the model answer that may do what is shown; some have no hint.
         halves: those that may do some of it.
         pairs: two slips at once that may do it.
+        told: what was told of failures so far, for whoever fails in the very same way.
     """
 
     answer: tuple[Outcome, ...]
@@ -63,6 +68,7 @@ class Explanations:
     mutants: Callable[[Evidence], Sequence[Evidence]]
     halves: Callable[[Evidence], Sequence[Evidence]]
     pairs: Callable[[Evidence], Sequence[Evidence]]
+    told: dict[bytes, Explained] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

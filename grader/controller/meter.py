@@ -104,6 +104,19 @@ class Meter:
         return [] if self._pid is None else [self._pid]
 
 
+def ran(pid: int) -> float:
+    """Seconds of CPU that a process and its children have had; 0.0 where nobody tells."""
+    seconds = 0.0
+    with contextlib.suppress(OSError, ValueError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, children)):
+            with contextlib.suppress(OSError):
+                for thread in os.listdir(f"/proc/{one}/task"):
+                    text = Path(f"/proc/{one}/task/{thread}/schedstat").read_text()
+                    seconds += int(text.split()[0]) * _NANO
+    return seconds
+
+
 @dataclass
 class Spent:
     """Seconds of CPU, asleep or blocked by the worker's own choice, and on the wall."""

@@ -13,7 +13,7 @@ from grader.comparing.compare import Asked
 from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import ExerciseRun
 from grader.controller.causes import Causes
-from grader.controller.findings import Explanations, Standard
+from grader.controller.findings import Explained, Explanations, Standard
 from grader.controller.prepared import PreparedExercise
 from grader.controller.records import Records
 from grader.controller.retelling import Retelling
@@ -60,6 +60,8 @@ class Standards:
             name: Causes(lesson, standard, runs[name].outcomes, allowance, self.records)
             for name, standard in self._standards.items()
         }
+
+        self._told: dict[str, dict[bytes, Explained]] = {name: {} for name in prepared}
 
     def _run_answers(self, zygote: Zygote) -> dict[str, ExerciseRun]:
         """What the model answers do, once they have passed their own checks."""
@@ -110,6 +112,7 @@ class Standards:
                 lambda shown: causes.mutants(shown, zygote),
                 lambda shown: causes.halves(shown, zygote),
                 lambda shown: causes.pairs(shown, zygote),
+                self._told[name],
             ),
         )
 

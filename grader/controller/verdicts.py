@@ -9,12 +9,11 @@ from grader.comparing.outcomes import ExerciseRun, Failure, Outcome, Raised
 from grader.controller import messages
 from grader.controller.arguments import about, texts_told
 from grader.controller.execution import UnitFault
-from grader.controller.explaining import explain
+from grader.controller.explaining import explained
 from grader.controller.findings import Finding, Standard
 from grader.controller.points import score_groups
 from grader.controller.retelling import Retold
 from grader.controller.rooms import WATCHED
-from grader.controller.staging import fuller
 from grader.errors import GraderError
 from grader.results import ExerciseResult, Verdict, total
 from grader.vocabulary import VALUES
@@ -58,8 +57,7 @@ def judge_exercise(
         return _result(standard, "passed", groups, message=note)
     if finding.verdict == "missing":
         return _nothing(standard, "missing", finding.message)
-    mistake, hint = explain(standard, run, finding)
-    further = fuller(standard, run, finding, mistake, hint)
+    mistake, hint, further = explained(standard, run, finding)
     result = _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
     mark = "" if mistake else fingerprint(standard.prepared.key, run)
     return result.model_copy(update={"fingerprint": mark})

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.controller.channel import Channel, HungUp
+from grader.controller.meter import ran
 from grader.controller.workers import Ends, Exit, Worker
 from grader.errors import GraderError
 from grader.worker.confine import Policy
@@ -26,6 +27,9 @@ PROGRAM = (
     "sys.exit(main(int(sys.argv[1]), sys.argv[2]))"
 )
 _START_SECONDS = 120.0  # importing torch from a cold disk
+_START_LOOKS = 15
+_START_PROGRESS = 0.01
+"""Seconds of CPU between two looks by which a start that is only slow differs from a dead one."""
 _REPLY_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
 _SYSTEM_PATHS = (
@@ -150,10 +154,26 @@ class Zygote:
         return answer
 
     def wait_ready(self) -> None:
-        """Wait until the zygote has imported everything."""
-        if not self._ready:
-            self._reply("ready", _START_SECONDS)
-            self._ready = True
+        """Wait until the zygote has imported everything.
+
+        On a busy machine seconds of work take minutes: it is given up when it does nothing.
+        """
+        if self._ready:
+            return
+        assert self._process is not None
+        used, begun = ran(self._process.pid), time.monotonic()
+        for _ in range(_START_LOOKS):
+            if self._answer("ready", _START_SECONDS) is not None:
+                self._ready = True
+                return
+            before, used = used, ran(self._process.pid)
+            if used < before + _START_PROGRESS:
+                break
+        waited, last = time.monotonic() - begun, max(used - before, 0.0)
+        raise GraderError(
+            f"the zygote gave no answer within {waited:.0f} s, in which it had {used:.1f} s of CPU "
+            f"time, the last {last:.2f} s since we looked before"
+        )
 
     def kill(self, worker: Worker) -> Exit:
         """End a worker and all it started, and say how it ended; it may have ended before."""
@@ -186,9 +206,9 @@ class Zygote:
     def counts(self) -> dict[str, Any]:
         """The process's own account.
 
-        `forks`, `modules` imported, `huge` pages of its heap and those `refused`; CPU seconds:
-        `start_cpu` until it was ready, `own_cpu` since then, `workers_cpu` of those that ended,
-        and their page faults, `workers_faults`.
+        `forks`, and how many have `ended`, `modules` imported, `huge` pages of its heap and those
+        `refused`; CPU seconds: `start_cpu` until it was ready, `own_cpu` since then, `workers_cpu`
+        of those that ended, and their page faults, `workers_faults`.
         """
         self.wait_ready()
         self._send({"count": True})
@@ -245,11 +265,18 @@ class Zygote:
             raise self._dead() from error
 
     def _reply(self, key: str, timeout: float) -> dict[str, Any]:
+        message = self._answer(key, timeout)
+        if message is None:
+            raise GraderError(f"the zygote gave no answer within {timeout:.0f} s")
+        return message
+
+    def _answer(self, key: str, timeout: float) -> dict[str, Any] | None:
+        """The next message of a kind; None if there is none in time."""
         deadline = time.monotonic() + timeout
         while True:
             message = self._receive(deadline)
             if message is None:
-                raise GraderError(f"the zygote gave no answer within {timeout:.0f} s")
+                return None
             if not self._ready:
                 _raise_failed(message)
             if key in message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.course.syllabus import Course
@@ -19,10 +20,13 @@ class Varied:
 
 def vary(course: Course, name: str, count: int, seed: int = 1) -> list[Varied]:
     """`count` gradable notebooks, mostly right, none alike; the same seed makes the same."""
+    return list(variations(course, name, count, seed))
+
+
+def variations(course: Course, name: str, count: int, seed: int = 1) -> Iterator[Varied]:
+    """The same one after another, for more than one would hold at a time."""
     parts = parts_of(course, name)
     rng = random.Random(f"vary {seed}/{name}")
-    varied = []
     for number, student in enumerate(student_names(count)):
         made, choices = student_of(parts, student, number, rng)
-        varied.append(Varied(made, {e: f"{s}\n\n# {student}'s" for e, s in choices.items()}))
-    return varied
+        yield Varied(made, {e: f"{s}\n\n# {student}'s" for e, s in choices.items()})

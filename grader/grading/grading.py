@@ -8,9 +8,11 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.controller.execution import Execution
 from grader.controller.follow_through import follow_through, judged
+from grader.controller.link import Link
 from grader.controller.messages import not_installed, skipped
 from grader.controller.phrases import words_of
 from grader.controller.prepared import PreparedExercise, prepare
@@ -19,7 +21,7 @@ from grader.controller.records import Records
 from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
-from grader.controller.zygote import Zygote
+from grader.controller.zygote import Worker, Zygote
 from grader.course.lesson import Lesson, load_lesson
 from grader.course.rounds import round_of, round_seed
 from grader.course.secret import secret_seed
@@ -137,6 +139,7 @@ def grade_class(
     options: Options,
     keeping: Keeping | None,
     progress: Callable[[int, int, SubmissionResult | None], None] = lambda done, of, last: None,
+    account: Callable[[dict[str, Any]], None] | None = None,
 ) -> Report:
     """Grade every submission below `path`.
 
@@ -148,6 +151,7 @@ def grade_class(
         keeping: where results are kept and looked up; None keeps none. With `only`, results are
             partial and are not kept.
         progress: called with (done, of, last result) after each submission.
+        account: called at the end with what the zygote has used, if there was one.
 
     Raises:
         UsageError, CourseError: nothing was graded.
@@ -175,7 +179,7 @@ def grade_class(
     progress(len(results), len(found), None)
     if todo:
         # Closed as soon as it is left, also by an interrupt: what runs ends there and then.
-        with closing(_run(course, grading, todo, options, keeping)) as going:
+        with closing(_run(course, grading, todo, options, keeping, account)) as going:
             for finished in going:
                 number, one = finished.task
                 graded = _settled(grading, one, finished)
@@ -251,11 +255,13 @@ def _run(
     tasks: Sequence[Task],
     options: Options,
     keeping: Keeping | None,
+    account: Callable[[dict[str, Any]], None] | None,
 ) -> Generator[Finished[Task, Graded]]:
     limits = course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
     libraries = libraries_of(course, grading.lesson.name)
-    policy = policy_of(limits, options.isolation, options.device, libraries)
+    rules = [exercise.forbid for exercise in grading.lesson.exercises.values()]
+    policy = policy_of(limits, options.isolation, options.device, libraries, rules)
     places = slots(policy, max(1, min(options.jobs, len(tasks))))
     try:
         places[0].begin()
@@ -280,6 +286,8 @@ def _run(
                 raise GraderError(OUT_OF_MEMORY) from error
 
         yield from run_all(tasks, places, work, [records])
+        if account:
+            account(places[0].counts())
     finally:
         for place in places:
             place.discard()
@@ -318,8 +326,39 @@ def grade_one(
     """
     start = time.monotonic()
     program = program_of(grading, submission)
-    exercises, asked = list(grading.prepared.values()), standards.asked
-    execution = execute(zygote, program, exercises, allowance, asked=asked)
+    execution = run_one(grading, standards, program, zygote, allowance)
+    result = judge_one(grading, standards, submission, program, execution, zygote, allowance)
+    return result.model_copy(update={"seconds": round(time.monotonic() - start, 4)})
+
+
+def run_one(
+    grading: Grading,
+    standards: Standards,
+    program: Program,
+    zygote: Zygote,
+    allowance: Allowance,
+    connect: Callable[[Worker, int], Link] = Link,
+) -> Execution:
+    """Run one submission on the hidden cases; raises GraderError, ours."""
+    exercises = list(grading.prepared.values())
+    return execute(zygote, program, exercises, allowance, connect, standards.asked)
+
+
+def judge_one(
+    grading: Grading,
+    standards: Standards,
+    submission: Submission,
+    program: Program,
+    execution: Execution,
+    zygote: Zygote,
+    allowance: Allowance,
+) -> SubmissionResult:
+    """Judge what came of a submission, with further runs of it where that explains a failure.
+
+    Raises:
+        GraderError: ours; the submission is not to blame.
+    """
+    asked = standards.asked
     retelling = Retelling(zygote, program, execution, grading.prepared, asked, allowance)
     first = [judged(standards, zygote, execution, n, retelling) for n in grading.prepared]
     spent = execution.spent + retelling.spent
@@ -332,7 +371,7 @@ def grade_one(
         status="grader_error" if ours else "graded",
         score=total([result.score for result in results]),
         max_score=grading.max_score,
-        seconds=round(time.monotonic() - start, 4),
+        seconds=0.0,
         message="; ".join(notes_on(execution)),
         round=grading.round,
         exercises=results,

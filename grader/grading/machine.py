@@ -7,6 +7,8 @@ import re
 import resource
 import subprocess
 import sys
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +16,7 @@ from grader.controller.session import Allowance
 from grader.controller.zygote import default_readable
 from grader.course.syllabus import Course, Limits
 from grader.errors import UsageError
+from grader.vocabulary import Forbid
 from grader.worker import confine
 
 Device = Literal["cpu", "cuda"]
@@ -49,8 +52,10 @@ def policy_of(
     isolation: Isolation,
     device: Device,
     libraries: tuple[str, ...] = tuple(_SLOW.values()),
+    rules: Iterable[Forbid | None] = (),
 ) -> confine.Policy:
-    """Confine workers to the course's limits; `libraries`: see `libraries_of`.
+    """Confine workers to the course's limits; `libraries`: see `libraries_of`, `rules`: what the
+    exercises forbid.
 
     Raises:
         UsageError: no worker could have the memory that the course allows it.
@@ -61,6 +66,7 @@ def policy_of(
         readable=default_readable(),
         device=device,
         libraries=libraries,
+        rules=tuple(asdict(rule) for rule in dict.fromkeys(rules) if rule),
         limits=confine.Limits(
             memory_bytes=limits.memory_mb * _MIB,
             cpu_seconds=int(limits.total_seconds) + 10,

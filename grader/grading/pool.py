@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from grader.controller.records import Records
 from grader.controller.zygote import Zygote
@@ -93,6 +93,10 @@ class Slot:
     def connect(self) -> Zygote:
         """A connection for somebody else."""
         return self._shared.begin().another()
+
+    def counts(self) -> dict[str, Any]:
+        """The zygote's own account; see `Zygote.counts`."""
+        return self._shared.begin().counts()
 
     def abort(self) -> None:
         """End what runs in all slots, from any thread."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     inspect,
@@ -68,6 +69,8 @@ _RECORDS = Table(
     Column("basis", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+_BODY = select(_RESULTS.c.body).where(_RESULTS.c.key == bindparam("key"))
 
 
 class DamagedResult(GraderError):
@@ -133,9 +136,8 @@ class Store:
             DamagedResult: there is one that cannot be read.
             GraderError: the database cannot be read.
         """
-        query = select(_RESULTS.c.body).where(_RESULTS.c.key == key)
         body = self._database.run(
-            lambda connection: connection.execute(query).scalar(),
+            lambda connection: connection.execute(_BODY, {"key": key}).scalar(),
             "the results' database cannot be read",
         )
         if body is None:
@@ -250,20 +252,41 @@ class Store:
 
     def _write(self, records: Sequence[Record], only_if_newer: bool) -> None:
         insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        fresh = [record for record in records if not record.stored]
+        new = [_result(record) for record in fresh if not record.replaces]
+        # No row twice in one statement: PostgreSQL refuses to replace it a second time.
+        other = {record.key: _result(record) for record in fresh if record.replaces}
+        delivered = {
+            (record.assignment, record.result.student): _delivery(record)
+            for record in records
+            if record.delivered
+        }
 
         def work(connection: Connection) -> None:
-            for record in records:
-                if not record.stored:
-                    connection.execute(_result(insert, record))
-                if record.delivered:
-                    connection.execute(_delivery(insert, record, only_if_newer))
+            # One statement for many rows each: to make a statement takes longer than a row does.
+            if new:
+                connection.execute(insert(_RESULTS).on_conflict_do_nothing(), new)
+            if other:
+                connection.execute(_replacing(insert, _RESULTS, ("key",), False), [*other.values()])
+            if delivered:
+                whose = ("assignment", "student")
+                statement = _replacing(insert, _DELIVERIES, whose, only_if_newer)
+                connection.execute(statement, [*delivered.values()])
 
         whose = ", ".join(record.result.student for record in records[:3])
         self._database.run(work, f"the result of {whose} cannot be written down")
 
 
-def _result(insert: Any, record: Record) -> Any:
-    row = {
+def _replacing(insert: Any, table: Table, key: Sequence[str], only_if_newer: bool) -> Any:
+    """A statement that writes rows, in place of those of the same key."""
+    statement = insert(table)
+    given = {column.name: statement.excluded[column.name] for column in table.columns}
+    newer = table.c.written <= statement.excluded.written if only_if_newer else None
+    return statement.on_conflict_do_update(index_elements=list(key), set_=given, where=newer)
+
+
+def _result(record: Record) -> dict[str, Any]:
+    return {
         "key": record.key,
         "assignment": record.assignment,
         "version": __version__,
@@ -271,14 +294,10 @@ def _result(insert: Any, record: Record) -> Any:
         "body": record.result.model_dump_json(),
         "written": record.written,
     }
-    statement = insert(_RESULTS).values(row)
-    if not record.replaces:
-        return statement.on_conflict_do_nothing()
-    return statement.on_conflict_do_update(index_elements=["key"], set_=row)
 
 
-def _delivery(insert: Any, record: Record, only_if_newer: bool) -> Any:
-    row = {
+def _delivery(record: Record) -> dict[str, Any]:
+    return {
         "assignment": record.assignment,
         "student": record.result.student,
         "file": record.result.file,
@@ -286,15 +305,6 @@ def _delivery(insert: Any, record: Record, only_if_newer: bool) -> Any:
         "written": record.written,
         "message": with_notes(record.result, record.notes).message,
     }
-    return (
-        insert(_DELIVERIES)
-        .values(row)
-        .on_conflict_do_update(
-            index_elements=["assignment", "student"],
-            set_=row,
-            where=_DELIVERIES.c.written <= record.written if only_if_newer else None,
-        )
-    )
 
 
 def _delivered(

@@ -133,7 +133,7 @@ def _format_notes(notebook: dict[str, Any]) -> tuple[str, ...]:
 
 def _source(cell: dict[str, Any], index: int) -> str:
     source = cell.get("source", "")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+    if isinstance(source, list) and set(map(type, source)) <= {str}:
         source = "".join(source)
     if not isinstance(source, str):
         raise Unreadable(f"Cell {index} of the notebook holds no text. {_AGAIN}")

@@ -34,6 +34,13 @@ def warm_up() -> None:
     shut.warm_up()
 
 
+def foresee(rules: Rules) -> None:
+    """Find what these rules name, once, in the zygote, for the workers that will lack it."""
+    _operators(rules, rules.calls)
+    for call in rules.calls:
+        callables.foresee(call)
+
+
 def take_away(
     rules: Rules, own: Iterable[types.CodeType] | None = (), *, threads: bool = False
 ) -> Refusals:
@@ -59,7 +66,7 @@ def take_away(
     callables.take_formulae(named, refusals)
     if "@" in rules.syntax:
         _take_matmul(refusals.by("@"))
-    missing = [call for call in calls if not callables.take(call, refusals) and "." in call]
+    missing = [call for call in calls if not callables.take(call, refusals)]
     shut.shut({name: refusals.by(name) for name in missing}, own, threads=threads)
     return refusals
 

@@ -43,22 +43,42 @@ _FORTRAN = "fortran"
 _C_FUNCTIONS = (types.BuiltinFunctionType, types.MethodDescriptorType)
 _DISPATCHED = type(np.dot)
 
+Place = tuple[types.ModuleType, str]
+"""A module, and a name in it."""
+
 
 def take(call: str, refusals: Refusals) -> bool:
-    """Take what a rule names: a dotted name and all below it, or a bare name in every library.
+    """Take what a rule names: a dotted name and all below it, or a bare name in every library; a
+    bare name may also be a package's.
 
     Returns whether there is such a thing; of a module that is not loaded there is none.
     """
     refuse = refusals.by(call)
+    if _is_module(call):
+        places, functions = _in_module(call)
+        for module, name in places:
+            _take_below(module, name, refuse)
+        for function in functions:
+            empty(function, refuse)
+        return True
     if "." not in call:
         found = [_take_at(owner, call, refuse) for owner in _owners(call)]
         return any(found)
-    if sys.modules.get(call) is not None:
-        for module in _below(call):
-            _take_module(module, call, refuse)
-        return True
     owner, name = _owner(call)
     return owner is not None and _take_at(owner, name, refuse)
+
+
+def foresee(call: str) -> None:
+    """Find what a rule names, for workers that will be forked from here; nothing is taken."""
+    if _is_module(call):
+        _in_module(call)
+    elif "." not in call:
+        _owners(call)
+
+
+def _is_module(call: str) -> bool:
+    """Whether a rule means a loaded module; a bare name of Python's own library is a function's."""
+    return sys.modules.get(call) is not None and call not in sys.stdlib_module_names
 
 
 def operator_of(call: str) -> str:
@@ -87,6 +107,16 @@ def _formulae() -> dict[str, tuple[types.FunctionType, ...]]:
 
 def _take_at(owner: Any, name: str, refuse: Callable[..., Any]) -> bool:
     thing = vars(owner).get(name)
+    if _take_below(owner, name, refuse):
+        for function in functions_in(thing):
+            empty(function, refuse)
+        return True
+    return thing is refuse
+
+
+def _take_below(owner: Any, name: str, refuse: Callable[..., Any]) -> bool:
+    """Take what of it is not Python's; whether there is anything to call."""
+    thing = vars(owner).get(name)
     if isinstance(owner, type) and isinstance(thing, _C_FUNCTIONS):
         slots.replace_method(owner, name, refuse)
     elif type(thing).__name__ == _FORTRAN:
@@ -106,9 +136,7 @@ def _take_at(owner: Any, name: str, refuse: Callable[..., Any]) -> bool:
             slots.take_c_function(thing)
         setattr(owner, name, refuse)
     elif thing is refuse or not callable(thing):
-        return thing is refuse
-    for function in functions_in(thing):
-        empty(function, refuse)
+        return False
     return True
 
 
@@ -118,14 +146,25 @@ def _is_operator(function: Any) -> bool:
     return owner is torch._C._nn or getattr(owner, "__name__", "") == "_VariableFunctionsClass"
 
 
-def _take_module(module: types.ModuleType, rule: str, refuse: Callable[..., Any]) -> None:
+@functools.cache
+def _in_module(rule: str) -> tuple[tuple[Place, ...], tuple[types.FunctionType, ...]]:
+    """Where in a module and below it something stands that is the module's own, and the Python
+    functions that it is made of, each once.
+    """
+    places = [(module, name) for module in _below(rule) for name in _own_names(module, rule)]
+    things = [vars(module)[name] for module, name in places]
+    made_of = [function for thing in things if callable(thing) for function in functions_in(thing)]
+    return tuple(places), tuple({id(function): function for function in made_of}.values())
+
+
+def _own_names(module: types.ModuleType, rule: str) -> Iterator[str]:
     for name, thing in _members(module):
         home = str(getattr(thing, "__module__", ""))
         ours = f"{home}.".startswith(f"{rule}.") or type(thing).__name__ == _FORTRAN
         if name.startswith("__") or not ours:
             continue
-        if not any(f"{home}.{name}".startswith(path) for path in _HARMLESS):
-            _take_at(module, name, refuse)
+        if not f"{home}.{name}".startswith(_HARMLESS):
+            yield name
 
 
 def _members(module: types.ModuleType | None) -> list[tuple[str, Any]]:
@@ -144,10 +183,11 @@ def _loaded() -> str:
     return "\n".join(sys.modules)
 
 
-def _owners(name: str) -> Iterator[Any]:
+@functools.cache
+def _owners(name: str) -> tuple[Any, ...]:
     """The types and modules that have something of a bare name."""
     types_of_arrays = (np.ndarray, torch.Tensor, torch._C.TensorBase)
-    yield from (owner for owner in (*types_of_arrays, *_modules()) if name in vars(owner))
+    return tuple(owner for owner in (*types_of_arrays, *_modules()) if name in vars(owner))
 
 
 @functools.cache

@@ -92,6 +92,8 @@ class Policy:
     `readable`: absolute paths that it may read; `slot`: its place beside the same zygote,
     which names its cgroup and its user id, so that no two live workers share one.
     `libraries`: modules that the zygote imports beside its own, where they are installed.
+    `rules`: what exercises forbid, which the zygote looks up for its workers; nothing is taken by
+    being named here.
     """
 
     isolation: Isolation = "full"
@@ -100,6 +102,7 @@ class Policy:
     slot: int = 0
     device: Device = "cpu"
     libraries: tuple[str, ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that JSON can carry."""
@@ -110,7 +113,7 @@ class Policy:
         """The reverse of `to_json`. Raises `TypeError` on unknown or missing names."""
         known = dict(data)
         limits = Limits(**known.pop("limits"))
-        lists = {name: tuple(known[name]) for name in ("readable", "libraries")}
+        lists = {name: tuple(known[name]) for name in ("readable", "libraries", "rules")}
         return cls(**known | lists | {"limits": limits})
 
 

@@ -21,6 +21,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+_NO_GRADIENT = "does not require grad"
 MISMATCH = ("expected all tensors to be on the same device", "found two different devices")
 
 
@@ -92,15 +93,20 @@ class _NoMoves(TorchFunctionMode):
         return func(*args, **named)
 
 
-def _all_descend_from(call: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> bool:
+def _all_descend_from(
+    call: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+) -> bool | None:
     """Whether a call on the CPU meets only tensors made from its inputs.
 
     Such a call meets no stray CPU tensor on a GPU either, and to see that takes a fraction of the
-    time that simulated tensors take.
+    time that simulated tensors take. None if it asks for a gradient, of which there is none here
+    nor among simulated tensors, and has met no others before.
     """
     try:
         with _Descent(tensors([args, kwargs])) as descent, _NoMoves(), torch.no_grad():
             result = call(*args, **kwargs)
+    except RuntimeError as error:
+        return None if _NO_GRADIENT in str(error) else False
     except Exception:
         return False
     return all(id(tensor) in descent.known for tensor in tensors(result))
@@ -157,7 +163,10 @@ def try_on_cuda(
     Returns:
         {"fake": "ran", "devices": […]}, {"fake": "mismatch"} or {"fake": "undecided"}.
     """
-    if _all_descend_from(call, args, kwargs) or _stays_on_meta(call, args, kwargs):
+    descends = _all_descend_from(call, args, kwargs)
+    if descends is None:
+        return {"fake": "undecided"}
+    if descends or _stays_on_meta(call, args, kwargs):
         return {"fake": "ran", "devices": []}
     try:
         with _mode(), torch.no_grad():

@@ -53,7 +53,7 @@ class Forking:
         self._users = {control}
         self._forks, self._collapsed = 0, pages.Collapsed()
         self._start_cpu = time.process_time()
-        self._workers_cpu, self._workers_faults = 0.0, 0
+        self._ended, self._workers_cpu, self._workers_faults = 0, 0.0, 0
         full = policy.isolation == "full"
         self._pid_namespaces = PidNamespaces(tools.linux) if full else None
 
@@ -110,6 +110,7 @@ class Forking:
     def _counts(self) -> dict[str, Any]:
         return {
             "forks": self._forks,
+            "ended": self._ended,
             "huge": self._collapsed.huge,
             "refused": self._collapsed.refused,
             "modules": len(sys.modules),
@@ -180,6 +181,7 @@ class Forking:
                 return
             if pid in self._children:
                 child = self._children.pop(pid)
+                self._ended += 1
                 self._workers_cpu += usage.ru_utime + usage.ru_stime
                 self._workers_faults += usage.ru_minflt
                 self._report(pid, status, usage.ru_maxrss, usage.ru_utime + usage.ru_stime, child)

@@ -60,13 +60,17 @@ def empty(function: types.FunctionType, refuse: Callable[..., Any]) -> None:
 
     A copy made of its parts later on (`types.FunctionType(f.__code__, …)`) has no more in it.
     """
+    before = function.__code__
+    function.__code__ = _refusing(refuse, before.co_freevars, before.co_name)
+
+
+@functools.cache
+def _refusing(refuse: Callable[..., Any], freevars: tuple[str, ...], name: str) -> types.CodeType:
+    """Made once for the many methods of a library that have one name."""
     code = _stub.__code__
     consts = tuple(refuse if isinstance(const, str) else const for const in code.co_consts)
-    function.__code__ = code.replace(
-        co_consts=consts,
-        co_freevars=function.__code__.co_freevars,
-        co_name=function.__code__.co_name,
-        co_filename="<absent>",
+    return code.replace(
+        co_consts=consts, co_freevars=freevars, co_name=name, co_filename="<absent>"
     )
 
 

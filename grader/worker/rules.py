@@ -20,7 +20,8 @@ class Rules:
             match.
         calls: Python or C callables. A dotted name matches itself and all below it
             ("torch.nn.Conv2d", "Tensor.backward"); a bare name ("dot") matches every callable
-            of that name in a library; "requires_grad_" also means code that sets the attribute.
+            of that name in a library, or a package and all below it ("sklearn");
+            "requires_grad_" also means code that sets the attribute.
         syntax: operators; only "@" is known.
         label: short name of the whole.
     """

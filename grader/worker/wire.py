@@ -136,7 +136,7 @@ def parse_prefix(raw: bytes) -> tuple[int, int]:
 def parse_header(raw: bytes | bytearray) -> dict[str, Any]:
     """Read a header; raises ProtocolError unless it is a JSON object."""
     try:
-        header = json.loads(raw, parse_int=_integer)
+        header = _FROM_JSON(raw.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError, MemoryError) as error:
         raise ProtocolError("a frame's header is not JSON") from error
     if not isinstance(header, dict):
@@ -148,6 +148,9 @@ def _integer(digits: str) -> int:
     if len(digits) > _MAX_NUMBER:
         raise ValueError("an integer is longer than any that is sent")
     return int(digits)
+
+
+_FROM_JSON = json.JSONDecoder(parse_int=_integer).decode
 
 
 def _exactly(sock: socket.socket, size: int) -> bytearray:

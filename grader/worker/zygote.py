@@ -21,6 +21,7 @@ import pkgutil
 import signal
 import socket
 import sys
+import threading
 import traceback
 from typing import NoReturn
 
@@ -32,6 +33,7 @@ from grader.worker.linux import CLONE_NEWPID, PR_SET_PDEATHSIG, Linux, is_linux
 from grader.worker.namespaces import enter_user_namespace, open_proc
 from grader.worker.worker import Serve
 
+_ENDING_SECONDS = 2.0
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -89,8 +91,9 @@ def _run_zygote(
     try:
         if is_linux():
             Linux().prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        usual = _import_everything()
+        _import_everything()
         _import_libraries(policy)
+        usual = _made_ready(policy)
         _forget_path(root)
         tools = prepare(policy, keeper)
         _become_quiet()
@@ -106,8 +109,8 @@ def _run_zygote(
         os._exit(code)
 
 
-def _import_everything() -> Serve:
-    """Import what workers use, so that no fork has to; returns the worker's main function."""
+def _import_everything() -> None:
+    """Import what workers use, so that no fork has to."""
     import grader.worker
 
     for name in ("numpy", "torch", "torch.nn.functional", "torch.optim"):
@@ -119,10 +122,6 @@ def _import_everything() -> Serve:
     torch.backends.nnpack.is_available()  # reads /proc/cpuinfo, which workers do not have
     for module in pkgutil.iter_modules(grader.worker.__path__, "grader.worker."):
         importlib.import_module(module.name)
-    worker = importlib.import_module("grader.worker.serve")
-    worker.warm_up()
-    serve: Serve = worker.serve
-    return serve
 
 
 def _import_libraries(policy: Policy) -> None:
@@ -130,6 +129,14 @@ def _import_libraries(policy: Policy) -> None:
     for name in policy.libraries:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+def _made_ready(policy: Policy) -> Serve:
+    """Once all is imported, look through it for what workers need; returns their main function."""
+    worker = importlib.import_module("grader.worker.serve")
+    worker.warm_up(policy.rules)
+    serve: Serve = worker.serve
+    return serve
 
 
 def _forget_path(root: str | None) -> None:
@@ -140,6 +147,9 @@ def _forget_path(root: str | None) -> None:
 
 def _become_quiet() -> None:
     """One thread, and a heap that children will not copy by collecting garbage."""
+    for thread in threading.enumerate():  # of an import, which has told it to end
+        if thread is not threading.current_thread():
+            thread.join(_ENDING_SECONDS)
     if is_linux() and (threads := len(os.listdir("/proc/self/task"))) != 1:
         raise RuntimeError(f"the zygote has {threads} threads; a fork would hang its children")
     gc.collect()

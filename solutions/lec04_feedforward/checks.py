@@ -29,7 +29,15 @@ FAR = np.array([-1e4, -500.0, -90.0, -20.0, -0.1, 0.0, 0.1, 20.0, 90.0, 500.0, 1
 
 # What computes the same under another name, given the right constants.
 SAME = {
-    "relu": ("*relu*", "threshold", "hardtanh", "addmm_activation"),
+    "relu": (
+        "*relu*",
+        "*elu*",
+        "threshold*",
+        "hardtanh*",
+        "addmm_activation",
+        "*log_sigmoid*",
+        "hinge_embedding_loss",
+    ),
     "leaky_relu": ("*leaky_relu*", "*prelu*", "rrelu*"),
     "elu": ("elu", "celu", "selu", "quantized_elu", "quantized_celu"),
     "softplus": ("softplus", "*log_sigmoid*", "*entropy_with_logits*", "soft_margin_loss"),

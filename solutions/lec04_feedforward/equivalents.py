@@ -22,6 +22,26 @@ def by_slope(x):
     return F.leaky_relu(x, 0.0)
 
 
+@equivalent("relu")
+def by_scaled_elu(x):
+    return torch.ops.aten.elu(x, 1, 1, 0.0)
+
+
+@equivalent("relu")
+def by_own_derivative(x):
+    return torch.ops.aten.threshold_backward(x, x, 0.0)
+
+
+@equivalent("relu")
+def by_derivative_of_elu(x):
+    return torch.ops.aten.elu_backward(x, 1, 1, 0, False, x)
+
+
+@equivalent("relu")
+def by_hinge(x):
+    return F.hinge_embedding_loss(x, -torch.ones_like(x), 0.0, reduction="none")
+
+
 @equivalent("leaky_relu")
 def by_prelu_kernel(x, slope=0.01):
     return F.prelu(x, torch.tensor(slope, dtype=x.dtype))

@@ -10,14 +10,18 @@ from grader.vocabulary import (
     AUTOGRAD,
     DEVICE,
     EDGES,
+    FIFTH_STEP,
+    FOURTH_STEP,
+    SECOND_STEP,
     SHAPES,
     STABILITY,
     STABLE,
+    THIRD_STEP,
     Case,
     case,
     exercise,
 )
-from reference import activations, affine, backprop, dual, squared_error
+from reference import activations, affine, backprop, dual, scalar_net, squared_error
 
 Array = np.ndarray
 Cases = Iterator[Case]
@@ -218,31 +222,55 @@ def relative_error(rng: Rng) -> Cases:
     yield case(a, -a, expect=1.0, group=EDGES)
 
 
-def run_value(student: Any, expression: Any, x: Any) -> tuple[float, list[float]]:
-    """Build the expression from `Value`s, run backward once, return the value and the gradients."""
+def run_value(student: Any, expression: Any, x: Any, *net: Any) -> tuple[Any, list[float]]:
+    """Build the expression from `Value`s, run backward once, return the value and the gradients.
+
+    The expression "train" stands for a net: x are its parameters and `net` the points, their labels
+    (−1 and 1), its width, how many steps and their rate; (losses, parameters at the end).
+    """
     import operator
 
     binary = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-    inputs = [student(float(xi)) for xi in x]
 
-    def build(node: Any) -> Any:
+    def build(node: Any, inputs: Any) -> Any:
         if isinstance(node, int):
             return inputs[node]
         if isinstance(node, float):
             return node
         name, *operands = node
         if name == "**":
-            return build(operands[0]) ** operands[1]
-        values = [build(operand) for operand in operands]
+            return build(operands[0], inputs) ** operands[1]
+        values = [build(operand, inputs) for operand in operands]
         if name == "neg":
             return -values[0]
         if name == "shared":
-            return values[0] * values[0].exp() + values[0]
+            return values[0] * values[0] * values[0] + values[0]
         return binary[name](*values) if name in binary else getattr(values[0], name)()
 
-    out = build(expression)
-    out.backward()
-    return float(out.data), [float(v.grad) for v in inputs]
+    def loss(theta: Any, points: Any, labels: Any, h: int) -> Any:
+        total = 0.0
+        for (first, second), label in zip(points, labels, strict=True):
+            score = theta[-1]
+            for j in range(h):
+                z = theta[j] * first + second * theta[h + j] + theta[2 * h + j]
+                score = score + z.tanh() * theta[3 * h + j]
+            total = total + (1 + (-label * score).exp()).log()
+        return total / len(points)
+
+    if expression != "train":
+        inputs = [student(float(xi)) for xi in x]
+        out = build(expression, inputs)
+        out.backward()
+        return float(out.data), [float(v.grad) for v in inputs]
+    points, labels, h, steps, lr = net
+    numbers, losses = [float(xi) for xi in x], []
+    for _ in range(steps):
+        theta = [student(number) for number in numbers]
+        out = loss(theta, points.tolist(), labels.tolist(), h)
+        out.backward()
+        losses.append(float(out.data))
+        numbers = [number - lr * v.grad for number, v in zip(numbers, theta, strict=True)]
+    return losses, numbers
 
 
 @exercise(driver=run_value, forbid=AUTOGRAD)
@@ -256,24 +284,41 @@ def Value(rng: Rng) -> Cases:
     def draw(d: int) -> np.ndarray:
         return rng.uniform(0.5, 2.0, size=d)
 
+    # Operations on values: first one at a time.
     for name in ["+", "-", "*", "/"]:
         yield probe([name, 0, 1], draw(2))
-    for name in ["neg", "exp", "log", "tanh", "relu"]:
-        yield probe([name, 0], draw(1))
-    yield probe(["relu", ["neg", 0]], draw(1))
+    yield probe(["neg", 0], draw(1))
     for exponent in [3.0, -2.0, 0.5]:
         yield probe(["**", 0, exponent], draw(1))
-    # Both uses of a node must add up, along paths of unequal length.
-    yield probe(["*", ["+", 0, 1], ["exp", ["*", 0, 1]]], draw(2))
-    yield probe(["+", ["tanh", ["*", 0, 0]], ["/", ["log", 1], 0]], draw(2))
-    yield probe(["-", ["**", ["-", 0, 1], 2.0], ["*", 2, ["+", 0, ["*", 1, 2]]]], draw(3))
-    # A node in the middle that is used three times passes its gradient on once.
-    yield probe(["shared", ["*", 0, ["tanh", 1]]], draw(2))
-    yield probe(["shared", ["shared", ["-", 0, 1]]], draw(2) / 2)
-    yield probe(["relu", 0], np.array([0.25]))
+    # Numbers on either side.
     for name in ["+", "-", "*", "/"]:
         yield probe([name, 0, 1.7], draw(1), EDGES)
         yield probe([name, 1.7, 0], draw(1), EDGES)
-    yield probe(["relu", 0], np.array([0.0]), EDGES)
-    yield probe(["+", 0, 0], draw(1), EDGES)
-    yield probe(["*", ["-", 0, 0], ["tanh", 1]], draw(2), EDGES)
+    # One pass through several operations; every value is used once.
+    yield probe(["*", ["+", 0, 1], ["-", 2, 3]], draw(4), SECOND_STEP)
+    yield probe(["/", ["**", ["*", 0, 1], 2.0], ["*", ["neg", 2], 3]], draw(4), SECOND_STEP)
+    yield probe(["-", 0, ["*", ["/", 1, ["+", 2, 3]], 4]], draw(5), SECOND_STEP)
+    # Both uses of a value must add up, along paths of unequal length.
+    yield probe(["+", 0, 0], draw(1), THIRD_STEP)
+    yield probe(["*", ["-", 0, 0], ["**", 1, 2.0]], draw(2), THIRD_STEP)
+    yield probe(
+        ["-", ["**", ["-", 0, 1], 2.0], ["*", 2, ["+", 0, ["*", 1, 2]]]], draw(3), THIRD_STEP
+    )
+    yield probe(["/", ["*", ["+", 0, 1], ["*", 0, 1]], ["+", 1, 1]], draw(2), THIRD_STEP)
+    # A value in the middle that is used several times passes its gradient on once.
+    yield probe(["shared", ["*", 0, ["+", 1, 0]]], draw(2), THIRD_STEP)
+    yield probe(["shared", ["shared", ["-", 0, 1]]], draw(2) / 2, THIRD_STEP)
+    for name in ["exp", "log", "tanh", "relu"]:
+        yield probe([name, 0], draw(1), FOURTH_STEP)
+    yield probe(["relu", ["neg", 0]], draw(1), FOURTH_STEP)
+    yield probe(["relu", 0], np.array([0.25]), FOURTH_STEP)
+    yield probe(["relu", 0], np.array([0.0]), FOURTH_STEP)
+    yield probe(["tanh", ["-", ["exp", 0], ["log", 1]]], draw(2), FOURTH_STEP)
+    # All together, over and over: a net on two rings.
+    for n, h, steps in [(6, 3, 3), (16, 5, 6)]:
+        labels = rng.permutation(np.where(np.arange(n) % 2 == 0, -1.0, 1.0))
+        angle, radius = rng.uniform(0, 2 * np.pi, size=n), 1.5 + labels / 2
+        points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+        args = (rng.normal(size=4 * h + 1), points, labels, h, steps, 0.5)
+        losses, theta = scalar_net.train(*args)
+        yield case("train", *args, expect=(losses, theta.tolist()), group=FIFTH_STEP)

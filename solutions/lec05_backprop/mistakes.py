@@ -1,5 +1,7 @@
 """Wrong answers of lecture 5 that we know, each with the hint it earns."""
 
+import math
+
 import torch
 
 from grader.vocabulary import mistake
@@ -359,3 +361,42 @@ class ValueDepthFirst(Value):
             for parent, slope in node._parents:
                 parent.grad += slope * node.grad
                 waiting.append(parent)
+
+
+@mistake("Value", "Look at the slope of a quotient a / b by b: its sign, and the power of b.")
+class ValueQuotientSign(Value):
+    def __truediv__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        slope = self.data / other.data**2
+        return Value(self.data / other.data, ((self, 1 / other.data), (other, slope)))
+
+
+@mistake("Value", "Look at the slope of `tanh`: what is taken off 1, and to which power?")
+class ValueTanhSlope(Value):
+    def __neg__(self):
+        return ValueTanhSlope(-self.data, ((self, -1.0),))
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else ValueTanhSlope(other)
+        return ValueTanhSlope(self.data + other.data, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Value) else ValueTanhSlope(other)
+        parents = ((self, other.data), (other, self.data))
+        return ValueTanhSlope(self.data * other.data, parents)
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        return ValueTanhSlope(t, ((self, 1 - t),))
+
+
+@mistake("Value", "Look at the power rule: what stands in front, and which exponent is left?")
+class ValuePowerSlope(Value):
+    def __pow__(self, exponent):
+        return Value(self.data**exponent, ((self, exponent * self.data**exponent),))
+
+
+@mistake("Value", "A number minus a value is not the value minus the number.")
+class ValueReflectedMinus(Value):
+    def __rsub__(self, other):
+        return self - other

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from grader.proofs import Computed, Gradient, figure, gradient
-from reference import activations, affine, backprop, softmax, squared_error
+from reference import activations, affine, backprop, scalar_net, softmax, squared_error
 from solutions.lec05_backprop import answers
 
 Rng = np.random.Generator
@@ -93,3 +93,17 @@ def mlp(rng: Rng) -> Gradients:
 
     _, dW, db = backprop.mlp(x, labels, [net[0], net[2]], [net[1], net[3]], lam)
     yield Gradient(forward, net, 1.0, (dW[0], db[0], dW[1], db[1]))
+
+
+@gradient
+def net_of_scalars(rng: Rng) -> Gradients:
+    """The net that `Value` trains: one hidden layer of tanh, logistic loss."""
+    h, x, y = 4, rng.normal(size=(7, 2)), rng.choice([-1.0, 1.0], size=7)
+    theta = rng.normal(size=4 * h + 1)
+
+    def forward(theta: torch.Tensor) -> torch.Tensor:
+        W, b, v = theta[: 2 * h].reshape(2, h), theta[2 * h : 3 * h], theta[3 * h : 4 * h]
+        scores = torch.tanh(torch.tensor(x) @ W + b) @ v + theta[-1]
+        return torch.nn.functional.softplus(-torch.tensor(y) * scores).mean()
+
+    yield Gradient(forward, (theta,), 1.0, (scalar_net.gradient(theta, x, y, h),))

@@ -150,6 +150,44 @@ def nll_loss(log_probs, labels):
     return -picked.mean()  # hint: Look at what is made of the chosen entries: the sign, the mean.
 
 
+def conv_net_loss_and_grads(params, x, labels):
+    # hint: Look at the convolution: its padding, and which parameters it takes.
+    padding = params["w1"].shape[2] // 2
+    # hint: Look at the convolution: its padding, and which parameters it takes.
+    z = conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)  # hint: Look at what stands between the convolution and the pooling.
+    # hint: Look at the pooling in the forward pass: its windows, and how far apart they lie.
+    pooled = max_pool2d_forward(a, 2, 2)
+    # hint: Look at how the pooled maps become rows: in which order do the numbers of an image lie?
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]  # hint: Look at the affine layer, U = A W₂ + b₂.
+    # hint: Look at the softmax: over what does it run, and what is done with its scores first?
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    # hint: Look at the loss: which entries count, with which sign, and what divides them?
+    loss = nll_loss(log_probs, labels)
+
+    # hint: Look at the gradient by the scores: what is it before the right labels are taken off?
+    dscores = log_probs.exp()
+    # hint: Look at the gradient by the scores: what is taken off, and at which entries?
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    # hint: Look at the gradient by the scores: the loss is a mean. Over what?
+    dscores = dscores / len(x)
+    # hint: Look at the way back through the affine layer, and at the shape of what comes out.
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    # hint: Look at the way back through the pooling: which maps were pooled, in which windows?
+    da = max_pool2d_backward(dpooled, a, 2, 2)
+    # hint: Look at the way back through the ReLU: at which z does a gradient go through?
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    # hint: Look at the way back through the convolution: what went into it, with which padding?
+    _, dw1, db1 = conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {
+        "w1": dw1,
+        "b1": db1,
+        "w2": rows.T @ dscores,  # hint: Look at dW₂: what went into that layer, what came back?
+        "b2": dscores.sum(dim=0),  # hint: Look at db₂: over which axis do its gradients meet?
+    }
+
+
 def to_model_input(image):
     # hint: Look at the tensor that is made of the pixels, and at its dtype.
     pixels = torch.tensor(image, dtype=torch.float32)

@@ -12,6 +12,8 @@ from grader.vocabulary import (
     EDGES,
     SHAPES,
     SPEED,
+    STABILITY,
+    STABLE,
     Case,
     Forbid,
     Tolerance,
@@ -271,6 +273,78 @@ def nll_loss(rng: Rng) -> Cases:
     for n, k in [(1, 4), (6, 1), (4, 4), (3, 2)]:
         yield probe(n, k, group=SHAPES)
     yield probe(9, 5, group=DEVICE, dtype="float32")
+
+
+NET = ("conv2d_forward", "conv2d_backward", "conv2d_fast", "max_pool2d_forward",
+       "max_pool2d_backward", "nll_loss")  # fmt: skip
+# (N, C, H, W), filters F, kernel K, classes k.
+Net = tuple[tuple[int, int, int, int], int, int, int]
+
+
+def draw_net(rng: Rng, net: Net, large: float = 1.0) -> tuple[dict[str, Array], Array, Array]:
+    """Draw (params, x, labels) of which rounding decides no kink of a ReLU and no maximum.
+
+    `large` multiplies the affine layer; of large scores the first two of a row lie far apart.
+    """
+    (n, c, h, w), f, k, classes = net
+    shapes = {"w1": (f, c, k, k), "b1": (f,), "w2": (f * (h // 2) * (w // 2), classes)}
+    while True:
+        params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+        params["w1"] /= np.sqrt(c * k * k)
+        params["w2"] *= large / np.sqrt(len(params["w2"]))
+        params["b2"] = large * rng.normal(size=classes)
+        x, labels = rng.normal(size=(n, c, h, w)), rng.integers(classes, size=n)
+        if is_steady(params, x, 30.0 if large > 1 else 0.0):
+            return params, x, labels
+
+
+def is_steady(params: dict[str, Array], x: Array, apart: float) -> bool:
+    """Whether float32 would pass no kink or tie, and the first two scores lie `apart`."""
+    z = conv2d.forward(x, params["w1"], params["b1"], padding=params["w1"].shape[2] // 2)
+    pooled = pooling.max_forward(np.maximum(z, 0), 2, 2)
+    firsts = [np.sort(row, axis=2)[..., -2:] for _, _, row in pooling.windows(z, 2, 2)]
+    gaps = np.concatenate([(pair[..., 1] - pair[..., 0]).ravel() for pair in firsts])
+    scores = np.sort(pooled.reshape(len(x), -1) @ params["w2"] + params["b2"], axis=1)
+    close = np.abs(z).min() < 1e-4 or gaps.min() < 1e-4
+    return bool(not close and (scores[:, -1] - scores[:, -2]).min() >= apart)
+
+
+@exercise(forbid=CONVOLUTION | MAX_POOL | AUTOGRAD, uses=NET)
+def conv_net_loss_and_grads(rng: Rng) -> Cases:
+    """Loss and gradients of a network on one's own layers."""
+
+    def probe(net: Net, large: float = 1.0, **rest: Any) -> Case:
+        args = draw_net(rng, net, large)
+        return case(*args, expect=cnn.conv_net(*args), **rest)
+
+    def whole(net: Net) -> Case:
+        # Whole numbers: maxima that tie and z = 0 are exact, whatever the order of the sums.
+        (n, c, h, w), f, k, classes = net
+        params = {
+            "w1": rng.integers(-1, 2, size=(f, c, k, k)).astype(float),
+            "b1": rng.integers(-1, 2, size=f).astype(float),
+            "w2": rng.normal(size=(f * (h // 2) * (w // 2), classes)) / 4,
+            "b2": rng.normal(size=classes),
+        }
+        args = (params, rng.integers(-1, 2, size=(n, c, h, w)) * 1.0, rng.integers(classes, size=n))
+        return case(*args, expect=cnn.conv_net(*args), group=CONVENTIONS)
+
+    yield probe(((5, 2, 6, 8), 3, 3, 4))
+    yield probe(((3, 2, 8, 6), 4, 5, 7))
+    small: list[Net] = [
+        ((1, 2, 4, 6), 3, 3, 5),
+        ((4, 1, 6, 4), 2, 3, 3),
+        ((3, 2, 4, 6), 1, 3, 4),
+        ((3, 4, 6, 4), 2, 1, 5),
+        ((4, 3, 5, 7), 2, 3, 3),  # a row and a column in no window
+        ((4, 4, 4, 4), 4, 3, 4),
+    ]
+    for net in small:
+        yield probe(net, group=SHAPES)
+    for net in [((4, 2, 6, 8), 3, 3, 5), ((6, 1, 4, 6), 2, 3, 3)]:
+        yield whole(net)
+    yield probe(((4, 2, 6, 4), 3, 3, 5), 3e3, group=STABILITY, dtype="float32", tolerance=STABLE)
+    yield probe(((6, 3, 8, 6), 2, 3, 4), group=DEVICE, dtype="float32")
 
 
 @exercise(driver=as_image)

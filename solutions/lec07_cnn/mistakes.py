@@ -650,3 +650,362 @@ def train_classifier_new_adam_each_epoch(model, x, y, epochs, batch_size, lr, se
 @mistake("train_classifier", "`seed` is not used: two calls with one seed should shuffle alike.")
 def train_classifier_unseeded(model, x, y, epochs, batch_size, lr, seed):
     return answers.train_classifier(model, x, y, epochs, batch_size, lr, torch.seed())
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "The loss is a mean over the images, and so is its gradient by the scores.",
+)
+def conv_net_gradient_not_averaged(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "Loss and gradients are means over the images; these are sums.",
+)
+def conv_net_summed(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = len(x) * answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "On the way back the ReLU lets through only what lay above 0; here everything passes.",
+)
+def conv_net_relu_open(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = da
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "At z = 0 the course takes the slope 0.",
+)
+def conv_net_relu_at_zero(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z >= 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "The ReLU's mask belongs to what went into it, not to the gradient that comes back.",
+)
+def conv_net_relu_by_gradient(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(da > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "A ReLU stands between the convolution and the pooling.",
+)
+def conv_net_no_relu(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = z
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = da
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "Flatten in the order of the axes (N, C, H, W): first all of channel 0, then channel 1.",
+)
+def conv_net_channels_last(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.permute(0, 2, 3, 1).reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    n, f, oh, ow = pooled.shape
+    dpooled = (dscores @ params["w2"].T).reshape(n, oh, ow, f).permute(0, 3, 1, 2)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "Rows before columns: each map is flattened row by row.",
+)
+def conv_net_columns_first(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.transpose(2, 3).reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    n, f, oh, ow = pooled.shape
+    dpooled = (dscores @ params["w2"].T).reshape(n, f, ow, oh).transpose(2, 3)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "The gradient by the scores is softmax minus the labels, one-hot: nothing is taken off here.",
+)
+def conv_net_label_not_taken_off(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "Look at the sign of the gradient by the scores: a step against it should lower the loss.",
+)
+def conv_net_sign(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = -dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "exp overflows where scores are large: work with the logarithm of the softmax.",
+)
+def conv_net_unshifted_softmax(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    e = torch.exp(scores)
+    log_probs = torch.log(e / e.sum(dim=1, keepdim=True))
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "A probability that has become 0 has no logarithm: never form it.",
+)
+def conv_net_log_of_softmax(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = torch.log(torch.softmax(scores, dim=1))
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "Of equal maxima in a window only the first takes the gradient, as in `max_pool2d_backward`.",
+)
+def conv_net_every_tie(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    spread, large = [
+        v.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3) for v in (dpooled, pooled)
+    ]
+    da = torch.zeros_like(a)
+    da[:, :, : spread.shape[2], : spread.shape[3]] = spread
+    full = torch.full_like(a, float("inf"))
+    full[:, :, : large.shape[2], : large.shape[3]] = large
+    da = torch.where(a == full, da, torch.zeros_like(da))
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "Max-pooling hands a window's gradient to its maximum; here all four entries share it.",
+)
+def conv_net_spread_evenly(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    spread = dpooled.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3) / 4
+    da = torch.zeros_like(a)
+    da[:, :, : spread.shape[2], : spread.shape[3]] = spread
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, db1 = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {"w1": dw1, "b1": db1, "w2": rows.T @ dscores, "b2": dscores.sum(dim=0)}
+
+
+@mistake(
+    "conv_net_loss_and_grads",
+    "b1 serves all images and all places: its gradient is a sum over them, not a mean.",
+)
+def conv_net_bias_per_image(params, x, labels):
+    padding = params["w1"].shape[2] // 2
+    z = answers.conv2d_fast(x, params["w1"], params["b1"], padding=padding)
+    a = torch.relu(z)
+    pooled = answers.max_pool2d_forward(a, 2, 2)
+    rows = pooled.reshape(len(x), -1)
+    scores = rows @ params["w2"] + params["b2"]
+    log_probs = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    loss = answers.nll_loss(log_probs, labels)
+    dscores = log_probs.exp()
+    dscores[torch.arange(len(x), device=x.device), labels] -= 1
+    dscores = dscores / len(x)
+    dpooled = (dscores @ params["w2"].T).reshape(pooled.shape)
+    da = answers.max_pool2d_backward(dpooled, a, 2, 2)
+    dz = torch.where(z > 0, da, torch.zeros_like(da))
+    _, dw1, _ = answers.conv2d_backward(dz, x, params["w1"], padding=padding)
+    return loss, {
+        "w1": dw1,
+        "b1": dz.mean(dim=(0, 2, 3)),
+        "w2": rows.T @ dscores,
+        "b2": dscores.sum(dim=0),
+    }

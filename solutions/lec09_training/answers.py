@@ -1,8 +1,10 @@
 """Model answers of lecture 9: what makes a deep net train."""
 
+import itertools
 import math
 
 import torch
+from torch import nn
 
 
 def center_observations(x):
@@ -213,3 +215,99 @@ def early_stopping(val_losses, patience, min_delta=0.0):
             return best_epoch, epoch
     # hint: Look at what is returned where training runs to its end: which two epochs?
     return best_epoch, len(val_losses) - 1
+
+
+class DeepMLP(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        # hint: Look at which values of `norm` and `init` are refused.
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        # hint: Look at the hidden layers: how many are there, and which sizes do they join?
+        for m, h in itertools.pairwise(sizes[:-1]):
+            # hint: Look at the hidden layers: how many are there, and which sizes do they join?
+            layer = [nn.Linear(m, h)]
+            # hint: Look at the normalisation: which kind, and behind which layers?
+            if norm is not None:
+                # hint: Look at the normalisation: which kind, and behind which layers?
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            # hint: Look at the dropout: where does it stand, and with which probability?
+            if p > 0:
+                # hint: Look at the dropout: where does it stand, and with which probability?
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        # hint: Look at the last layer: which sizes does it join?
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                # hint: Look at the start: σ of each init, by which of a layer's two sizes?
+                n = module.in_features
+                # hint: Look at the start: σ of each init, by which of a layer's two sizes?
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                # hint: Look at the start of the weights: which distribution, which mean?
+                nn.init.normal_(module.weight, 0.0, std)
+                # hint: Look at the start of the biases.
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        # hint: Look at `forward`: what goes into a layer, and what is added where, and when?
+        for layer in self.hidden:
+            # hint: Look at `forward`: what goes into a layer, and what is added where, and when?
+            out = layer(x)
+            # hint: Look at `forward`: what goes into a layer, and what is added where, and when?
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)  # hint: Look at the end of `forward`: what does the net return?
+
+
+def fit(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    # hint: Look at which tensors decay: how many axes have they?
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    # hint: Look at which tensors do not decay, and whether they are trained all the same.
+    free = [p for p in model.parameters() if p.ndim < 2]
+    # hint: Look at the optimizer: over which parameters, with which rate and which decay?
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    # hint: Look at the optimizer: over which parameters, with which rate and which decay?
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    # hint: Look at what `seed` does: equal seeds should shuffle alike, others otherwise.
+    generator = torch.Generator().manual_seed(seed)
+    # hint: Look at the mode: in which does the net train, and in which is it given back?
+    before = model.training
+    # hint: Look at the mode: in which does the net train, and in which is it given back?
+    model.train()
+    losses = []
+    # hint: Look at how often the data are gone through.
+    for _ in range(epochs):
+        # hint: Look at the order of the observations in each epoch.
+        order = torch.randperm(len(x), generator=generator)
+        # hint: Look at how the order is cut into mini-batches.
+        for batch in order.split(batch_size):
+            # hint: Look at the loss of a mini-batch: of which rows, and which labels?
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            # hint: Look at which losses are kept, and as what.
+            losses.append(loss.item())
+            # hint: Look at the gradients: when are they cleared, computed and used?
+            optimizer.zero_grad()
+            # hint: Look at the gradients: when are they cleared, computed and used?
+            loss.backward()
+            # hint: Look at the gradients: when are they cleared, computed and used?
+            optimizer.step()
+    # hint: Look at the mode: in which does the net train, and in which is it given back?
+    model.train(before)
+    return losses
+
+
+def evaluate(model, x, y):
+    # hint: Look at the mode: in which is the net judged, and in which is it given back?
+    before = model.training
+    # hint: Look at the mode: in which is the net judged, and in which is it given back?
+    model.eval()
+    with torch.no_grad():
+        # hint: Look at which class the logits of a row speak for.
+        predicted = model(x).argmax(dim=1)
+    # hint: Look at the mode: in which is the net judged, and in which is it given back?
+    model.train(before)
+    # hint: Look at the share: of what, and as what kind of number?
+    return (predicted == y).double().mean().item()

@@ -5,7 +5,8 @@ bounds one test; an exercise has fewer than 80 of them over all its cases, so th
 fails with a probability below 80 · 1e-11 < 1e-9.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,51 @@ def random_mask(x: Array, keep: float, scale: float) -> Judge:
         likeliest = 1.1 / np.sqrt(2 * np.pi * x.size * keep * (1 - keep))
         if likeliest ** (len(counts) - 1) < ALARM and len(set(counts)) == 1:
             return "the number of dropped entries should vary from call to call"
+        return ""
+
+    return judge
+
+
+@functools.cache
+def digits() -> tuple[Array, Array]:
+    """Images (1797, 64) in [0, 1] and labels of scikit-learn's 8 × 8 handwritten digits."""
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    return bunch.data / 16, bunch.target
+
+
+def starts(stds: Sequence[float]) -> Callable[[Any], str]:
+    """Judge (weights, biases) of a net as it is made: N(0, std²) and 0, layer by layer."""
+
+    def judge(made: Any) -> str:
+        weights, biases = made
+        for number, (weight, std) in enumerate(zip(weights, stds, strict=True), start=1):
+            wrong = normal_weights(std)(weight[None])
+            if wrong:
+                return f"{wrong}, in Linear {number} of {len(stds)}"
+        if any(bias.any() for bias in biases):
+            return "every Linear starts with a bias of 0"
+        return ""
+
+    return judge
+
+
+def reads(labels: Array, share: float) -> Callable[[Any], str]:
+    """Judge runs of (losses, what they should be, logits), each by its share of right labels."""
+
+    def judge(runs: Any) -> str:
+        if not all(np.isfinite(losses).all() for losses, *_ in runs):
+            return "a loss is not finite"
+        # Float32's rounding stays below 1e-6; a first step changes a loss by 1e-3 or more.
+        if not all(np.allclose(losses, wanted, 1e-5, 1e-5) for losses, wanted, _ in runs):
+            return (
+                "a recorded loss should be the mean cross-entropy of its mini-batch before the "
+                "step, without the decay"
+            )
+        right = min(np.mean(logits.argmax(axis=1) == labels) for *_, logits in runs)
+        if right < share:
+            return f"the trained net reads {right:.0%} of the hidden digits, not {share:.0%}"
         return ""
 
     return judge

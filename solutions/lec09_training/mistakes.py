@@ -1,8 +1,11 @@
 """Wrong answers of lecture 9 that we know, each with the hint it earns."""
 
+import copy
+import itertools
 import math
 
 import torch
+from torch import nn
 
 from grader.vocabulary import mistake
 from solutions.lec09_training import answers
@@ -1196,3 +1199,1571 @@ def early_stopping_one_late(val_losses, patience, min_delta=0.0):
         if waited > patience:
             return best_epoch, epoch
     return best_epoch, len(val_losses) - 1
+
+
+@mistake("DeepMLP", "The normalisation stands between a layer's Linear and its ReLU.")
+class DeepMLPNormAfterRelu(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            layer.append(nn.ReLU())
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Dropout stands behind the ReLU, not before the Linear.")
+class DeepMLPDropoutFirst(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.insert(0, nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Dropout stands behind the ReLU: what it drops must not enter the statistics.")
+class DeepMLPDropoutBeforeNorm(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake(
+    "DeepMLP",
+    "Dropout comes before the shortcut is added: what the layer's input says is never dropped.",
+)
+class DeepMLPDropoutOfSum(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.drop = nn.Dropout(p)
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = self.drop(out + x) if self.residual and out.shape == x.shape else self.drop(out)
+        return self.last(x)
+
+
+@mistake("DeepMLP", "`p` is the probability to drop: `nn.Dropout` takes it as it is.")
+class DeepMLPKeepsP(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(1 - p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Where p > 0 each hidden layer ends with a dropout; nothing is dropped here.")
+class DeepMLPNoDropout(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake(
+    "DeepMLP",
+    "The shortcut is added last of all, behind the ReLU (not as in `residual_block`).",
+)
+class DeepMLPShortcutInsideRelu(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.act = nn.ReLU()
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = self.act(out + x) if self.residual and out.shape == x.shape else self.act(out)
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Each hidden layer adds its own input; here every one adds the net's first.")
+class DeepMLPShortcutFromTheStart(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        first = x
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + first if self.residual and out.shape == first.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "The shortcut is there only if `residual` asks for it.")
+class DeepMLPShortcutAlways(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake(
+    "DeepMLP",
+    "Where `residual` is true and the widths agree, a layer's input is added to its result.",
+)
+class DeepMLPNoShortcut(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "The first hidden layer has its normalisation, too.")
+class DeepMLPFirstLayerBare(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None and self.hidden:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "The first hidden layer has its shortcut, too, if the widths agree.")
+class DeepMLPFirstLayerNoShortcut(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for number, layer in enumerate(self.hidden):
+            out = layer(x)
+            joins = self.residual and number > 0 and out.shape == x.shape
+            x = out + x if joins else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Which word stands for which normalisation? The two are exchanged.")
+class DeepMLPSwappedNorms(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.LayerNorm(h) if norm == "batch" else nn.BatchNorm1d(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "The last Linear stands alone: logits pass through no ReLU.")
+class DeepMLPReluLast(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return torch.relu(self.last(x))
+
+
+@mistake("DeepMLP", "The net returns logits: the loss takes the softmax.")
+class DeepMLPSoftmaxLast(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return torch.softmax(self.last(x), dim=1)
+
+
+@mistake("DeepMLP", "The last Linear stands alone: nothing is added to the logits.")
+class DeepMLPResidualOfLast(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        out = self.last(x)
+        return out + x if self.residual and out.shape == x.shape else out
+
+
+@mistake("DeepMLP", "The last Linear starts like the others: weights by `init`, biases 0.")
+class DeepMLPLastLayerAsItComes(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear) and module is not self.last:
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Every bias starts at 0; nn.Linear starts it elsewhere.")
+class DeepMLPBiasAsItComes(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "σ belongs to the number of a layer's inputs, `in`, not of its outputs.")
+class DeepMLPFanOut(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.out_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Kaiming's σ is √(2/in); the lecture's notebook draws it √2 times too wide.")
+class DeepMLPKaimingTwiceAsWide(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": 2 / n**0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "`normal_` takes a standard deviation: this hands it the variance.")
+class DeepMLPVarianceForSigma(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": 2 / n, "lecture": 1 / n, "small": 0.0001}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "The weights are drawn from a normal distribution, not from a uniform one.")
+class DeepMLPUniform(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.uniform_(module.weight, -std * 3**0.5, std * 3**0.5)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "A `norm` that is none of the three is an error, not no normalisation.")
+class DeepMLPAnyNorm(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm in ("batch", "layer"):
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "An `init` that is none of the three is an error: ValueError.")
+class DeepMLPAnyInit(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}.get(
+                    init, 0.01
+                )
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "A plain list hides its modules: nn.ModuleList registers them.")
+class DeepMLPUnregistered(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = []
+        for m, h in itertools.pairwise(sizes[:-1]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-2], sizes[-1])
+        linears = [layer[0] for layer in self.hidden] + [self.last]
+        for module in linears:
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("DeepMLP", "Between the first size and the last there is a hidden layer for each size.")
+class DeepMLPOneLayerShort(nn.Module):
+    def __init__(self, sizes, norm=None, residual=False, p=0.0, init="kaiming"):
+        super().__init__()
+        if norm not in (None, "batch", "layer") or init not in ("kaiming", "lecture", "small"):
+            raise ValueError(f"no norm {norm!r} with init {init!r}")
+        self.residual = residual
+        self.hidden = nn.ModuleList()
+        for m, h in itertools.pairwise(sizes[:-2]):
+            layer = [nn.Linear(m, h)]
+            if norm is not None:
+                layer.append(nn.BatchNorm1d(h) if norm == "batch" else nn.LayerNorm(h))
+            layer.append(nn.ReLU())
+            if p > 0:
+                layer.append(nn.Dropout(p))
+            self.hidden.append(nn.Sequential(*layer))
+        self.last = nn.Linear(sizes[-3] if len(sizes) > 2 else sizes[0], sizes[-1])
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                n = module.in_features
+                std = {"kaiming": (2 / n) ** 0.5, "lecture": 1 / n**0.5, "small": 0.01}[init]
+                nn.init.normal_(module.weight, 0.0, std)
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            out = layer(x)
+            x = out + x if self.residual and out.shape == x.shape else out
+        return self.last(x)
+
+
+@mistake("fit", "Gradients add up in `grad`: clear them between two steps.")
+def fit_no_zero_grad(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "Gradients are cleared once an epoch here: they belong to one mini-batch.")
+def fit_clears_once_per_epoch(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        optimizer.zero_grad()
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake(
+    "fit",
+    "The net trains in training mode, so that dropout and batch statistics are at work.",
+)
+def fit_in_evaluation_mode(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.eval()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "A net may come in evaluation mode: switch to training before the loop.")
+def fit_as_it_comes(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "Give the net back in the mode in which it came.")
+def fit_mode_not_restored(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return losses
+
+
+@mistake("fit", "Give the net back in the mode in which it came, not always in evaluation mode.")
+def fit_leaves_it_judging(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.eval()
+    return losses
+
+
+@mistake("fit", "Only tensors of two or more axes decay: biases and the norms' γ and β do not.")
+def fit_decays_all(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed + free, "weight_decay": weight_decay}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "`weight_decay` is not used: tensors of two or more axes should shrink.")
+def fit_decays_none(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed + free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The decay has met the vectors, and should meet the tensors of two or more axes.")
+def fit_decays_the_wrong_ones(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim < 2]
+    free = [p for p in model.parameters() if p.ndim >= 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "Tensors of three or four axes decay, too: kernels, say.")
+def fit_decays_matrices_alone(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim == 2]
+    free = [p for p in model.parameters() if p.ndim != 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "Tensors that do not decay are trained all the same.")
+def fit_free_ones_not_trained(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "All parameters of the net are trained, not only the last ones.")
+def fit_last_layer_alone(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in list(model.parameters())[-2:] if p.ndim >= 2]
+    free = [p for p in list(model.parameters())[-2:] if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The recorded loss is the cross-entropy alone: the decay is not counted.")
+def fit_penalty_in_the_loss(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            penalty = sum((p**2).sum() for p in decayed)
+            losses.append((loss + weight_decay / 2 * penalty).item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The observations are shuffled before they are cut into mini-batches.")
+def fit_not_shuffled(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.arange(len(x))
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "Shuffle anew in each epoch; here all epochs have one order.")
+def fit_shuffled_once(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for _ in range(epochs):
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The rest of an epoch forms a smaller mini-batch: it is not left out.")
+def fit_drops_the_rest(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            if len(batch) < min(batch_size, len(x)):
+                continue
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "An epoch meets each observation once: draw an order, not single numbers.")
+def fit_drawn_with_replacement(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randint(len(x), (len(x),), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake(
+    "fit",
+    "Draw the order from the seed, so that it does not depend on what was drawn before.",
+)
+def fit_unseeded(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x))
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "`seed` is not used: another seed should shuffle otherwise.")
+def fit_same_seed_always(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(0)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "A recorded loss is a float: a tensor keeps its whole graph alive.")
+def fit_tensor_losses(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "One loss for each mini-batch, not for each epoch.")
+def fit_one_loss_an_epoch(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        losses.append(loss.item())
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "A loss is recorded before the step that it leads to.")
+def fit_loss_after_the_step(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            with torch.no_grad():
+                after = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(after.item())
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The loss of a mini-batch is a mean over its rows, not a sum.")
+def fit_summed_loss(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch], reduction="sum")
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake(
+    "fit",
+    "`cross_entropy` takes logits, which is what the model returns: no softmax before it.",
+)
+def fit_softmax_twice(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(torch.softmax(model(x[batch]), dim=1), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The net that is passed in is trained itself, not a copy.")
+def fit_trains_a_copy(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    model = copy.deepcopy(model)
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "Plain gradient descent is too slow at this rate: take Adam, or one of its kind.")
+def fit_plain_descent(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.SGD(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "Go through the data `epochs` times.")
+def fit_one_epoch(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=lr, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(1):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The learning rate is the argument `lr`, not one of your own.")
+def fit_own_rate(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=1e-5, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake("fit", "The learning rate is the argument `lr`, not the optimizer's default.")
+def fit_default_rate(model, x, y, epochs, batch_size, lr, weight_decay, seed):
+    decayed = [p for p in model.parameters() if p.ndim >= 2]
+    free = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free}]
+    optimizer = torch.optim.AdamW(groups, lr=1e-3, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    before = model.training
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for batch in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    model.train(before)
+    return losses
+
+
+@mistake(
+    "evaluate",
+    "The net is judged in evaluation mode: dropout and batch statistics belong to training.",
+)
+def evaluate_in_training_mode(model, x, y):
+    before = model.training
+    with torch.no_grad():
+        predicted = model(x).argmax(dim=1)
+    model.train(before)
+    return (predicted == y).double().mean().item()
+
+
+@mistake("evaluate", "Give the net back in the mode in which it came.")
+def evaluate_mode_not_restored(model, x, y):
+    model.eval()
+    with torch.no_grad():
+        predicted = model(x).argmax(dim=1)
+    return (predicted == y).double().mean().item()
+
+
+@mistake("evaluate", "Give the net back in the mode in which it came, which need not be training.")
+def evaluate_always_trains_on(model, x, y):
+    model.eval()
+    with torch.no_grad():
+        predicted = model(x).argmax(dim=1)
+    model.train()
+    return (predicted == y).double().mean().item()
+
+
+@mistake("evaluate", "No gradient is wanted here: switch them off while the net is judged.")
+def evaluate_with_graph(model, x, y):
+    before = model.training
+    model.eval()
+    predicted = model(x).argmax(dim=1)
+    model.train(before)
+    return (predicted == y).double().mean().item()
+
+
+@mistake("evaluate", "The accuracy is a share between 0 and 1.")
+def evaluate_percent(model, x, y):
+    before = model.training
+    model.eval()
+    with torch.no_grad():
+        predicted = model(x).argmax(dim=1)
+    model.train(before)
+    return 100 * (predicted == y).double().mean().item()
+
+
+@mistake("evaluate", "The accuracy is a share of the rows, not their number.")
+def evaluate_count(model, x, y):
+    before = model.training
+    model.eval()
+    with torch.no_grad():
+        predicted = model(x).argmax(dim=1)
+    model.train(before)
+    return (predicted == y).double().sum().item()
+
+
+@mistake("evaluate", "This is the share of wrong rows: the accuracy is that of the right ones.")
+def evaluate_errors(model, x, y):
+    before = model.training
+    model.eval()
+    with torch.no_grad():
+        predicted = model(x).argmax(dim=1)
+    model.train(before)
+    return (predicted != y).double().mean().item()
+
+
+@mistake(
+    "evaluate",
+    "A mean of mini-batches' accuracies counts the rows of a smaller last one too much.",
+)
+def evaluate_mean_of_batches(model, x, y):
+    before = model.training
+    model.eval()
+    shares = []
+    with torch.no_grad():
+        for rows, labels in zip(x.split(64), y.split(64)):
+            shares.append((model(rows).argmax(dim=1) == labels).double().mean().item())
+    model.train(before)
+    return sum(shares) / len(shares)
+
+
+@mistake("evaluate", "All rows count, not only the first of them.")
+def evaluate_first_batch(model, x, y):
+    before = model.training
+    model.eval()
+    with torch.no_grad():
+        predicted = model(x[:64]).argmax(dim=1)
+    model.train(before)
+    return (predicted == y[:64]).double().mean().item()
+
+
+@mistake("evaluate", "Gradients are switched off for good: switch them on again, or use `with`.")
+def evaluate_switches_off_for_good(model, x, y):
+    before = model.training
+    model.eval()
+    torch.set_grad_enabled(False)
+    predicted = model(x).argmax(dim=1)
+    model.train(before)
+    return (predicted == y).double().mean().item()

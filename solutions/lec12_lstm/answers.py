@@ -1,6 +1,11 @@
 """Model answers of lecture 12: LSTM, GRU, deeper recurrent networks, and names drawn from one."""
 
+import math
+
 import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils.rnn import pad_sequence
 
 
 def lstm_step(x, h, c, w, b):
@@ -141,3 +146,73 @@ def sample_name(step, start, end, max_len, temperature, generator):
         # hint: Look at what is added to the name in each round.
         name.append(index)
     return name
+
+
+def bigram_log_probs(names, size, end):
+    # hint: Look at what the counts begin with, and how many there are.
+    counts = torch.ones(size, size)
+    for name in names:
+        # hint: Look at the pairs of a name: what follows each index, the last one too?
+        for i, j in zip(name, [*name[1:], end]):
+            counts[i, j] += (
+                1  # hint: Look at one pair: which entry of the table grows, by how much?
+            )
+    # hint: Look at how counts become log P(j follows i): which sums are 1, and which logarithm?
+    return torch.log(counts / counts.sum(dim=1, keepdim=True))
+
+
+def masked_lm_loss(logits, targets, lengths):
+    # hint: Look at which positions count: which axis is time, and where does a name end?
+    real = torch.arange(len(targets), device=targets.device)[:, None] < lengths
+    # hint: Look at the end: over which positions is summed, what divides, and which sign is it?
+    return F.cross_entropy(logits[real], targets[real])
+
+
+class CharLSTM(nn.Module):
+    def __init__(self, size, hidden):
+        super().__init__()
+        self.size, self.hidden = size, hidden
+        # hint: Look at the weights and biases of `lstm_step`: their shapes, their start.
+        start = torch.randn(hidden + size, 4 * hidden) / math.sqrt(hidden + size)
+        # hint: Look at the weights and biases of `lstm_step`: their shapes, their start.
+        self.w, self.b = nn.Parameter(start), nn.Parameter(torch.zeros(4 * hidden))
+        # hint: Look at the layer that makes logits of states: what goes in, and what comes out?
+        self.out = nn.Linear(hidden, size)
+
+    def forward(self, tokens):
+        # hint: Look at the state and the cell that a call starts from: their shape and their value.
+        nothing = self.b.new_zeros(tokens.shape[1], self.hidden)
+        # hint: Look at what the network reads at each step: which vector stands for which token?
+        x = F.one_hot(tokens, self.size).to(nothing)
+        # hint: Look at the states of all steps, and how they become logits.
+        return self.out(lstm_forward(x, nothing, nothing, self.w, self.b))
+
+
+def train_char_lm(model, names, end, epochs, batch_size, lr, seed):
+    # hint: Look at what `seed` does: the order of the names must come from it alone.
+    generator = torch.Generator().manual_seed(seed)
+    # hint: Look at the optimizer: which one, of which parameters, with which learning rate?
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        # hint: Look at an epoch: the order of the names, and how it is cut into mini-batches.
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            # hint: Look at which names form a mini-batch.
+            chosen = [names[i] for i in batch.tolist()]
+            # hint: Look at what the model reads of a name, and what it should predict at each step.
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            # hint: Look at what the model reads of a name, and what it should predict at each step.
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            # hint: Look at the lengths: how many predictions does a name make, its end included?
+            lengths = torch.tensor([len(name) for name in chosen])
+            # hint: Look at the loss of a mini-batch: of which logits, which targets, which lengths?
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            # hint: Look at the three calls for each mini-batch: is one missing, or out of order?
+            optimizer.zero_grad()
+            # hint: Look at the three calls for each mini-batch: is one missing, or out of order?
+            loss.backward()
+            # hint: Look at the three calls for each mini-batch: is one missing, or out of order?
+            optimizer.step()
+            # hint: Look at the list of losses: one number for each mini-batch, of which loss?
+            losses.append(loss.item())
+    return losses

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.vocabulary import AUTOGRAD, DEVICE, EDGES, SHAPES, Case, Forbid, Seeded, case, exercise
 from reference import character_model, gru, lstm, rnn
+from solutions.lec12_lstm import drivers, models, training
 from solutions.lec12_lstm.sampling import NOTHING, draw_names, names_like
 
 Cases = Iterator[Case]
@@ -235,3 +236,126 @@ def sample_name(rng: Rng) -> Cases:
     yield certain(4, 6, 1, 1.0, group=EDGES)
     yield certain(1, 3, 5, 1.0, group=EDGES)
     yield random(1, 1.0, 0.25, 40, group=DEVICE, dtype="float32")
+
+
+@exercise()
+def bigram_log_probs(rng: Rng) -> Cases:
+    """Which character follows which, by counting."""
+
+    def probe(names: list[list[int]], size: int, end: int, **rest: Any) -> Case:
+        expect = character_model.bigram_log_probs(names, size, end)
+        return case(names, size, end, expect=expect, dtype="float32", **rest)
+
+    def some(n: int, size: int, start: int, end: int) -> list[list[int]]:
+        letters = [index for index in range(size) if index not in (start, end)]
+        return [[start, *map(int, rng.choice(letters, size=k % 5))] for k in range(n)]
+
+    yield probe(some(30, 6, 5, 0), 6, 0)
+    yield probe(some(40, 9, 2, 7), 9, 7)
+    yield probe([[0]], 4, 2, group=EDGES)
+    yield probe([[1, 2, 2, 2, 0, 2]], 5, 3, group=EDGES)
+    yield probe([[3, 0, 1], [3, 0, 1], [3]], 4, 2, group=EDGES)
+
+
+@exercise(driver=drivers.score_names, uses=("char_lm_loss",))
+def masked_lm_loss(rng: Rng) -> Cases:
+    """The loss of a mini-batch of names of unequal lengths."""
+
+    def probe(
+        lengths: list[int], V: int, padding: Any = None, *, with_grad: bool = False, **rest: Any
+    ) -> Case:
+        T, N = max(lengths) + 1, len(lengths)
+        logits, targets = 2 * rng.normal(size=(T, N, V)), rng.integers(V, size=(T, N))
+        padded = np.arange(T)[:, None] >= np.array(lengths)
+        if padding is not None:
+            # The index that stands for padding is a real target elsewhere.
+            targets[padded] = padding
+            logits[padded] = np.nan if padding in NO_INDEX else logits[padded]
+        args = logits, targets, np.array(lengths)
+        expect: Any = character_model.masked_loss(*args)
+        if with_grad:
+            expect = expect, character_model.masked_loss_grad(*args)
+        return case(*args, with_grad, expect=expect, **rest)
+
+    yield probe([3, 6, 1, 4], 5)
+    yield probe([5, 2, 2], 4, 3)
+    for lengths, V in [([4], 3), ([1, 1, 1], 5), ([3, 3, 3], 4), ([1], 2)]:
+        yield probe(lengths, V, group=SHAPES)
+    yield probe([2, 5, 3, 1], 6, with_grad=True, group=EDGES)
+    for padding in NO_INDEX:
+        yield probe([2, 7, 4], 5, padding, group=EDGES)
+    yield probe([6, 3, 2, 4, 5], 7, group=DEVICE, dtype="float32")
+
+
+NO_INDEX = (-100, 10**6)
+"""What may stand for padding and is no index; the logits there are NaN, too."""
+
+
+@exercise(forbid=RECURRENT, driver=drivers.use_model)
+def CharLSTM(rng: Rng) -> Cases:
+    """A network that predicts each next character."""
+
+    def probe(T: int, N: int, size: int, hidden: int, **rest: Any) -> Case:
+        tokens, changes = models.draw_tokens(rng, T, N, size)
+        expect = [np.zeros((T, N, size))] * 6
+        args = "read", size, hidden, tokens, np.zeros(1), int(rng.integers(2**31))
+        judge = models.reads_the_past(changes)
+        return case(*args, expect=expect, judge=judge, dtype="float32", **rest)
+
+    def learnt(T: int, N: int, size: int, hidden: int, **rest: Any) -> Case:
+        # What follows a token is the one before it: without a memory the loss stays near log 4.
+        tokens = np.tile(rng.integers(size, size=(2, N)), (T // 2, 1))
+        targets = np.roll(tokens, -1, axis=0)
+        args = "learn", size, hidden, [tokens, targets], np.zeros(1), int(rng.integers(2**31))
+        expect = [np.zeros((T, N, size))]
+        judge = models.known_by_heart(targets)
+        return case(*args, expect=expect, judge=judge, dtype="float32", seconds=60, **rest)
+
+    yield probe(5, 3, 7, 6)
+    yield probe(8, 4, 5, 9)
+    for T, N, size, hidden in [(2, 3, 5, 4), (4, 1, 6, 3), (3, 3, 3, 3)]:
+        yield probe(T, N, size, hidden, group=SHAPES)
+    yield learnt(6, 9, 4, 16, group=EDGES)
+    yield probe(6, 4, 8, 5, group=DEVICE)
+
+
+@exercise(driver=training.train_names)
+def train_char_lm(rng: Rng) -> Cases:
+    """A character model that is trained, against counting."""
+
+    def seed() -> int:
+        return int(rng.integers(2**31))
+
+    def learnt() -> Case:
+        letters = [int(index) for index in rng.permutation(12)]
+        start, end = letters[10:]
+        names, unseen = (training.draw_names(rng, n, letters, start) for n in (300, 200))
+        bigram = character_model.bigram_log_probs(names, 12, end)
+        expect = [0.0] * 150, np.zeros((max(map(len, unseen)), 200, 12))
+        return case(
+            *("learn", 12, names, end, [10, 20, 0.02, seed()], unseen, np.zeros(1)),
+            expect=expect,
+            judge=training.better_than_counting(unseen, end, bigram),
+            dtype="float32",
+            seconds=60,
+        )
+
+    def watched(n: int, size: int, epochs: int, batch_size: int, **rest: Any) -> Case:
+        start, end = (int(index) for index in rng.permutation(size)[:2])
+        names = training.told_apart(rng, n, size, start, end)
+        batches = epochs * -(-n // batch_size)
+        read = np.zeros((batches, batch_size), dtype=np.int64)
+        logits = np.zeros((batches, batch_size, max(map(len, names)), size))
+        return case(
+            *("watch", size, names, end, [epochs, batch_size, 0.01, seed()], seed(), np.zeros(1)),
+            expect=[([0.0] * batches, read, logits)] * 3,
+            judge=training.shuffled_batches(names, end, epochs, batch_size),
+            dtype="float32",
+            **rest,
+        )
+
+    yield learnt()
+    yield watched(25, 28, 3, 6)
+    yield watched(4, 7, 2, 9, group=EDGES)
+    yield watched(1, 5, 3, 1, group=EDGES)
+    yield watched(6, 9, 2, 1, group=EDGES)

@@ -3,11 +3,18 @@
 Most are written as the model answer with one slip in it, so that two of them at once can be tried.
 """
 
+import copy
+import itertools
+import math
+
 import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils.rnn import pad_sequence
 
 from grader.vocabulary import mistake
 from solutions.lec12_lstm import answers
-from solutions.lec12_lstm.answers import lstm_step, rnn_states
+from solutions.lec12_lstm.answers import lstm_forward, lstm_step, masked_lm_loss, rnn_states
 
 
 def _regated(w, b, order):
@@ -689,3 +696,567 @@ def sample_from_global_stream(step, start, end, max_len, temperature, generator)
             break
         name.append(index)
     return name
+
+
+@mistake("bigram_log_probs", "Each count is one too small: what was never seen may still happen.")
+def bigram_without_smoothing(names, size, end):
+    counts = torch.zeros(size, size)
+    for name in names:
+        for i, j in zip(name, [*name[1:], end]):
+            counts[i, j] += 1
+    return torch.log(counts / counts.sum(dim=1, keepdim=True))
+
+
+@mistake("bigram_log_probs", "The last character is followed by something, too: by `end`.")
+def bigram_without_end(names, size, end):
+    counts = torch.ones(size, size)
+    for name in names:
+        for i, j in itertools.pairwise(name):
+            counts[i, j] += 1
+    return torch.log(counts / counts.sum(dim=1, keepdim=True))
+
+
+@mistake("bigram_log_probs", "The row is what stands before, the column what follows.")
+def bigram_transposed(names, size, end):
+    counts = torch.ones(size, size)
+    for name in names:
+        for i, j in zip(name, [*name[1:], end]):
+            counts[j, i] += 1
+    return torch.log(counts / counts.sum(dim=1, keepdim=True))
+
+
+@mistake("bigram_log_probs", "Each *row* is a distribution: its probabilities sum to 1.")
+def bigram_normalised_by_columns(names, size, end):
+    counts = torch.ones(size, size)
+    for name in names:
+        for i, j in zip(name, [*name[1:], end]):
+            counts[i, j] += 1
+    return torch.log(counts / counts.sum(dim=0, keepdim=True))
+
+
+@mistake("bigram_log_probs", "P(j follows i) is conditional: divide by the row's sum, not by all.")
+def bigram_joint(names, size, end):
+    counts = torch.ones(size, size)
+    for name in names:
+        for i, j in zip(name, [*name[1:], end]):
+            counts[i, j] += 1
+    return torch.log(counts / counts.sum())
+
+
+@mistake("bigram_log_probs", "The ones that are added count in the denominator as well.")
+def bigram_ones_above_only(names, size, end):
+    counts = torch.zeros(size, size)
+    for name in names:
+        for i, j in zip(name, [*name[1:], end]):
+            counts[i, j] += 1
+    return torch.log((counts + 1) / counts.sum(dim=1, keepdim=True).clamp(min=1))
+
+
+@mistake("bigram_log_probs", "The start index is read, too: the first pair begins with it.")
+def bigram_without_start(names, size, end):
+    counts = torch.ones(size, size)
+    for name in names:
+        for i, j in zip(name[1:], [*name[2:], end]):
+            counts[i, j] += 1
+    return torch.log(counts / counts.sum(dim=1, keepdim=True))
+
+
+@mistake("bigram_log_probs", "Logarithms of the probabilities are asked.")
+def bigram_probabilities(names, size, end):
+    counts = torch.ones(size, size)
+    for name in names:
+        for i, j in zip(name, [*name[1:], end]):
+            counts[i, j] += 1
+    return counts / counts.sum(dim=1, keepdim=True)
+
+
+@mistake("masked_lm_loss", "Padding counts here: what stands at t ≥ lengths[n] is no prediction.")
+def masked_loss_of_all(logits, targets, lengths):
+    inside = targets.clamp(0, logits.shape[2] - 1)
+    return F.cross_entropy(logits.flatten(0, 1), inside.flatten())
+
+
+@mistake("masked_lm_loss", "Divide by the number of predictions, Σ lengths, not by T · N.")
+def masked_loss_over_all_places(logits, targets, lengths):
+    real = torch.arange(len(targets), device=targets.device)[:, None] < lengths
+    return F.cross_entropy(logits[real], targets[real], reduction="sum") / targets.numel()
+
+
+@mistake("masked_lm_loss", "It is one mean over all predictions: long names count for more.")
+def masked_loss_of_names(logits, targets, lengths):
+    losses = [
+        F.cross_entropy(logits[:length, n], targets[:length, n])
+        for n, length in enumerate(lengths.tolist())
+    ]
+    return torch.stack(losses).mean()
+
+
+@mistake("masked_lm_loss", "A mean is asked: divide by Σ lengths.")
+def masked_loss_summed(logits, targets, lengths):
+    real = torch.arange(len(targets), device=targets.device)[:, None] < lengths
+    return F.cross_entropy(logits[real], targets[real], reduction="sum")
+
+
+@mistake("masked_lm_loss", "Divide by the number of predictions, not by the number of names.")
+def masked_loss_per_name(logits, targets, lengths):
+    real = torch.arange(len(targets), device=targets.device)[:, None] < lengths
+    return F.cross_entropy(logits[real], targets[real], reduction="sum") / len(lengths)
+
+
+@mistake("masked_lm_loss", "The positions 0, …, lengths[n] − 1 count, and no further one.")
+def masked_loss_one_too_many(logits, targets, lengths):
+    real = torch.arange(len(targets), device=targets.device)[:, None] <= lengths
+    return F.cross_entropy(logits[real], targets[real])
+
+
+@mistake("masked_lm_loss", "The last prediction, that of the end, counts as well.")
+def masked_loss_one_too_few(logits, targets, lengths):
+    real = torch.arange(len(targets), device=targets.device)[:, None] < lengths - 1
+    return F.cross_entropy(logits[real], targets[real], reduction="sum") / lengths.sum()
+
+
+@mistake(
+    "masked_lm_loss",
+    "Padding may be NaN, and 0 · NaN is NaN: leave it out, instead of multiplying it by 0.",
+)
+def masked_loss_multiplied(logits, targets, lengths):
+    real = torch.arange(len(targets), device=targets.device)[:, None] < lengths
+    inside = targets.clamp(0, logits.shape[2] - 1)
+    losses = F.cross_entropy(logits.transpose(1, 2), inside, reduction="none")
+    return (losses * real).sum() / lengths.sum()
+
+
+@mistake(
+    "masked_lm_loss",
+    "Padded targets may be any integer: choose the real positions before you look anything up.",
+)
+def masked_loss_gathers_first(logits, targets, lengths):
+    real = torch.arange(len(targets), device=targets.device)[:, None] < lengths
+    picked = torch.log_softmax(logits, dim=2).gather(2, targets[..., None])[..., 0]
+    return -picked[real].mean()
+
+
+@mistake("CharLSTM", "The state and the cell of a step go into the next one.")
+class CharLSTMForgets(answers.CharLSTM):
+    def forward(self, tokens):
+        nothing = self.b.new_zeros(tokens.shape[1], self.hidden)
+        x = F.one_hot(tokens, self.size).to(nothing)
+        return self.out(
+            torch.stack([lstm_step(xt, nothing, nothing, self.w, self.b)[0] for xt in x])
+        )
+
+
+@mistake("CharLSTM", "The cell is carried on as well as the state.")
+class CharLSTMDropsTheCell(answers.CharLSTM):
+    def forward(self, tokens):
+        h = nothing = self.b.new_zeros(tokens.shape[1], self.hidden)
+        states = []
+        for xt in F.one_hot(tokens, self.size).to(nothing):
+            h, _ = lstm_step(xt, h, nothing, self.w, self.b)
+            states.append(h)
+        return self.out(torch.stack(states))
+
+
+@mistake("CharLSTM", "A call starts from zero; what the last call left is another name's.")
+class CharLSTMRemembersCalls(answers.CharLSTM):
+    def forward(self, tokens):
+        nothing = self.b.new_zeros(tokens.shape[1], self.hidden)
+        h, c = getattr(self, "state", (nothing, nothing))
+        if h.shape != nothing.shape:
+            h = c = nothing
+        states = []
+        for xt in F.one_hot(tokens, self.size).to(nothing):
+            h, c = lstm_step(xt, h, c, self.w, self.b)
+            states.append(h)
+        self.state = h.detach(), c.detach()
+        return self.out(torch.stack(states))
+
+
+@mistake("CharLSTM", "forward returns the logits alone, without a state.")
+class CharLSTMReturnsState(answers.CharLSTM):
+    def forward(self, tokens):
+        logits = super().forward(tokens)
+        return logits, None
+
+
+@mistake("CharLSTM", "The logits come at every step, not only at the last one.")
+class CharLSTMOnlyTheLast(answers.CharLSTM):
+    def forward(self, tokens):
+        return super().forward(tokens)[-1]
+
+
+@mistake("CharLSTM", "The loss takes the softmax: return the logits as they are.")
+class CharLSTMSoftmaxed(answers.CharLSTM):
+    def forward(self, tokens):
+        return torch.softmax(super().forward(tokens), dim=2)
+
+
+@mistake("CharLSTM", "A step reads the token at t itself; this network is one step behind.")
+class CharLSTMOneBehind(answers.CharLSTM):
+    def forward(self, tokens):
+        logits = super().forward(tokens)
+        return torch.cat([torch.zeros_like(logits[:1]), logits[:-1]])
+
+
+@mistake("CharLSTM", "This network has seen the next token, which it should predict.")
+class CharLSTMSeesTheNext(answers.CharLSTM):
+    def forward(self, tokens):
+        return super().forward(torch.cat([tokens[1:], tokens[:1]]))
+
+
+@mistake("CharLSTM", "Time is the first axis of the tokens, and the names are the second.")
+class CharLSTMBatchFirst(answers.CharLSTM):
+    def forward(self, tokens):
+        return super().forward(tokens.T).transpose(0, 1)
+
+
+@mistake("CharLSTM", "What is learnt has to be an nn.Parameter, or PyTorch does not find it.")
+class CharLSTMPlainTensors(nn.Module):
+    def __init__(self, size, hidden):
+        super().__init__()
+        self.size, self.hidden = size, hidden
+        self.w = torch.randn(hidden + size, 4 * hidden) / math.sqrt(hidden + size)
+        self.b = torch.zeros(4 * hidden)
+        self.out = nn.Linear(hidden, size)
+
+    forward = answers.CharLSTM.forward
+
+
+@mistake("CharLSTM", "From zero weights nothing learns: no gradient gets past the zeros.")
+class CharLSTMZeroStart(answers.CharLSTM):
+    def __init__(self, size, hidden):
+        super().__init__(size, hidden)
+        for p in self.parameters():
+            nn.init.zeros_(p)
+
+
+@mistake("CharLSTM", "Detached states end the gradient after one step: nothing is remembered.")
+class CharLSTMDetaches(answers.CharLSTM):
+    def forward(self, tokens):
+        h = c = self.b.new_zeros(tokens.shape[1], self.hidden)
+        states = []
+        for xt in F.one_hot(tokens, self.size).to(h):
+            h, c = lstm_step(xt, h.detach(), c.detach(), self.w, self.b)
+            states.append(h)
+        return self.out(torch.stack(states))
+
+
+@mistake("CharLSTM", "The layer of logits has an output for every index: `size`, not `hidden`.")
+class CharLSTMReturnsStates(answers.CharLSTM):
+    def forward(self, tokens):
+        nothing = self.b.new_zeros(tokens.shape[1], self.hidden)
+        x = F.one_hot(tokens, self.size).to(nothing)
+        return lstm_forward(x, nothing, nothing, self.w, self.b)
+
+
+@mistake("train_char_lm", "Clear the gradients for each mini-batch: else they pile up.")
+def train_char_lm_no_zero_grad(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake(
+    "train_char_lm",
+    "The padding of shorter names is no prediction: hand on the lengths of the names.",
+)
+def train_char_lm_counts_padding(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.full((len(chosen),), len(inputs))
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "The target at t is the *next* character; here it is the one just read.")
+def train_char_lm_predicts_itself(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor(name) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "After its last character a name predicts `end`: that counts as well.")
+def train_char_lm_end_not_learnt(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([max(len(name) - 1, 1) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "Shuffle the names in each epoch.")
+def train_char_lm_without_shuffle(model, names, end, epochs, batch_size, lr, seed):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.arange(len(names)).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "Shuffle anew in each epoch: here each has the order of the first one.")
+def train_char_lm_same_order(model, names, end, epochs, batch_size, lr, seed):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(
+            len(names), generator=torch.Generator().manual_seed(seed)
+        ).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake(
+    "train_char_lm",
+    "`seed` has to decide the order of the names; the global stream does here.",
+)
+def train_char_lm_ignores_seed(model, names, end, epochs, batch_size, lr, seed):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names)).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "`seed` is not used: another seed should bring another order.")
+def train_char_lm_one_seed_for_all(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake(
+    "train_char_lm",
+    "Downhill: Adam steps against the gradient of the loss, not of its negative.",
+)
+def train_char_lm_uphill(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            (-loss).backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "Gradients alone change nothing: the optimizer has to take its step.")
+def train_char_lm_no_step(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "The last mini-batch may be smaller, but it is trained on as well.")
+def train_char_lm_drops_the_rest(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            if len(batch) < batch_size:
+                continue
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "A recorded loss is a float: a tensor keeps its whole graph alive.")
+def train_char_lm_tensor_losses(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss)
+    return losses
+
+
+@mistake("train_char_lm", "One loss for each mini-batch, not for each epoch.")
+def train_char_lm_one_per_epoch(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "The model that is passed in should learn, not a copy of it.")
+def train_char_lm_trains_a_copy(model, names, end, epochs, batch_size, lr, seed):
+    model = copy.deepcopy(model)
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@mistake("train_char_lm", "One step for each mini-batch: here one is taken at the end of an epoch.")
+def train_char_lm_one_step_an_epoch(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen])
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            loss.backward()
+            losses.append(loss.item())
+        optimizer.step()
+        optimizer.zero_grad()
+    return losses
+
+
+@mistake("train_char_lm", "The model reads tokens (T, N), time first.")
+def train_char_lm_batch_first(model, names, end, epochs, batch_size, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(names), generator=generator).split(batch_size):
+            chosen = [names[i] for i in batch.tolist()]
+            inputs = pad_sequence([torch.tensor(name) for name in chosen], batch_first=True)
+            targets = pad_sequence([torch.tensor([*name[1:], end]) for name in chosen])
+            lengths = torch.tensor([len(name) for name in chosen])
+            loss = masked_lm_loss(model(inputs), targets, lengths)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses

@@ -47,3 +47,19 @@ def character_loss(rng: Rng) -> Gradients:
         dL,
         (dL * softmax.cross_entropy_grad(logits, np.array(wanted)),),
     )
+
+
+@gradient
+def masked_character_loss(rng: Rng) -> Gradients:
+    """The mean over the real predictions of names of unequal lengths."""
+    lengths = [2, 4, 1]
+    logits, wanted, dL = rng.normal(size=(5, 3, 6)), rng.integers(6, size=(5, 3)), rng.normal()
+
+    def loss(u: Tensor) -> Tensor:
+        nll = torch.nn.functional.cross_entropy(
+            u.transpose(1, 2), torch.tensor(wanted), reduction="none"
+        )
+        return sum((nll[:length, n].sum() for n, length in enumerate(lengths)), u.sum() * 0) / 7
+
+    claimed = dL * character_model.masked_loss_grad(logits, wanted, np.array(lengths))
+    yield Gradient(loss, (logits,), dL, (claimed,))
