@@ -285,3 +285,24 @@ def test_a_short_cut_that_passes_is_reported(tmp_path: Path, places: list[Slot])
     assert "it is passed, not forbidden" in complaint.reason
     (complaint,) = found("none", "").complaints
     assert "equivalents.py tries nothing" in complaint.reason
+
+
+QUESTION = '# %% [markdown] written="why"\n# Why?\n\n# %% exercise="cube"'
+ASKED = (
+    ("course.yml", "points: {cube: 2}", "points: {cube: 2}\n    written: {why: 2}"),
+    ("assignments/one/one.py", '# %% exercise="cube"', QUESTION),
+)
+
+
+@pytest.mark.parametrize(
+    ("points", "reason"), [("2", ""), ("3", "why.rubric adds up to 3 points, but has 2 under")]
+)
+def test_a_rubric_adds_up_to_the_questions_points(
+    tmp_path: Path, places: list[Slot], points: str, reason: str
+) -> None:
+    path = tmp_path / "solutions" / "one" / "written.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"why:\n  answer: so\n  rubric: [{{points: {points}, for: it}}]\n")
+    found = validated(tmp_path, places, *ASKED)
+    said = [(one.proof, reason in one.reason) for one in found.complaints]
+    assert said == ([("written", True)] if reason else []), found.complaints

@@ -693,9 +693,9 @@ assert len(decayed["params"]) == 1 and len(free["params"]) == 3, "the first laye
 # %% [markdown]
 # Put it together: your loader, your container of your layers, your groups, and an optimizer of
 # PyTorch's. Twenty points of a curve that lies far from zero, and a network that could run through
-# all of them. On the left nothing is decayed, and the noise is learnt by heart. In the middle your
-# groups hold the matrices down: a smooth curve. On the right the biases are decayed as well. Look
-# where that curve lies, and where the data do.
+# all of them. On the left nothing is decayed, and the curve bends after single points. In the
+# middle your groups hold the matrices down: a smooth curve. On the right the biases are decayed as
+# well. Look where that curve lies, and where the data do.
 
 # %% demo=true
 generator = torch.Generator().manual_seed(3)
