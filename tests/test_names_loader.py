@@ -1,9 +1,11 @@
 """The names that lecture 11's notebook hands to students: made up, or read from the corpus."""
 
+import random
 from pathlib import Path
 from typing import Any
 
 import jupytext
+import matplotlib.pyplot as plt
 import pytest
 
 NOTEBOOK = Path(__file__).parents[1] / "assignments" / "lec11_names" / "lec11_names.py"
@@ -85,3 +87,60 @@ def test_each_character_stands_once_in_the_tables(tools: dict[str, Any]) -> None
         assert len(words) == len(set(words))
     assert all(len(char) == 1 for char in tools["MEN"])
     assert min(*tools["MEN"].values(), *tools["WOMEN"].values()) > 0
+
+
+def grouped_corpus(path: Path) -> list[str]:
+    """Write a corpus of the real one's form: grouped by surname, most of them in no table of ours.
+
+    Returns:
+        its names, in order.
+    """
+    draw = random.Random(3)
+    names = []
+    for surname in ["阿", "敖", "艾", "安", "王", "欧阳"]:
+        for _ in range(120):
+            sex, pool = draw.choice([("男", "军强勇伟"), ("女", "芳娟丽秀"), ("未知", "明文")])
+            given = "".join(draw.choices(pool, k=draw.randint(1, 2)))
+            names.append(f"{surname}{given},{sex}")
+    head = "人名语料库（Names-Corpus）\r\n2019.01\r\n\r\ndict,sex\r\n"
+    path.write_bytes((head + "\r\n".join(names) + "\r\n").encode("utf-8-sig"))
+    return names
+
+
+def test_names_are_drawn_from_all_over_a_grouped_file(tools: dict[str, Any]) -> None:
+    names = [f"{surname}{number}" for surname in "abcdefgh" for number in range(100)]
+    labels = [number % 2 for _ in "abcdefgh" for number in range(100)]
+    some, theirs = tools["draw_some"](names, labels, 200, 1)
+    assert len(set(some)) == 200 and {name[0] for name in some} == set("abcdefgh")
+    assert all(labels[names.index(name)] == y for name, y in zip(some, theirs, strict=True))
+    assert (some, theirs) == tools["draw_some"](names, labels, 200, 1)
+    everything, _ = tools["draw_some"](names, labels, 10**6, 1)
+    assert sorted(everything) == sorted(names) and everything != names
+
+
+def test_no_name_is_trained_on_and_tested(tools: dict[str, Any]) -> None:
+    (first, y), (rest, z) = tools["split_by_name"](
+        ["a", "b", "a", "c", "b", "d"], [0, 1, 0, 1, 0, 1], 2
+    )
+    assert (first, y) == (["a", "b"], [0, 1]) and (rest, z) == (["c", "d"], [1, 1])
+
+
+def test_the_notebook_goes_on_with_a_corpus_of_the_real_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grouped_corpus(tmp_path / "Chinese_Names_Corpus_Gender（120W）.txt")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    plt.switch_backend("agg")
+    answers = NOTEBOOK.parents[2] / "solutions" / "lec11_names" / "answers.py"
+    names: dict[str, Any] = {}
+    for cell in jupytext.read(NOTEBOOK).cells:
+        if cell.cell_type == "code":
+            if "exercise" in cell.metadata:
+                exec(compile(answers.read_text(encoding="utf-8"), str(answers), "exec"), names)
+            else:
+                exec(compile(cell.source, str(NOTEBOOK), "exec"), names)
+    assert not names["made_up"] and len(names["losses"]) > 0
+    assert not set(names["train_names"]) & set(names["new_names"])
+    assert {name[0] for name in names["train_names"]} == set("阿敖艾安王欧")
+    assert "nobody could be right" not in capsys.readouterr().out
