@@ -220,7 +220,7 @@ def test_the_attacks_would_succeed_where_nothing_is_taken(forks: Forks) -> None:
         "caller of a log", "operator's call", "operator's getter", "interpreted graph",
         "operator of one's own", "checkpoint", "optimizer's closure", "child", "pool",
     )  # fmt: skip
-    for body in map(AUTOGRAD.get, working):
+    for body in (AUTOGRAD[name] for name in working):
         source = f"def g():\n{_indented(body)}\ndef f():\n    return true(g())\n"
         assert forks.ask([PRELUDE, source], forbidden.Rules())["value"] == "True", body
     for body in ("its logits", "decomposed", "masked"):

@@ -11,9 +11,10 @@
 # loop that trains it, on sequences of unequal lengths; say after which step a loss is taken, and
 # what padding would do; judge a classifier beside the best that is possible.
 #
-# **Time** about 4 hours. **Points** 21: 17 for the exercises, 4 for the two questions at the end.
-# **Due** 2026-11-23 23:59 (Asia/Shanghai). **To hand in:** restart the kernel, run all cells from
-# top to bottom, save, and submit this file, as with the assignments before.
+# **Time** about 4 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, as with the assignments
+# before.
 #
 # **To read**, where it helps: PyTorch's tutorial [Classifying names with a character-level
 # RNN](https://docs.pytorch.org/tutorials/intermediate/char_rnn_classification_tutorial.html), which
@@ -432,8 +433,8 @@ for name, label in [("李芳", 1), ("欧阳伟", 0)]:
 
 # %% [markdown]
 # Now with half of the names for training, and up to 1,000 others to test on. A name that is in both
-# parts would be no test (the lecture's two parts share some), so that only new ones are taken. Since
-# we know how our names were made, we know the best that anybody could do: by Bayes' theorem,
+# parts would be no test (the lecture's two parts share some), so that only new ones are taken.
+# Since we know how our names were made, we know the best that anybody could do: by Bayes' theorem,
 # compare the given name's probability under both tables. The network has seen neither the tables
 # nor where a surname ends. (Nobody knows the best for real names.)
 
