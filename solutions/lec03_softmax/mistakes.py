@@ -355,7 +355,10 @@ def cross_entropy_grad_sign(logits, labels):
     return -difference / len(labels)
 
 
-@mistake("cross_entropy_grad", "The label's entry lacks something: softmax minus one-hot.")
+@mistake(
+    "cross_entropy_grad",
+    "The label's entry lacks something: its logit stands in two terms of the loss.",
+)
 def cross_entropy_grad_without_one_hot(logits, labels):
     difference = softmax(logits)
     return difference / len(labels)

@@ -303,7 +303,7 @@ def adadelta_no_root_above(theta, grad, state, gamma, eps):
     return theta + delta, {"G": average, "D": gamma * size + (1 - gamma) * delta**2}
 
 
-@mistake("adam_step", "Bias correction is missing: divide by 1 − βᵏ.")
+@mistake("adam_step", "Bias correction is missing: what is m after step 1, if it began at 0?")
 def adam_uncorrected(theta, grad, state, lr, beta1, beta2, eps):
     zero = torch.zeros_like(grad)
     k = state.get("k", 0) + 1
@@ -513,7 +513,7 @@ class AdamEpsOutside(OwnStep):
         p.copy_(before - group["lr"] * m / (1 - beta1**k) / root)
 
 
-@mistake("Adam", "Bias correction is missing: divide by 1 − βᵏ.")
+@mistake("Adam", "Bias correction is missing: what is m after step 1, if it began at 0?")
 class AdamUncorrected(OwnStep):
     def move(self, p, group):
         before = p.clone()

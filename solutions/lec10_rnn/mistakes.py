@@ -48,14 +48,17 @@ def step_backward_no_slope(dh, x, h_prev, h_next, wxh, whh):
 
 
 @mistake(
-    "rnn_step_backward", "h_next is already tanh(z): its slope is 1 − h_next², no second tanh."
+    "rnn_step_backward",
+    "h_next is already tanh(z): write the slope with it, without a second tanh.",
 )
 def step_backward_tanh_twice(dh, x, h_prev, h_next, wxh, whh):
     dz = dh * (1 - torch.tanh(h_next) ** 2)
     return dz @ wxh.T, dz @ whh.T, x.T @ dz, h_prev.T @ dz, dz.sum(dim=0)
 
 
-@mistake("rnn_step_backward", "The slope of tanh is 1 − h²; h (1 − h) belongs to the sigmoid.")
+@mistake(
+    "rnn_step_backward", "h (1 − h) is the slope of the sigmoid: that of tanh is 1 where h is 0."
+)
 def step_backward_sigmoid_slope(dh, x, h_prev, h_next, wxh, whh):
     dz = dh * h_next * (1 - h_next)
     return dz @ wxh.T, dz @ whh.T, x.T @ dz, h_prev.T @ dz, dz.sum(dim=0)
@@ -364,7 +367,9 @@ def jacobian_whh_not_transposed(h_next, whh):
     return (1 - h_next**2)[:, None] * whh
 
 
-@mistake("state_jacobian", "h_next is already tanh(z): its slope is 1 − h_next², no second tanh.")
+@mistake(
+    "state_jacobian", "h_next is already tanh(z): write the slope with it, without a second tanh."
+)
 def jacobian_tanh_twice(h_next, whh):
     return (1 - torch.tanh(h_next) ** 2)[:, None] * whh.T
 
