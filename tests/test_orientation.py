@@ -11,7 +11,7 @@ from grader.notebook.model import Prompt
 
 OURS = Path(__file__).parents[1]
 COURSE = load_course(OURS)
-NAMES = ["lec11_names", "lec12_lstm"]
+NAMES = ["lec11_names", "lec12_lstm", "lec13_attention"]
 
 
 def prompts(name: str) -> list[str]:
