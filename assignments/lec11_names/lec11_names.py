@@ -434,7 +434,8 @@ for name, label in [("李芳", 1), ("欧阳伟", 0)]:
 # %% [markdown]
 # Now with half of the names for training, and up to 1,000 others to test on. A name that is in both
 # parts would be no test (the lecture's two parts share some), so that only new ones are taken.
-# Since we know how our names were made, we know the best that anybody could do: by Bayes' theorem,
+#
+# We know how our names were made, and so the best that anybody could do: by Bayes' theorem,
 # compare the given name's probability under both tables. The network has seen neither the tables
 # nor where a surname ends. (Nobody knows the best for real names.)
 

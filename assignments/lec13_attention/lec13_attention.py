@@ -4,7 +4,21 @@
 # A recurrent network hands its memory on from step to step, a convolution looks at neighbours.
 # Attention looks everywhere at once, and lets the data say where it matters: every result is a
 # weighted average, and the weights are a softmax of scores. In this notebook you build it from one
-# score up to a transformer block, and end with two ways of training a language model.
+# score up to a transformer block. Then you make a small GPT of your blocks, train it, let it write,
+# and look at what attention has found.
+#
+# **Afterwards you can** turn scores into weights, mask them, and run many heads at once; tell a
+# model where its tokens stand; build, train and sample a transformer language model; say what it
+# knows that a bigram cannot; read an alignment.
+#
+# **Time** about 8 hours. **Points** 49: 44 for the exercises, 5 for the two questions at the end.
+# **Due** 2026-12-07 23:59 (Asia/Shanghai). **To hand in:** restart the kernel, run all cells from
+# top to bottom, save, and submit this file, as with the assignments before.
+#
+# **To read**, where it helps: [Attention is all you need](https://arxiv.org/abs/1706.03762),
+# sections 3.1 to 3.5; [Neural machine translation by jointly learning to align and
+# translate](https://arxiv.org/abs/1409.0473), section 3, where additive attention comes from; Dive
+# into Deep Learning [11](https://d2l.ai/chapter_attention-mechanisms-and-transformers/index.html).
 #
 # **Two layouts.** Slides and papers disagree, so look twice at the shapes.
 #
@@ -23,10 +37,14 @@
 
 # %%
 import math
+import random
 
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
+from torch import nn
+
+torch.set_num_threads(1)  # small networks gain nothing from more
 
 # %% [markdown]
 # ## 1. How well do two vectors match?
@@ -564,7 +582,6 @@ assert torch.equal(inputs, again), "the same seed should hide the same tokens"
 
 # %% demo=true
 generator = torch.Generator().manual_seed(6)
-torch.set_num_threads(1)  # small networks gain nothing from more
 length, letters, width, heads = 6, 10, 32, 2
 
 
@@ -628,8 +645,436 @@ right_axis.set(
 figure.colorbar(image, ax=right_axis)
 plt.show()
 
+# %% [markdown]
+# ## 9. A language model of your own
+#
+# Put your pieces together: tokens become vectors, the vectors learn where they stand, some blocks
+# let them talk to what came before, and a matrix makes logits of the result. This is GPT, small.
+#
+# - **Order and future.** Attention alone knows neither. Which of your functions tells the
+#   positions, and which hides what is to be predicted?
+# - **Tied weights.** The embedding has a row for each token, and so has the matrix that makes
+#   logits. With `tie=True` both are **one** `Parameter`, not two that look alike at the start: what
+#   a token means when it is read is then what it means when it is written. With `tie=False` the
+#   output has a matrix of its own, and nothing else differs in number.
+# - **Start.** Parameters are yours to choose, and so are the details of a block (post-norm as
+#   in section 7, or pre-norm; biases or none; how wide the small network is). With matrices whose
+#   entries have a deviation of about $1/\sqrt d$ it learns. PyTorch's own attention and transformer
+#   modules may not run.
+#
+# Parameters in a Python list or dict are hidden from PyTorch: `nn.ModuleList` and
+# `nn.ParameterDict` are not (and your `transformer_block` can read the latter like a dict).
+
+
+# %% exercise="MiniGPT"
+class MiniGPT(nn.Module):
+    """A small language model: causal, knows positions, tied or not."""
+
+    def __init__(self, size, d, heads, layers, max_len, tie=True):
+        """Make the parameters; keep `max_len` as an attribute of this name.
+
+        Args:
+            size: the number of different tokens.
+            d: the width of the model, even and a multiple of heads.
+            heads, layers: of each block, and how many blocks there are.
+            max_len: the most tokens that can be read.
+            tie: whether the output's matrix is the embedding itself.
+        """
+        raise NotImplementedError
+
+    def forward(self, tokens):
+        """The logits of what follows, at each position.
+
+        Args:
+            tokens: (B, N) int64.
+
+        Returns:
+            (B, N, size); those at t have read the tokens 0, ..., t of their row.
+
+        Raises:
+            ValueError: N is larger than max_len.
+        """
+        raise NotImplementedError
+
+
+# %% example="MiniGPT"
+torch.manual_seed(7)
+gpt = MiniGPT(7, 8, 2, 1, 6)
+tokens = torch.randint(7, (2, 6))
+logits = gpt(tokens)
+assert logits.shape == (2, 6, 7), f"(B, N, size) is (2, 6, 7) here, not {tuple(logits.shape)}"
+assert torch.allclose(gpt(tokens[:, :3]), logits[:, :3], atol=1e-5), "the future shows through"
+same = torch.tensor([[1, 2, 3], [2, 1, 3]])
+assert not torch.allclose(*gpt(same)[:, -1], atol=1e-5), (
+    "1 2 3 and 2 1 3 look alike: where is what?"
+)
+count = {tie: sum(p.numel() for p in MiniGPT(7, 8, 2, 1, 6, tie).parameters()) for tie in (0, 1)}
+assert count[0] - count[1] == 7 * 8, f"untied, one matrix of 7 × 8 is added, not {count}"
+try:
+    gpt(torch.zeros(1, 7, dtype=torch.int64))
+    message = "nothing was raised"
+except ValueError:
+    message = ""
+assert not message, f"7 tokens are more than max_len = 6: a ValueError is asked, but {message}"
+
+# %% [markdown]
+# ## 10. Training it
+#
+# A text is one long row of tokens. Each step reads `batch_size` windows of `context` consecutive
+# tokens, which begin anywhere, at random and independently of each other; every token in a window
+# is predicted from those before it. (Or read a window and use the token after it as the last one's
+# target: both are right. The model reads `context` tokens at most.)
+#
+# You are graded by a text that the model has not seen: its perplexity over the positions of windows
+# of `context` tokens must be below **0.7** of that of a bigram that was counted on the training
+# text. (In the hidden text three of four tokens repeat the last but one, which no bigram sees. Of
+# right answers all came below 0.45.)
+
+
+# %% exercise="train_lm"
+def train_lm(model, tokens, steps, batch_size, context, lr, seed):
+    """Train a language model by Adam on random windows of one text.
+
+    Args:
+        model: a `MiniGPT` whose max_len is at least `context`; trained in place.
+        tokens: (n,) int64, n > context.
+        steps: how many steps to take.
+        batch_size: the number of windows of a step.
+        context: the number of tokens of a window, at least 2.
+        lr: Adam's learning rate.
+        seed: an int; the same seed draws the same windows, whatever else has drawn random numbers.
+
+    Returns:
+        list of floats: the loss of each step, before it.
+    """
+    raise NotImplementedError
+
+
+# %% example="train_lm"
+torch.manual_seed(8)
+gpt, text = MiniGPT(5, 16, 2, 1, 8), torch.arange(200) % 5
+losses = train_lm(gpt, text, steps=60, batch_size=8, context=8, lr=0.02, seed=1)
+assert len(losses) == 60, f"60 steps make 60 losses, not {len(losses)}"
+assert all(isinstance(loss, float) for loss in losses), "losses are Python floats"
+assert losses[-1] < 0.3, f"0 1 2 3 4 0 1 … is easy; the loss is still {losses[-1]:.2f}"
+assert gpt(torch.tensor([[2, 3]]))[0, -1].argmax() == 4, "after 2 3 comes 4"
+
+# %% [markdown]
+# ## 11. Writing
+#
+# The model says what may come next; take it, and ask again. It can read `max_len` tokens, no more.
+# Which ones of a longer text should it see? And at temperature 0, where nothing can be divided,
+# the largest logit wins.
+#
+# Writing is no training: no graph, and the model's evaluation mode. But it is somebody else's
+# model: hand it back in the mode in which it came.
+
+
+# %% exercise="generate"
+def generate(model, tokens, steps, temperature, generator):
+    """Continue texts, token by token.
+
+    Args:
+        model: a `MiniGPT` (or anything with its forward and `max_len`).
+        tokens: (B, N) int64, the prompts; N >= 1 may be larger than max_len.
+        steps: how many tokens to write, an int >= 0.
+        temperature: a float >= 0 that divides the logits; 0 takes the largest.
+        generator: a torch.Generator on the tokens' device; the only source of randomness.
+
+    Returns:
+        int64 (B, N + steps): each prompt and what follows it.
+    """
+    raise NotImplementedError
+
+
+# %% example="generate"
+draw = torch.Generator().manual_seed(0)
+out = generate(gpt, torch.tensor([[0, 1, 2, 3, 4, 0, 1, 2, 3, 4], [3, 4] * 5]), 3, 0.0, draw)
+assert out.shape == (2, 13) and out.dtype == torch.int64, f"int64 (2, 13), not {tuple(out.shape)}"
+assert out[0, 10:].tolist() == [0, 1, 2], f"0 1 2 3 4 goes on with 0 1 2, not {out[0, 10:]}"
+assert gpt.training, "the model came in training mode, and should go back in it"
+assert torch.equal(generate(gpt, out, 0, 1.0, draw), out), "no step, no change"
+
+# %% [markdown]
+# Now with words. The next cell makes up a small language: every sentence says who does what, and
+# the last word agrees with the first, over whatever stands in between. A bigram sees one word back.
+# (In the lecture's terms: what does your model have to attend to at the verb?)
+
+# %% demo=true
+NOUNS, SIDE = ["cat", "dog", "poet", "judge", "bird", "kid"], ["near", "with", "behind"]
+VERB = {"": ["sleeps .", "sings .", "laughs ."], "s": ["sleep .", "sing .", "laugh ."]}
+
+
+def sentence(draw):
+    """Some words, among them a noun and, at the end, the verb that agrees with it."""
+    number = draw.choice(["", "s"])
+    words = ["the", draw.choice(NOUNS) + number]
+    while draw.random() < 0.45:
+        words += [draw.choice(SIDE), "the", draw.choice(NOUNS) + draw.choice(["", "s"])]
+    return [*words, *draw.choice(VERB[number]).split()]
+
+
+def agrees(words):
+    """Whether the verb of a sentence agrees with its first noun."""
+    plural = words[1].endswith("s")
+    return words[-2].endswith("s") != plural
+
+
+draw = random.Random(1)
+tales = [sentence(draw) for _ in range(2000)]
+story = [word for tale in tales for word in tale]
+vocab = sorted(set(story))
+text = torch.tensor([vocab.index(word) for word in story])
+torch.manual_seed(0)
+gpt = MiniGPT(len(vocab), 32, 4, 2, 24)
+losses = train_lm(gpt, text, steps=500, batch_size=24, context=24, lr=3e-3, seed=0)
+
+counts = torch.ones(len(vocab), len(vocab))
+counts.index_put_((text[:-1], text[1:]), torch.ones(len(text) - 1), accumulate=True)
+bigram = (counts / counts.sum(dim=1, keepdim=True)).log()
+
+
+class Bigram(nn.Module):
+    """The table as a model, so that `generate` can write with it."""
+
+    max_len = 24
+
+    def forward(self, tokens):
+        return bigram[tokens]
+
+
+def written(model, temperature, seed):
+    """Sentences that a model writes, each from its own full stop on."""
+    start = torch.full((150, 1), vocab.index("."))
+    draw = torch.Generator().manual_seed(seed)
+    rows = generate(model, start, 20, temperature, draw)[:, 1:].tolist()
+    texts = [[vocab[i] for i in row] for row in rows]
+    return [words[: words.index(".") + 1] for words in texts if "." in words]
+
+
+with torch.no_grad():
+    unseen = [word for _ in range(500) for word in sentence(draw)]
+    windows = torch.tensor([vocab.index(word) for word in unseen])[: len(unseen) // 24 * 24]
+    windows = windows.reshape(-1, 24)
+    nll = {"bigram": lm_loss(bigram[windows], windows), "your GPT": lm_loss(gpt(windows), windows)}
+# Who knows the rules and has read the sentence from its beginning: 9/11 detours on average.
+stop = -0.45 * math.log(0.45) - 0.55 * math.log(0.55)
+rules = math.log(12) + 9 / 11 * (math.log(3) + math.log(12)) + 20 / 11 * stop + math.log(3)
+nll["who knows the rules"] = rules / (4 + 9 / 11 * 3)
+temperatures = [0.5, 1.0, 2.0]
+right = {}
+for who, model in [("bigram", Bigram()), ("your GPT", gpt)]:
+    for tau in temperatures:
+        texts = written(model, tau, seed=2)
+        well = [len(words) > 3 and words[0] == "the" and agrees(words) for words in texts]
+        right[who, tau] = sum(well) / 150
+        print(f"{who:>8}, temperature {tau}: {' '.join(map(' '.join, texts[:3]))}")
+
+figure, (left, right_axis) = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+left.plot([math.exp(loss) for loss in losses], label="your GPT, training")
+for (who, loss), style in zip(nll.items(), ["C1--", "C0--", "k:"], strict=True):
+    left.plot([0, len(losses)], [math.exp(loss)] * 2, style, label=f"{who}, unseen text")
+left.set(xlabel="step", ylabel="perplexity", title="Learning a small language", ylim=(3, 6))
+left.legend(fontsize=8)
+for shift, who, color in [(-0.2, "bigram", "C1"), (0.2, "your GPT", "C0")]:
+    heights = [right[who, tau] for tau in temperatures]
+    right_axis.bar([k + shift for k in range(3)], heights, 0.38, color=color, label=who)
+right_axis.set_xticks(range(3), [f"temperature {tau}" for tau in temperatures])
+right_axis.set(ylabel="share of 150 sentences", title="The verb agrees with the first noun")
+right_axis.set(ylim=(0, 1.25))
+right_axis.legend(fontsize=8, ncols=2)
+plt.show()
+
+# %% [markdown]
+# ## 12. An alignment, as it began
+#
+# Back to the lecture's beginning, where attention was made for translation. The decoder has a state
+# $s_i$; it scores each vector $h_j$ of the source with the **additive** score, takes the context
+# vector $c_i$, and writes a word. Nobody tells it which word of the source belongs to which of the
+# translation. Our two languages have a known answer: an adjective stands before its noun in one and
+# after it in the other, as in English and French; all else keeps its order. Does the alignment
+# find it?
+#
+# The source's vectors are embeddings with your positional encoding, the decoder is a small
+# recurrent network, the scores and the context vector are yours. (`torch.vmap` applies a function
+# to each sentence of a mini-batch.)
+
+# %% demo=true
+BOTH = """
+the le  a un  red rouge  small petit  old vieux  green vert  house maison  car auto  tree arbre
+river fleuve  sees voit  likes aime  finds trouve
+"""
+ENGLISH, FRENCH = BOTH.split()[::2], BOTH.split()[1::2]
+GO = len(ENGLISH)  # what the decoder reads before its first word
+
+
+def phrase(draw):
+    """Article, perhaps an adjective, noun, as numbers of words; and their order in French."""
+    article, noun = draw.randrange(2), 6 + draw.randrange(4)
+    if draw.random() < 0.3:
+        return [article, noun], [0, 1]
+    return [article, 2 + draw.randrange(4), noun], [0, 2, 1]
+
+
+def translated(draw):
+    """A sentence: numbers of the English words, and which of them each French word translates."""
+    (who, first), (whom, second) = phrase(draw), phrase(draw)
+    n = len(who) + 1
+    return [*who, 10 + draw.randrange(3), *whom], [*first, n - 1, *(n + j for j in second)]
+
+
+def sentences(n, length, draw):
+    """Sentences of one length: English (n, length), French (n, length), their alignment."""
+    found = []
+    while len(found) < n:
+        english, order = translated(draw)
+        if len(english) == length:
+            found.append((english, [english[j] for j in order], order))
+    return [torch.tensor(side) for side in zip(*found, strict=True)]
+
+
+class Translator(nn.Module):
+    """A recurrent decoder with additive attention."""
+
+    def __init__(self, d):
+        super().__init__()
+        self.english, self.french = nn.Embedding(GO, d), nn.Embedding(GO + 1, d)
+        self.cell, self.out = nn.GRUCell(2 * d, d), nn.Linear(2 * d, GO)
+        self.w, self.u = (nn.Parameter(torch.randn(d, d) / d**0.5) for _ in range(2))
+        self.v = nn.Parameter(torch.randn(d) / d**0.5)
+
+    def score(self, h, s):
+        return additive_score(h, s, self.w, self.u, self.v)
+
+    def forward(self, english, french):
+        """Logits (n, T, V) of the French words, each given those before it; weights (n, T, N)."""
+        h = self.english(english) + positional_encoding(english.shape[1], len(self.v))
+        s, word = h.new_zeros(len(english), len(self.v)), torch.full((len(english),), GO)
+        logits, weights = [], []
+        for following in french.T:
+            scores = torch.vmap(self.score)(h, s)
+            c = torch.vmap(context_vector)(scores, h)
+            s = self.cell(torch.cat([self.french(word), c], dim=1), s)
+            logits.append(self.out(torch.cat([s, c], dim=1)))
+            weights.append(torch.softmax(scores, dim=1))
+            word = following
+        return torch.stack(logits, dim=1), torch.stack(weights, dim=1)
+
+
+torch.manual_seed(0)
+draw, net = random.Random(0), Translator(24)
+optimizer, losses = torch.optim.Adam(net.parameters(), lr=0.01), []
+for step in range(400):
+    english, french, _ = sentences(24, 5 + step % 3, draw)
+    logits, _ = net(english, french)
+    loss = F.cross_entropy(logits.flatten(0, 1), french.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+
+figure, axes = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
+axes[0].semilogy(losses)
+axes[0].set(xlabel="step", ylabel="mean cross-entropy", title="Learning to translate")
+for axis, length in zip(axes[1:], (6, 7), strict=True):
+    english, french, order = sentences(100, length, draw)
+    with torch.no_grad():
+        logits, weights = net(english, french)
+    words = (logits.argmax(2) == french).float().mean()
+    places = (weights.argmax(2) == order).float().mean()
+    print(f"{length} words: {words:.0%} translated rightly, {places:.0%} aligned as they should be")
+    axis.imshow(weights[0], cmap="viridis", vmin=0, vmax=1)
+    axis.plot(order[0], range(length), "o", color="none", markeredgecolor="red", markersize=14)
+    axis.set_xticks(range(length), [ENGLISH[i] for i in english[0]], rotation=45)
+    axis.set_yticks(range(length), [FRENCH[i] for i in french[0]])
+    axis.set_title(f"Weights; circles: the truth\n({places:.0%} of 100 sentences' words)")
+plt.show()
+
+# %% [markdown]
+# ## 13. Filling gaps
+#
+# Last, the other way to learn a language: hide some words by your `mask_tokens`, look **both** ways
+# (so no causal mask), and guess what is hidden. The sentences are those of section 11, filled up
+# with full stops; nobody says what a noun is, or a plural.
+#
+# What was learnt? Left, the words' embeddings, seen from the two directions in which they differ
+# most. Right, a gap is put where the first noun stood: the verb at the end decides between one and
+# many, and the model is asked how likely a plural is there.
+
+# %% demo=true
+GAP = len(vocab)
+torch.manual_seed(0)
+d, heads, longest = 32, 4, 11
+rows = [[*tale, *["."] * (longest - len(tale))] for tale in tales if len(tale) <= longest]
+rows = torch.tensor([[vocab.index(word) for word in row] for row in rows])
+
+
+def matrix(*shape):
+    return nn.Parameter(torch.randn(shape) / shape[0] ** 0.5)
+
+
+embedding = nn.Parameter(torch.randn(len(vocab) + 1, d) / d**0.5)
+blocks = [
+    {name: matrix(d, d) for name in ("wq", "wk", "wv", "wo")}
+    | {name: nn.Parameter(torch.ones(d)) for name in ("g1", "g2")}
+    | {name: nn.Parameter(torch.zeros(d)) for name in ("b1", "b2", "c2")}
+    | {"w1": matrix(d, 64), "c1": nn.Parameter(torch.zeros(64)), "w2": matrix(64, d)}
+    for _ in range(2)
+]
+places = positional_encoding(longest, d)
+
+
+def guess(tokens):
+    """Logits (B, N, V) of a model that looks both ways."""
+    x = embedding[tokens] * d**0.5 + places[: tokens.shape[1]]
+    for p in blocks:
+        x = transformer_block(x, p, heads)
+    return x @ embedding[:-1].T
+
+
+learnt = [embedding, *(value for p in blocks for value in p.values())]
+optimizer, losses = torch.optim.Adam(learnt, lr=3e-3), []
+generator = torch.Generator().manual_seed(0)
+for _ in range(600):
+    some = rows[torch.randint(len(rows), (64,), generator=generator)]
+    inputs, labels = mask_tokens(some, GAP, 0.15, generator)
+    loss = F.cross_entropy(guess(inputs).flatten(0, 1), labels.flatten(), ignore_index=-100)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+print(f"loss at first {losses[0]:.2f}, of the last 50 steps {sum(losses[-50:]) / 50:.2f}")
+
+SAMPLES = [
+    "the ? sleeps .", "the ? sleep .", "the ? near the cats sleeps .", "the ? near the cat sleep .",
+]  # fmt: skip
+plural = torch.tensor([word in [noun + "s" for noun in NOUNS] for word in vocab])
+singular = torch.tensor([word in NOUNS for word in vocab])
+chances = {}
+for sample in SAMPLES:
+    words = [*sample.split(), *["."] * (longest - len(sample.split()))]
+    tokens = torch.tensor([[GAP if word == "?" else vocab.index(word) for word in words]])
+    with torch.no_grad():
+        p = torch.softmax(guess(tokens)[0, 1], dim=0)
+    chances[sample] = (p[plural].sum() / (p[plural].sum() + p[singular].sum())).item()
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")
+centred = embedding[:-1].detach() - embedding[:-1].detach().mean(dim=0)
+_, _, axes = torch.linalg.svd(centred, full_matrices=False)
+spread = centred @ axes[:2].T
+colors = ["C3" if plural[i] else "C0" if singular[i] else "grey" for i in range(len(vocab))]
+left.scatter(*spread.T, c=colors)
+for word, place in zip(vocab, spread.tolist(), strict=True):
+    left.annotate(word, place, xytext=(4, 3), textcoords="offset points", fontsize=9)
+left.set(title="Words by what they mean to the model", xticks=[], yticks=[])
+right.barh(range(len(chances)), list(chances.values()), color=["C0", "C3", "C0", "C3"])
+right.set_yticks(range(len(chances)), [sample.replace("?", "__") for sample in chances])
+right.set(xlabel="probability that the gap is a plural", xlim=(0, 1), title="One or many?")
+right.invert_yaxis()
+plt.show()
+
 # %% [markdown] written="why_hidden_states"
-# ## 9. In your own words
+# ## 14. In your own words
 #
 # The lecture asks why one goes to such lengths to compute hidden representations, when different
 # architectures may be able to express the same functions in theory. Compare a fully connected
@@ -638,8 +1083,19 @@ plt.show()
 # apart, and what does each assume about the data?
 
 # %% [markdown] written="columns_and_rows"
-# ## 10. Columns and rows
+# ## 15. In your own words: columns and rows
 #
 # Show that `self_attention` (columns) and `scaled_dot_attention` (rows) compute the same thing:
 # which transposes turn one formula into the other, and why does the softmax change its axis? What
 # would each position receive if the softmax were taken along the wrong axis?
+
+# %% [markdown]
+# ## What you can do now
+#
+# - Score, weigh and average: attention in columns and in rows, masked, with one head or many.
+# - Give a model positions, and hide the future from it.
+# - Build a transformer block, and a language model of blocks, with tied weights.
+# - Train it on random windows of a text, judge it beside a bigram, and write with it.
+# - Look into it: which word a translation looks at, and what filling gaps has taught.
+#
+# Next: models that generate pictures rather than words.

@@ -4,6 +4,7 @@ import math
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 
 def additive_score(x, q, w, u, v):
@@ -128,3 +129,98 @@ def mask_tokens(tokens, mask_id, rate, generator):
     # hint: Look at the labels: what stands where a token is hidden, and what elsewhere?
     labels = tokens.masked_fill(~masked, -100)
     return inputs, labels  # hint: Look at the two results: their order and their sign.
+
+
+def block_parameters(d):
+    def matrix(rows, columns):
+        # hint: Look at the start of a block's matrices: their shapes, and how large they are.
+        return nn.Parameter(torch.randn(rows, columns) / math.sqrt(rows))
+
+    # hint: Look at a block's parameters: which ones are there, of which shape?
+    p = {name: matrix(d, d) for name in ("wq", "wk", "wv", "wo")}
+    # hint: Look at the start of the two normalisations: their scale and their shift.
+    p |= {name: nn.Parameter(torch.ones(d)) for name in ("g1", "g2")}
+    # hint: Look at the start of the two normalisations: their scale and their shift.
+    p |= {name: nn.Parameter(torch.zeros(d)) for name in ("b1", "b2", "c2")}
+    # hint: Look at the small network of a block: the shapes of its matrices and of its biases.
+    p |= {"w1": matrix(d, 4 * d), "c1": nn.Parameter(torch.zeros(4 * d)), "w2": matrix(4 * d, d)}
+    return nn.ParameterDict(p)
+
+
+class MiniGPT(nn.Module):
+    def __init__(self, size, d, heads, layers, max_len, tie=True):
+        super().__init__()
+        self.heads, self.max_len = heads, max_len
+        # hint: Look at the embedding: its shape, and how large it is at the start.
+        self.embedding = nn.Parameter(torch.randn(size, d) / math.sqrt(d))
+        # hint: Look at the output's matrix: when is it the embedding itself, when its own?
+        self.output = self.embedding if tie else nn.Parameter(torch.randn(size, d) / math.sqrt(d))
+        # hint: Look at what tells the positions: of how many of them?
+        self.register_buffer("places", positional_encoding(max_len, d))
+        # hint: Look at the blocks: how many are there, and has each its own parameters?
+        self.blocks = nn.ModuleList(block_parameters(d) for _ in range(layers))
+
+    def forward(self, tokens):
+        # hint: Look at the test of the length: how many tokens are too many?
+        n = tokens.shape[1]
+        # hint: Look at the test of the length: how many tokens are too many?
+        if n > self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        # hint: Look at the mask of the blocks: who may look at whom?
+        mask = causal_mask(n).to(tokens.device)
+        # hint: Look at the input of the first block: the embedding, and what tells the positions.
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
+        # hint: Look at the loop over the blocks: what goes into each of them?
+        for p in self.blocks:
+            x = transformer_block(x, p, self.heads, mask)
+        # hint: Look at how the last block's vectors become logits.
+        return x @ self.output.T
+
+
+def train_lm(model, tokens, steps, batch_size, context, lr, seed):
+    # hint: Look at what `seed` does: the windows must come from it alone.
+    generator = torch.Generator().manual_seed(seed)
+    # hint: Look at the optimizer: which one, of which parameters, with which learning rate?
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        # hint: Look at where windows begin: which places are possible, and how many are drawn?
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        # hint: Look at a window: which tokens, how many, and in which order?
+        windows = tokens[begin + torch.arange(context)]
+        # hint: Look at the loss: of which logits, and which tokens should they predict?
+        loss = lm_loss(model(windows), windows)
+        # hint: Look at the three calls of each step: is one missing, or out of order?
+        optimizer.zero_grad()
+        # hint: Look at the three calls of each step: is one missing, or out of order?
+        loss.backward()
+        # hint: Look at the three calls of each step: is one missing, or out of order?
+        optimizer.step()
+        # hint: Look at the list of losses: one number for each step, of which loss?
+        losses.append(loss.item())
+    return losses
+
+
+def generate(model, tokens, steps, temperature, generator):
+    # hint: Look at the model's mode: which one while it writes, and which one afterwards?
+    was_training = model.training
+    # hint: Look at the model's mode: which one while it writes, and which one afterwards?
+    model.eval()
+    # hint: Look at how often a token is written.
+    for _ in range(steps):
+        # hint: Look at what the model reads, and which of its logits say what comes next.
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        # hint: Look at temperature 0: which token is taken then?
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            # hint: Look at the probabilities: where does the temperature act, and how?
+            p = torch.softmax(logits / temperature, dim=1)
+            # hint: Look at the draw: how many tokens for each text, from which source?
+            following = torch.multinomial(p, 1, generator=generator)
+        # hint: Look at how the text grows: what is joined, in which order, along which axis?
+        tokens = torch.cat([tokens, following], dim=1)
+    # hint: Look at the model's mode: which one while it writes, and which one afterwards?
+    model.train(was_training)
+    return tokens

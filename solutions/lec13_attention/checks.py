@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.vocabulary import DEVICE, EDGES, SHAPES, Case, Forbid, case, exercise
-from reference import attention, transformer
+from grader.vocabulary import DEVICE, EDGES, SHAPES, Case, Forbid, Seeded, case, exercise
+from reference import attention, language_model, transformer
+from solutions.lec13_attention import models, training, writing
 from solutions.lec13_attention.drivers import draw_masks, masked_at_random
 
 Cases = Iterator[Case]
@@ -265,3 +266,113 @@ def mask_tokens(rng: Rng) -> Cases:
     yield certain(3, 4, 77, 0.0)
     yield certain(3, 4, 77, 1.0)
     yield probe(6, 15, 103, 0.2, 8, group=DEVICE, dtype="float32")
+
+
+@exercise(forbid=ATTENTION, driver=models.use_model)
+def MiniGPT(rng: Rng) -> Cases:
+    """A small language model of transformer blocks."""
+
+    def probe(
+        sizes: tuple[int, int, int, int, int], B: int, N: int, tie: bool | None, **rest: Any
+    ) -> Case:
+        size, d, *_ = sizes
+        tokens, unused = models.draw_tokens(rng, B, N, size)
+        # Seven readings, and one for each table that holds a row for the unused token.
+        logits = [np.zeros((B, N, size))] * (9 if tie is False else 8)
+        shorter, counts = np.zeros((B, N // 2, size)), np.zeros(5, dtype=np.int64)
+        args = "read", list(sizes), tie, tokens, unused, np.zeros(1), int(rng.integers(2**31))
+        judge = models.reads_the_past(tie is not False, unused, d)
+        expect = logits, shorter, counts
+        return case(*args, expect=expect, judge=judge, dtype="float32", **rest)
+
+    def learnt(sizes: tuple[int, int, int, int, int], B: int, N: int, **rest: Any) -> Case:
+        text = rng.integers(sizes[0], size=(B, N))
+        args = "learn", list(sizes), True, [text], 0, np.zeros(1), int(rng.integers(2**31))
+        expect, judge = np.zeros((B, N, sizes[0])), models.known_by_heart(text)
+        return case(*args, expect=expect, judge=judge, dtype="float32", seconds=60, **rest)
+
+    # size, d, heads, layers, max_len. A single block knows nothing of positions by its mask alone;
+    # a normalised vector of two entries can only be one of two, so that d is 4 at least.
+    yield probe((7, 6, 3, 1, 9), 3, 8, None)
+    yield probe((9, 8, 2, 2, 7), 2, 6, False)
+    for sizes, B, N in [
+        ((6, 4, 2, 2, 5), 1, 5),
+        ((5, 6, 1, 1, 4), 3, 3),
+        ((11, 10, 5, 1, 3), 2, 2),
+    ]:
+        yield probe(sizes, B, N, True, group=SHAPES)
+    yield learnt((8, 16, 2, 2, 10), 4, 10, group=EDGES)
+    yield probe((7, 4, 2, 1, 6), 2, 5, True, group=DEVICE)
+
+
+@exercise(driver=training.train_on_text)
+def train_lm(rng: Rng) -> Cases:
+    """A language model that is trained, against counting."""
+
+    def seed() -> int:
+        return int(rng.integers(2**31))
+
+    def learnt() -> Case:
+        size, context, steps = 8, 12, 200
+        tokens, unseen = (training.draw_text(rng, n, size) for n in (3000, 1200))
+        windows = unseen.reshape(-1, context)
+        bigram = language_model.bigram_log_probs(tokens, size)
+        return case(
+            *("learn", size, tokens, [steps, 16, context, 0.01, seed()], windows, np.zeros(1)),
+            expect=([0.0] * steps, np.zeros((*windows.shape, size))),
+            judge=training.better_than_counting(windows, bigram),
+            dtype="float32",
+            seconds=60,
+        )
+
+    def watched(n: int, steps: int, batch_size: int, context: int, **rest: Any) -> Case:
+        tokens = rng.permutation(n)
+        begin, length = np.zeros((steps, batch_size), dtype=np.int64), np.int64(0)
+        logits = np.zeros((steps, batch_size, context, n))
+        judge = training.random_windows(tokens, context, many=steps * batch_size >= 160)
+        return case(
+            *("watch", n, tokens, [steps, batch_size, context, 0.01, seed()], seed(), np.zeros(1)),
+            expect=[([0.0] * steps, begin, np.array(length), logits)] * 3,
+            judge=judge,
+            dtype="float32",
+            **rest,
+        )
+
+    yield learnt()
+    yield watched(60, 40, 4, 12)
+    yield watched(7, 3, 2, 6, group=EDGES)
+    yield watched(9, 1, 1, 3, group=EDGES)
+    yield watched(5, 4, 7, 2, group=EDGES)
+
+
+@exercise(driver=writing.write)
+def generate(rng: Rng) -> Cases:
+    """Text that a model writes."""
+
+    def probe(
+        B: int, N: int, steps: int, temperature: float, max_len: int, gap: float = 1.0, **rest: Any
+    ) -> Case:
+        size = 3
+        table, first = gap * rng.normal(size=(2, size, size))
+        prompts = rng.integers(size, size=(2, N))
+        tokens = prompts[np.arange(B) % 2]
+        number = int(rng.integers(2**31))
+        twins = (Seeded(number, device="input"), Seeded(number, device="input"))
+        args = table, first, max_len, tokens, steps, temperature, *twins
+        if temperature and steps:
+            judge = writing.written_like(table, first, max_len, tokens, steps, temperature)
+            expect = np.zeros((B, N + steps), dtype=np.int64)
+            return case(*args, expect=expect, judge=judge, **rest)
+        logits = writing.next_logits(table, first, max_len)
+        rows = [language_model.likeliest(tuple(map(int, row)), steps, logits) for row in tokens]
+        return case(*args, expect=np.array(rows), **rest)
+
+    yield probe(5, 3, 6, 0.0, 4)
+    yield probe(300, 2, 2, 0.4, 9)
+    yield probe(300, 4, 2, 2.5, 3, gap=3.0)
+    for B, N, steps in [(1, 2, 3), (4, 1, 2), (3, 6, 1)]:
+        yield probe(B, N, steps, 0.0, 5, group=SHAPES)
+    yield probe(3, 4, 0, 1.0, 6, group=EDGES)
+    yield probe(2, 9, 4, 0.0, 3, group=EDGES)
+    yield probe(3, 2, 5, 0.0, 1, group=EDGES)
+    yield probe(4, 3, 4, 0.0, 5, group=DEVICE, dtype="float32")

@@ -3,14 +3,23 @@
 Most are the model answer with one line changed, so that two of them can be found in one answer.
 """
 
+import copy
 import math
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from grader.vocabulary import mistake
 from solutions.lec13_attention import answers
-from solutions.lec13_attention.answers import multi_head_attention, scaled_dot_attention
+from solutions.lec13_attention.answers import (
+    causal_mask,
+    lm_loss,
+    multi_head_attention,
+    positional_encoding,
+    scaled_dot_attention,
+    transformer_block,
+)
 
 
 @mistake("additive_score", "The tanh between the two layers is missing.")
@@ -828,3 +837,632 @@ def mask_as_bert(tokens, mask_id, rate, generator):
     inputs, labels = answers.mask_tokens(tokens, mask_id, rate, generator)
     kept = torch.rand(tokens.shape, generator=generator) < 0.1
     return torch.where(kept, tokens, inputs), labels
+
+
+@mistake("MiniGPT", "Without a causal mask each position sees the token that it should predict.")
+class MiniGPTSeesTheFuture(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        if n > self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
+        for p in self.blocks:
+            x = transformer_block(x, p, self.heads)
+        return x @ self.output.T
+
+
+@mistake("MiniGPT", "Attention knows no order: something has to tell the positions.")
+class MiniGPTWithoutPositions(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        if n > self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        mask = causal_mask(n).to(tokens.device)
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1])
+        for p in self.blocks:
+            x = transformer_block(x, p, self.heads, mask)
+        return x @ self.output.T
+
+
+@mistake("MiniGPT", "More tokens than max_len are refused, by a ValueError.")
+class MiniGPTTakesMore(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        mask = causal_mask(n).to(tokens.device)
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + positional_encoding(
+            n, self.places.shape[1]
+        ).to(self.places)
+        for p in self.blocks:
+            x = transformer_block(x, p, self.heads, mask)
+        return x @ self.output.T
+
+
+@mistake("MiniGPT", "N ≤ max_len is allowed: exactly max_len tokens, too.")
+class MiniGPTOneTooFew(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        if n >= self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        mask = causal_mask(n).to(tokens.device)
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
+        for p in self.blocks:
+            x = transformer_block(x, p, self.heads, mask)
+        return x @ self.output.T
+
+
+@mistake("MiniGPT", "Every block takes part: each reads what the block before it made.")
+class MiniGPTOneBlock(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        if n > self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        mask = causal_mask(n).to(tokens.device)
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
+        for p in self.blocks[:1]:
+            x = transformer_block(x, p, self.heads, mask)
+        return x @ self.output.T
+
+
+@mistake("MiniGPT", "`heads` is how many heads each block has: hand it on.")
+class MiniGPTOneHead(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        if n > self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        mask = causal_mask(n).to(tokens.device)
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
+        for p in self.blocks:
+            x = transformer_block(x, p, 1, mask)
+        return x @ self.output.T
+
+
+@mistake("MiniGPT", "The loss takes the softmax: return the logits as they are.")
+class MiniGPTSoftmaxed(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        if n > self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        mask = causal_mask(n).to(tokens.device)
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
+        for p in self.blocks:
+            x = transformer_block(x, p, self.heads, mask)
+        return torch.softmax(x @ self.output.T, dim=-1)
+
+
+@mistake("MiniGPT", "Logits come at every position, not only at the last one.")
+class MiniGPTOnlyTheLast(answers.MiniGPT):
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        if n > self.max_len:
+            raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
+        mask = causal_mask(n).to(tokens.device)
+        x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
+        for p in self.blocks:
+            x = transformer_block(x, p, self.heads, mask)
+        return (x @ self.output.T)[:, -1]
+
+
+@mistake(
+    "MiniGPT",
+    "Tied, both matrices are one Parameter: not two, even if they are equal at the start.",
+)
+class MiniGPTTiedByCopy(answers.MiniGPT):
+    def __init__(self, size, d, heads, layers, max_len, tie=True):
+        super().__init__(size, d, heads, layers, max_len, tie)
+        if tie:
+            self.output = nn.Parameter(self.embedding.detach().clone())
+
+
+@mistake("MiniGPT", "With tie=False the output has a matrix of its own.")
+class MiniGPTAlwaysTied(answers.MiniGPT):
+    def __init__(self, size, d, heads, layers, max_len, tie=True):
+        super().__init__(size, d, heads, layers, max_len)
+
+
+@mistake("MiniGPT", "Each layer has parameters of its own; here one block is used again and again.")
+class MiniGPTSameBlock(answers.MiniGPT):
+    def __init__(self, size, d, heads, layers, max_len, tie=True):
+        super().__init__(size, d, heads, layers, max_len, tie)
+        self.blocks = nn.ModuleList([self.blocks[0]] * layers)
+
+
+@mistake("MiniGPT", "A Python list hides the blocks from PyTorch: nn.ModuleList does not.")
+class MiniGPTHiddenBlocks(answers.MiniGPT):
+    def __init__(self, size, d, heads, layers, max_len, tie=True):
+        super().__init__(size, d, heads, layers, max_len, tie)
+        blocks = list(self.blocks)
+        del self.blocks
+        self.blocks = blocks
+
+
+@mistake("MiniGPT", "From zero weights nothing learns: the start must tell the parts apart.")
+class MiniGPTZeroStart(answers.MiniGPT):
+    def __init__(self, size, d, heads, layers, max_len, tie=True):
+        super().__init__(size, d, heads, layers, max_len, tie)
+        for p in self.parameters():
+            nn.init.zeros_(p)
+
+
+@mistake("train_lm", "Clear the gradients in each step: else they pile up.")
+def train_lm_no_zero_grad(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "The logits at t should predict token t + 1; here it is the token just read.")
+def train_lm_predicts_itself(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = F.cross_entropy(model(windows).flatten(0, 1), windows.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "The very next token is predicted, not the one after it.")
+def train_lm_two_ahead(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows)[:, :-1], windows[:, 1:])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "Gradients alone change nothing: the optimizer has to take its step.")
+def train_lm_no_step(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "Downhill: Adam steps against the gradient of the loss, not of its negative.")
+def train_lm_uphill(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        (-loss).backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "Windows begin anywhere in the text, drawn at random in each step.")
+def train_lm_first_windows(model, tokens, steps, batch_size, context, lr, seed):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.arange(batch_size)[:, None]
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "Draw new windows in each step: these are the same ones again and again.")
+def train_lm_same_windows(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+    for _ in range(steps):
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "The windows of a step are drawn each by itself, not one beside the other.")
+def train_lm_one_place(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (1, 1), generator=generator)
+        begin = (begin + torch.arange(batch_size)[:, None]) % (len(tokens) - context + 1)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "`seed` has to decide the windows; the global stream does here.")
+def train_lm_ignores_seed(model, tokens, steps, batch_size, context, lr, seed):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1))
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "`seed` is not used: another seed should draw other windows.")
+def train_lm_one_seed_for_all(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "A recorded loss is a float: a tensor keeps its whole graph alive.")
+def train_lm_tensor_losses(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss)
+    return losses
+
+
+@mistake("train_lm", "A window holds consecutive tokens; these are drawn one by one.")
+def train_lm_scattered(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, context), generator=generator)
+        windows = tokens[begin]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "Each step reads batch_size windows, not one.")
+def train_lm_one_window(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (1, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake(
+    "train_lm",
+    "A window is `context` tokens long; this one is longer than the model can read.",
+)
+def train_lm_too_long(model, tokens, steps, batch_size, context, lr, seed):
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context + 1) % len(tokens)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("train_lm", "The model that is passed in should learn, not a copy of it.")
+def train_lm_trains_a_copy(model, tokens, steps, batch_size, context, lr, seed):
+    model = copy.deepcopy(model)
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        begin = torch.randint(len(tokens) - context + 1, (batch_size, 1), generator=generator)
+        windows = tokens[begin + torch.arange(context)]
+        loss = lm_loss(model(windows), windows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("generate", "Above temperature 0 the next token is drawn.")
+def generate_always_largest(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        following = logits.argmax(dim=1, keepdim=True)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "A low temperature makes the likely likelier: divide the logits by it.")
+def generate_temperature_multiplied(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits * temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "The temperature is not used: the logits are divided by it.")
+def generate_without_temperature(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "Temperature 0 takes the largest: nothing can be divided by it.")
+def generate_no_zero(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        p = torch.softmax(logits / temperature, dim=1)
+        following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "What comes next is said by the logits at the last position.")
+def generate_first_logits(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, 0]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "The model reads max_len tokens at most: hand it the last ones.")
+def generate_reads_all(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens)[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "Of a long text the model reads the *last* max_len tokens.")
+def generate_reads_the_first(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, : model.max_len])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "The model reads as much as it can, not only the last token.")
+def generate_reads_one(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -1:])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "The prompt is part of the result.")
+def generate_new_ones_only(model, tokens, steps, temperature, generator):
+    n = tokens.shape[1]
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens[:, n:]
+
+
+@mistake("generate", "Give the model back in the mode that it came in.")
+def generate_stays_in_evaluation(model, tokens, steps, temperature, generator):
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    return tokens
+
+
+@mistake("generate", "The model writes in evaluation mode, whatever mode it came in.")
+def generate_in_training_mode(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "No graph is needed: it grows with each token.")
+def generate_with_graph(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "Draw from `generator`, so that a seed repeats the text.")
+def generate_from_global_stream(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "Each text draws for itself: these all get the token of the first one.")
+def generate_one_for_all(model, tokens, steps, temperature, generator):
+    was_training = model.training
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)[:1].expand(len(p), 1)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train(was_training)
+    return tokens
+
+
+@mistake("generate", "Give the model back in the mode that it came in: that may be evaluation.")
+def generate_trains_always(model, tokens, steps, temperature, generator):
+    model.eval()
+    for _ in range(steps):
+        with torch.no_grad():
+            logits = model(tokens[:, -model.max_len :])[:, -1]
+        if temperature == 0:
+            following = logits.argmax(dim=1, keepdim=True)
+        else:
+            p = torch.softmax(logits / temperature, dim=1)
+            following = torch.multinomial(p, 1, generator=generator)
+        tokens = torch.cat([tokens, following], dim=1)
+    model.train()
+    return tokens
