@@ -108,9 +108,9 @@ def measure(course: Course, name: str, sizes: Sizes, jobs: int, isolation: Isola
         jobs=jobs,
         isolation=isolation,
         nbgrader_submissions=sizes.nbgrader,
-        nbgrader_per_second=round(1 / peers[0].seconds, 3),
+        nbgrader_per_second=round(1 / peers[0].seconds, 5),
         otter_submissions=sizes.otter,
-        otter_per_second=round(1 / peers[1].seconds, 3),
+        otter_per_second=round(1 / peers[1].seconds, 5),
         warm_ms=round(1000 * median(warm), 1),
         graded_ms=round(1000 * graded, 1),
         overhead_ms=round(1000 * (graded - median(warm)), 1),
@@ -144,8 +144,8 @@ def _throughput(account: Account, nbgrader: Peer, otter: Peer) -> Throughput:
     each, cpu = account.seconds / count, (costs.steady + costs.start) / count
     return Throughput(
         submissions=count,
-        per_second=round(1 / each, 2),
-        steady_per_second=round(account.steady_per_second, 2),
+        per_second=round(1 / each, 4),
+        steady_per_second=round(account.steady_per_second, 4),
         first_result_seconds=round(account.moments[0], 2),
         ratio_nbgrader=round(nbgrader.seconds / each, 1),
         ratio_otter=round(otter.seconds / each, 1),
