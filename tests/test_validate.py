@@ -306,3 +306,8 @@ def test_a_rubric_adds_up_to_the_questions_points(
     found = validated(tmp_path, places, *ASKED)
     said = [(one.proof, reason in one.reason) for one in found.complaints]
     assert said == ([("written", True)] if reason else []), found.complaints
+
+
+def test_a_question_without_a_model_answer_is_reported(tmp_path: Path, places: list[Slot]) -> None:
+    found = validated(tmp_path, places, *ASKED)
+    assert [(one.proof, one.subject) for one in found.complaints] == [("written", "why")]

@@ -5,7 +5,7 @@
 - every short cut of `equivalents.py` is refused, and each set of rules has one at least;
 - one mistake costs its marks once: see `following`;
 - every printed figure is reproduced, every gradient of the reference agrees with autograd;
-- what written.yml holds fits the written questions, and rubrics add up to their points;
+- every written question has a model answer, and a rubric that adds up to its points;
 - every mechanical mutant of the answers is killed, but for those proved equivalent, and earns no
   hint that stands beside another line, unless what that line's mutant does is the same.
 """
@@ -280,11 +280,16 @@ def _prove_hint(
 
 
 def _prove_written(bench: _Bench, effort: Effort, tally: _Tally) -> None:
-    """Model answers and rubrics fit the questions, and their points."""
+    """Every written question has a model answer and a rubric that adds up to its points."""
+    name = bench.lesson.name
     try:
-        load_written(bench.course, bench.lesson.name)
+        answered = load_written(bench.course, name)
     except CourseError as error:
-        tally.complain("written", bench.lesson.name, str(error))
+        tally.complain("written", name, str(error))
+        return
+    for question in bench.lesson.plan.written:
+        if question not in answered:
+            tally.complain("written", question, "no model answer and rubric: write written.yml")
 
 
 def _judges(exercise: str, bench: _Bench) -> tuple[str, ...]:
