@@ -13,8 +13,7 @@ from grader.notebook import compose, read_assignment
 from grader.notebook.model import Code, Prompt
 
 OURS = load_course(Path(__file__).parents[1])
-# Lecture 13 takes its own with its payoff.
-NAMES = tuple(name for name in OURS.assignments if name != "lec13_attention")
+NAMES = tuple(OURS.assignments)
 
 
 def prompts(course: Course, name: str) -> list[str]:

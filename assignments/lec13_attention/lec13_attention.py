@@ -11,9 +11,10 @@
 # model where its tokens stand; build, train and sample a transformer language model; say what it
 # knows that a bigram cannot; read an alignment.
 #
-# **Time** about 8 hours. **Points** 49: 44 for the exercises, 5 for the two questions at the end.
-# **Due** 2026-12-07 23:59 (Asia/Shanghai). **To hand in:** restart the kernel, run all cells from
-# top to bottom, save, and submit this file, as with the assignments before.
+# **Time** about 8 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
+# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
+# the kernel, run all cells from top to bottom, save, and submit this file, as with the assignments
+# before.
 #
 # **To read**, where it helps: [Attention is all you need](https://arxiv.org/abs/1706.03762),
 # sections 3.1 to 3.5; [Neural machine translation by jointly learning to align and
