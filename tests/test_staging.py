@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from small_course import MISTAKES, write_course  # type: ignore[import-not-found]
 
-from grader.comparing import forms, patterns, relations, telling
+from grader.comparing import forms, patterns, relations, situations, telling
+from grader.controller import beside, explaining
 from grader.course.catalogue import Catalogue, load_catalogue
 from grader.course.lesson import load_lesson
+from grader.course.slips import misreadings
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.vocabulary import mistake
@@ -16,10 +18,10 @@ from grader.vocabulary import mistake
 ROOT = Path(__file__).parents[1]
 SENTENCES = [
     value
-    for module in (forms, patterns, relations, telling)
+    for module in (forms, patterns, relations, situations, telling, misreadings)
     for name, value in vars(module).items()
     if name.isupper() and isinstance(value, str) and value.endswith((".", "?"))
-]
+] + [beside.THEN, explaining.EITHER.splitlines()[1]]
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def chinese(tmp_path: Path) -> Catalogue:
 def test_every_sentence_about_a_result_is_said_in_chinese(
     chinese: Catalogue, sentence: str
 ) -> None:
-    fillings = iter(["2", "`x`"])
+    fillings = iter(["2", "`x`", "3"])
     said = chinese.say(re.sub(r"\{\}", lambda _: next(fillings), sentence))
     assert re.search("[\u4e00-\u9fff]", said) and "{}" not in said
 

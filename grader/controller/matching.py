@@ -64,6 +64,29 @@ def _same_call(standard: Standard, shown: Evidence, known: Evidence, number: int
     )
 
 
+def in_turn(
+    standard: Standard, shown: Evidence, one: Evidence, known: Sequence[Evidence], group: str
+) -> Evidence | None:
+    """The other of two slips of which each explains some of a group's calls; None if there is none.
+
+    Where `one` is wrong the result is as wrong, and there the other is right; everywhere else the
+    result is the other's.
+    """
+    calls = calls_of(standard, group, shown.calls)
+    mine = [number for number in calls if number in one.wrong]
+    rest = [number for number in calls if number not in one.wrong]
+    if not mine or not all(_same_call(standard, shown, one, number) for number in mine):
+        return None
+    if all(shown.wrong[number].weak for number in mine):
+        return None
+    for other in known:
+        told = any(n in other.wrong and not other.wrong[n].weak for n in rest)
+        apart = all(n not in other.wrong and n < other.calls for n in mine)
+        if told and apart and all(_same_call(standard, shown, other, n) for n in rest):
+            return other
+    return None
+
+
 def halves(
     standard: Standard, shown: Evidence, known: Sequence[Evidence], group: str
 ) -> tuple[Evidence, Evidence] | None:

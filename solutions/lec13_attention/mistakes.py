@@ -804,7 +804,9 @@ def mask_same_for_rows(tokens, mask_id, rate, generator):
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
 
 
-@mistake("mask_tokens", "Draw from `generator`, not from PyTorch's global one.")
+@mistake(
+    "mask_tokens", "Each position is drawn by itself, with the chance `rate`, from `generator`."
+)
 def mask_ignores_generator(tokens, mask_id, rate, generator):
     masked = torch.rand(tokens.shape) < rate
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)

@@ -27,6 +27,14 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
         if isinstance(node.op, _ORDERLESS):
             yield "operand dropped", node.right
         yield from _without_parentheses(node)
+        left = node.left
+        if isinstance(node.op, ast.Mult) and isinstance(left, ast.UnaryOp):
+            # −2 x as −x.
+            yield "factor dropped", changed(left, operand=node.right)
+    if isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1:
+        yield "number", ast.Constant(node.value - 1)
+    if isinstance(node, ast.Constant) and type(node.value) is float:
+        yield "number", ast.Constant(node.value / 2)
     if isinstance(node, ast.Call):
         yield from _of_call(node)
     if (

@@ -1,0 +1,138 @@
+"""In which calls a result is wrong: what is true of the inputs of these, and of no others.
+
+Said of all calls of an exercise, so that it is true whatever the cause; it names arguments by the
+stub's names, and shows small whole numbers and words alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from grader.comparing.evidence import arguments_of
+from grader.comparing.outcomes import Call
+
+WHERE = "It is wrong in every call in which {}, and right in all others."
+AND = ", and "
+
+_CALLS, _SEVERAL = 3, 2
+_AXIS = "axis "
+_LARGE = 20.0
+_WORDS, _LONGEST = 3, 20
+
+
+def situation(wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str]) -> str:
+    """Return the sentence that tells wrong calls from right ones, "" if nothing does.
+
+    Args:
+        wrong: the calls that fail.
+        right: those that pass.
+        names: what a student calls the arguments.
+    """
+    if not wrong or not right or len(wrong) + len(right) < _CALLS:
+        return ""
+    passed = [{name for name, _ in arguments_of(call, names)} for call in (*wrong, *right)]
+    # Of one that some calls leave out nobody can say what it is there.
+    always = frozenset.intersection(*map(frozenset, passed)) - {""}
+    shared = list(dict.fromkeys(_facts(wrong[0], names, always)))
+    for call in wrong[1:]:
+        facts = set(_facts(call, names, always))
+        shared = [fact for fact in shared if fact in facts]
+    for call in right:
+        facts = set(_facts(call, names, always))
+        shared = [fact for fact in shared if fact not in facts]
+    if min(len(wrong), len(right)) < _SEVERAL:
+        # One call among others has some length of its own by chance.
+        shared = [fact for fact in shared if not fact.startswith(_AXIS)]
+    shared = shared or list(_choices(wrong, right, names, always))
+    return WHERE.format(AND.join(shared[:2])) if shared else ""
+
+
+def _choices(
+    wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str], always: frozenset[str]
+) -> Iterator[str]:
+    """An argument that is one of few words in wrong calls, and none of them in the others."""
+    for name in sorted(always):
+        values, others = (
+            [dict(arguments_of(call, names))[name] for call in calls] for calls in (wrong, right)
+        )
+        words = dict.fromkeys(value for value in values if isinstance(value, str))
+        plain = all(isinstance(v, str) and v.isidentifier() and len(v) < _LONGEST for v in values)
+        if plain and len(words) <= _WORDS and not any(value in words for value in others):
+            yield f"`{name}` is {' or '.join(map(repr, words))}"
+
+
+def _facts(call: Call, names: Sequence[str], always: frozenset[str]) -> Iterator[str]:
+    """What is true of a call's inputs, the plainest first."""
+    arguments = [(name, value) for name, value in arguments_of(call, names) if name]
+    yield from (f"`{name}` is given" for name, _ in arguments if name not in always)
+    named = [(f"`{name}`", value) for name, value in arguments if name in always]
+    for name, value in named:
+        if not isinstance(value, np.ndarray):
+            yield from _of_plain(name, value)
+    numbers = [(name, value) for name, value in named if type(value) is int and value > 0]
+    for (one, n), (other, m) in permutations(numbers, 2):
+        if n < m:
+            yield f"{one} is smaller than {other}"
+        if m > 1:
+            yield (
+                f"{one} is a multiple of {other}"
+                if n % m == 0
+                else f"{other} does not divide {one}"
+            )
+    for name, value in named:
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+            yield from _of_array(name, value)
+    if call.case.dtype == "float32":
+        yield "the numbers are float32"
+
+
+def _of_plain(name: str, value: Any) -> Iterator[str]:
+    match value:
+        case None:
+            yield f"{name} is None"
+        case bool() | np.bool_():
+            yield f"{name} is {bool(value)}"
+        case str():
+            if value.isidentifier() and len(value) < _LONGEST:
+                yield f"{name} is {value!r}"
+        case int() | float():
+            for small in (0, 1):
+                if value == small:
+                    yield f"{name} is {small}"
+                elif value > small:
+                    yield f"{name} is above {small}"
+            if value < 0:
+                yield f"{name} is negative"
+            if type(value) is int and value > 1:
+                yield f"{name} is odd" if value % 2 else f"{name} is even"
+
+
+def _of_array(name: str, value: np.ndarray) -> Iterator[str]:
+    for axis, n in enumerate(value.shape):
+        if n < 2:
+            yield f"{_AXIS}{axis} of {name} has length {n}"
+        else:
+            yield f"{_AXIS}{axis} of {name} is longer than 1"
+    if value.ndim > 1:
+        same = value.shape[-1] == value.shape[-2]
+        yield f"the last two axes of {name} are {'equally long' if same else 'of unequal length'}"
+    if value.dtype.kind == "b" or value.size == 0:
+        return
+    finite = value[np.isfinite(value)]
+    if finite.size < value.size:
+        yield f"{name} holds what is not finite"
+    if (finite < 0).any():
+        yield f"{name} holds a negative number"
+    elif (finite > 0).all():
+        yield f"{name} holds positive numbers alone"
+    if (finite == 0).any():
+        yield f"{name} holds a 0"
+    if (np.abs(finite) > _LARGE).any() and value.dtype.kind == "f":
+        yield f"{name} holds large numbers"
+    if value.ndim == 1 and value.dtype.kind in "iu":
+        repeats = len(np.unique(value)) < value.size
+        yield f"a number comes twice in {name}" if repeats else f"no number comes twice in {name}"
