@@ -32,17 +32,18 @@ def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str
         return found[0].name, "\n".join(found[0].hints)
     if both := halves(standard, shown, mistakes, group):
         return _joined(both)
-    mutants = best(standard, shown, standard.explanations.mutants(shown), group)
+    slips = standard.explanations.mutants(shown)
+    mutants = best(standard, shown, slips, group)
     if mutants and (certain := _certain(mutants))[1]:
         return certain
     sentence = next(iter(told(standard, run, finding)), "")
     if sentence and not is_vague(sentence):
         return "", sentence
-    others = best(standard, shown, standard.explanations.further(shown), group)
-    if one := _certain(others)[1] or _misread(others) or _either([*mutants, *others]):
+    either = best(standard, shown, [*slips, *standard.explanations.further(shown)], group)
+    if one := _certain(either)[1] or _misread(either) or _either(either):
         return "", one
     # Where one slip would do, though nobody knows which, two are not the likelier account.
-    two = ("", "") if mutants or others else _two(standard, shown, group)
+    two = ("", "") if mutants or either else _two(standard, shown, group)
     return two if any(two) else ("", sentence)
 
 
