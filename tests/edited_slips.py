@@ -1,8 +1,8 @@
 """Slips that are written as edits of a model answer, so that hundreds of them can be read.
 
 A file `slips/ASSIGNMENT.yml` lists, for each slip, its exercise, what is truly wrong, and the
-edits: pairs of a text that stands once in the exercise's source (comments aside), and of what stands
-there instead.
+edits: pairs of a text that stands once in the exercise's source (comments aside), and of what
+stands there instead.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from small_course import write_course  # type: ignore[import-not-found]
 
 from grader.comparing import relations
 from grader.controller.beside import THEN
+from grader.controller.explaining import EITHER, lines_of
 from grader.controller.prepared import prepare
 from grader.controller.session import Program
 from grader.controller.standards import Standards
@@ -37,7 +38,7 @@ assignments:
     framework: numpy
     released: 2026-03-01 08:00
     due: 2026-03-08 23:59
-    points: {line: 2, branch: 1}
+    points: {line: 2, branch: 1, power: 1}
 """
 NOTEBOOK = '''\
 # %% exercise="line"
@@ -49,6 +50,12 @@ def line(x, a, b):
 # %% exercise="branch"
 def branch(x, kind):
     """One of two."""
+    raise NotImplementedError
+
+
+# %% exercise="power"
+def power(x, n):
+    """A power of what is positive."""
     raise NotImplementedError
 '''
 ANSWERS = """\
@@ -64,6 +71,10 @@ def branch(x, kind):
     if kind == "up":
         return x + 1.5  # hint: look at the way up
     return x * 2.5  # hint: look at the way down
+
+
+def power(x, n):
+    return np.maximum(x, 0) ** n * np.log(1 + n)  # hint: look at what n does
 """
 CHECKS = '''\
 import numpy as np
@@ -87,6 +98,14 @@ def branch(rng):
     for kind in ("up", "down", "up", "down"):
         x = rng.normal(size=6)
         yield case(x, kind, expect=answers.branch(x, kind))
+
+
+@exercise()
+def power(rng):
+    """A power of what is positive."""
+    for n in (2, 3, 5):
+        x = rng.normal(size=6)
+        yield case(x, n, expect=answers.power(x, n))
 '''
 MISTAKES = """\
 from grader.vocabulary import mistake
@@ -125,7 +144,11 @@ def standards(tmp_path_factory: pytest.TempPathFactory, places: list[Slot]) -> S
 
 def told(standards: Standards, places: list[Slot], name: str, body: str) -> ExerciseResult:
     """The result of the answers with another body of one function."""
-    head = {"line": "def line(x, a, b):", "branch": "def branch(x, kind):"}[name]
+    head = {
+        "line": "def line(x, a, b):",
+        "branch": "def branch(x, kind):",
+        "power": "def power(x, n):",
+    }[name]
     source = f"{ANSWERS}\n\n{head}\n    {body}\n"
     trial = Trial("", Program(((1, source),)), (name,), standards)
     (tried,) = run_trials([trial], places, allowance_of(syllabus.Limits(seconds=20)))
@@ -133,18 +156,28 @@ def told(standards: Standards, places: list[Slot], name: str, body: str) -> Exer
 
 
 MISREAD = [
-    ("return x / a**2 + b", TAKEN.format("a", "its square")),
-    ("return abs(x) / a + b", TAKEN.format("x", "its size without the sign")),
-    ("return x + b", FIXED.format("a", "1")),
+    ("line", "return x / a**2 + b", TAKEN.format("a", "its square")),
+    ("line", "return abs(x) / a + b", TAKEN.format("x", "its size without the sign")),
+    ("power", "return np.maximum(x, 0) * np.log(2)", FIXED.format("n", "1")),
 ]
 
 
-@pytest.mark.parametrize(("body", "hint"), MISREAD)
+@pytest.mark.parametrize(("name", "body", "hint"), MISREAD)
 def test_a_result_that_is_right_for_another_input(
-    standards: Standards, places: list[Slot], body: str, hint: str
+    standards: Standards, places: list[Slot], name: str, body: str, hint: str
 ) -> None:
-    result = told(standards, places, "line", body)
+    result = told(standards, places, name, body)
     assert (result.verdict, result.hint) == ("failed", hint)
+
+
+def test_what_a_mutant_explains_is_no_misreading(standards: Standards, places: list[Slot]) -> None:
+    result = told(standards, places, "line", "return x + b")  # As if `a` were 1.
+    assert (result.verdict, result.hint) == ("failed", "look at the slope")
+
+
+def test_what_joins_two_places_is_no_part_of_their_hints() -> None:
+    assert lines_of(EITHER.format("look here", "look there")) == ["look here", "look there"]
+    assert lines_of("one\ntwo") == ["one", "two"] and lines_of("") == []
 
 
 def test_two_slips_that_the_first_call_does_not_show(

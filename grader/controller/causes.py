@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller.findings import Evidence, Standard, evidence
@@ -20,6 +20,7 @@ from grader.course.slips.slips import (
     Slip,
     Workshop,
     further_slips,
+    misread_pairs,
     mutant_slips,
     pairs,
     workshop,
@@ -119,7 +120,8 @@ class Causes:
             mutants = self._mutants(probe).telling(zygote)
             further = self._further(probe).telling(zygote)
             misread = [slip for slip in further if any(map(is_misreading, slip.hints))]
-            return islice(pairs(self._known, mutants, misread), TRIED)
+            first = islice(pairs(self._known, mutants), TRIED)
+            return chain(first, misread_pairs(self._known, misread))
 
         return made
 

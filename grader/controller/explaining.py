@@ -14,6 +14,7 @@ from grader.controller.staging import told
 from grader.course.slips.misreadings import is_misreading
 
 EITHER = "{}\nOr, which comes to the same: {}"
+_OR = EITHER.splitlines()[1].partition("{}")[0]
 
 
 def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str, str]:
@@ -40,11 +41,17 @@ def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str
     if sentence and not is_vague(sentence):
         return "", sentence
     either = best(standard, shown, [*slips, *standard.explanations.further(shown)], group)
-    if one := _certain(either)[1] or _misread(either) or _either(either):
+    misread = "" if mutants else _misread(either)
+    if one := _certain(either)[1] or misread or _either(either):
         return "", one
     # Where one slip would do, though nobody knows which, two are not the likelier account.
     two = ("", "") if mutants or either else _two(standard, shown, group)
     return two if any(two) else ("", sentence)
+
+
+def lines_of(hint: str) -> list[str]:
+    """The hints that are told in one, a line each, without what joins them."""
+    return [line.removeprefix(_OR) for line in hint.splitlines()]
 
 
 def _misread(found: Sequence[Evidence]) -> str:

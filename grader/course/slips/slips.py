@@ -146,26 +146,25 @@ def further_slips(
         yield shop.rewritten(hints.at(change.line, change.statement.lineno), name, code)
 
 
-def pairs(
-    mistakes: Sequence[Slip], others: Sequence[Slip], misread: Sequence[Slip] = ()
-) -> Iterator[Slip]:
-    """Two hinted slips at once that touch no word together: mistakes, then with and of mutants.
-
-    A misreading is joined with a known mistake: with some of them, spread over all.
-    """
+def pairs(mistakes: Sequence[Slip], others: Sequence[Slip]) -> Iterator[Slip]:
+    """Two hinted slips at once that touch no word together: mistakes, then with and of mutants."""
     known = list(mistakes)
     others = [other for other in others if other.hints]
     for at, one in enumerate(known):
         yield from (both for other in known[at + 1 :] if (both := _both(one, other)))
     for one in known:
         yield from (both for other in others if (both := _both(one, other)))
-    both_read = [(one, other) for one in known for other in misread]
-    random.Random(0).shuffle(both_read)
-    yield from (both for pair in both_read[:MISREAD] if (both := _both(*pair)))
     # Spread over all of them, the same in every run: few may be asked for.
     places = list(combinations(range(len(others)), 2))
     random.Random(0).shuffle(places)
     yield from (both for i, j in places if (both := _both(others[i], others[j])))
+
+
+def misread_pairs(mistakes: Sequence[Slip], misread: Sequence[Slip]) -> Iterator[Slip]:
+    """A misreading and a known mistake at once: some of the pairs, spread over all."""
+    both_read = [(one, other) for one in mistakes for other in misread]
+    random.Random(0).shuffle(both_read)
+    yield from (both for pair in both_read[:MISREAD] if (both := _both(*pair)))
 
 
 def _both(one: Slip, other: Slip) -> Slip | None:
