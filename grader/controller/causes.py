@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun, Outcome
 from grader.controller.findings import Evidence, Standard, evidence
@@ -15,12 +15,10 @@ from grader.controller.variants import Bench
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.course.slips.constants import other_sizes
-from grader.course.slips.misreadings import is_misreading
 from grader.course.slips.slips import (
     Slip,
     Workshop,
     further_slips,
-    misread_pairs,
     mutant_slips,
     pairs,
     workshop,
@@ -118,10 +116,7 @@ class Causes:
     def _both(self, probe: int, zygote: Zygote) -> Callable[[], Iterable[Slip]]:
         def made() -> Iterable[Slip]:
             mutants = self._mutants(probe).telling(zygote)
-            further = self._further(probe).telling(zygote)
-            misread = [slip for slip in further if any(map(is_misreading, slip.hints))]
-            first = islice(pairs(self._known, mutants), TRIED)
-            return chain(first, misread_pairs(self._known, misread))
+            return islice(pairs(self._known, mutants), TRIED)
 
         return made
 

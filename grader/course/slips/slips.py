@@ -20,9 +20,6 @@ from grader.course.slips.transforms import transforms_of
 INSERTIONS = 600
 """The most insertions of an exercise that are tried, spread over its answer."""
 
-MISREAD = 400
-"""The most pairs of a mistake and a misreading that are tried."""
-
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -158,13 +155,6 @@ def pairs(mistakes: Sequence[Slip], others: Sequence[Slip]) -> Iterator[Slip]:
     places = list(combinations(range(len(others)), 2))
     random.Random(0).shuffle(places)
     yield from (both for i, j in places if (both := _both(others[i], others[j])))
-
-
-def misread_pairs(mistakes: Sequence[Slip], misread: Sequence[Slip]) -> Iterator[Slip]:
-    """A misreading and a known mistake at once: some of the pairs, spread over all."""
-    both_read = [(one, other) for one in mistakes for other in misread]
-    random.Random(0).shuffle(both_read)
-    yield from (both for pair in both_read[:MISREAD] if (both := _both(*pair)))
 
 
 def _both(one: Slip, other: Slip) -> Slip | None:
