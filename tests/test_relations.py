@@ -347,3 +347,10 @@ def test_one_more_is_said_of_whole_numbers_in_two_calls() -> None:
     calls = [look(n, n + 1) for n in (3, 8)]
     assert relations.ONE_MORE in told(*calls)
     assert relations.ONE_MORE not in told(calls[0])
+
+
+def test_what_many_functions_make_of_one_number_is_not_said() -> None:
+    slopes = np.array([1, 0.01, 1, 0.01, 0.01])
+    assert relations.ROOT not in told(*[look(slopes[:n], slopes[:n] ** 0.5) for n in (3, 5)])
+    several = np.array([1, 0.01, 0.3, 0.7])
+    assert relations.ROOT in told(*[look(several[:n], several[:n] ** 0.5) for n in (3, 4)])

@@ -22,11 +22,11 @@ def call(*args: Any, **kwargs: Any) -> Call:
 @pytest.mark.parametrize(
     ("wrong", "right", "fact"),
     [
-        ([(X, 2), (X, 1)], [(X, 0)], "`k` is above 0"),
+        ([(X, 2), (X, 1)], [(X, 0), (-X, 0)], "`k` is above 0"),
         ([(X, 0)], [(X, 1), (X, 2)], "`k` is 0"),
         ([(X, True)], [(X, False), (X, False)], "`k` is True"),
         ([(X, "tanh"), (X, "relu")], [(X, "elu")], "`k` is 'tanh' or 'relu'"),
-        ([(-abs(X), 1)], [(abs(X), 1), (abs(X) + 1, 1)], "`x` holds a negative number"),
+        ([(-abs(X), 1), (X, 1)], [(abs(X), 1), (abs(X) + 1, 1)], "`x` holds a negative number"),
         ([(X[:1], 1), (-X[:1], 1)], [(X, 1), (X[:3], 1)], "axis 0 of `x` has length 1"),
     ],
 )
@@ -41,8 +41,18 @@ def test_nothing_is_said_where_nothing_tells_them_apart() -> None:
     assert situation([call(X, 1)], [call(X, 2)], ("x", "k")) == "", "two calls are too few"
 
 
-def test_the_length_of_one_call_is_chance() -> None:
-    assert situation([call(X[:1])], [call(X), call(X[:3])], ("x",)) == ""
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ([(X[:1], 3)], [(X, 3), (X[:3], 3)]),
+        ([(-abs(X), 3)], [(abs(X), 3), (abs(X) + 1, 3)]),
+        ([(X, 3)], [(X, 2), (X, 4)]),
+        ([(X, 3), (X, 1)], [(X, 0)]),
+    ],
+)
+def test_what_sets_one_call_apart_is_chance(wrong: Any, right: Any) -> None:
+    said = situation([call(*a) for a in wrong], [call(*a) for a in right], ("x", "k"))
+    assert said == ""
 
 
 def test_of_an_argument_that_is_left_out_no_value_is_said() -> None:

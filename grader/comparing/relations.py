@@ -57,6 +57,9 @@ LARGER = "The result is nearly right, but never too small: look for a small cons
 SMALLER = "The result is nearly right, but never too large: look for a small constant, such as ε."
 NEARLY = "The result is nearly right: no entry is off by more than a hundredth of the largest."
 
+_PLAIN = (SIGN, TWICE, HALF, SIZES, CUT)
+"""What is seen in one number already."""
+
 
 def value_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
     """Yield what is true of a wrong array that has the right shape and is finite."""
@@ -96,7 +99,7 @@ def _functions(leaf: Leaf) -> Iterator[Said]:
     for sentence, other in candidates:
         # Zeros everywhere have a sentence of their own.
         if other.any() and leaf.close(other):
-            yield sentence, leaf.weight
+            yield sentence, leaf.weight if sentence in _PLAIN or _differ(leaf) else 0
     for sentence, step in ((ONE_MORE, 1), (ONE_LESS, -1)):
         if leaf.close(w + step):
             # Two whole numbers are enough, one is not.
@@ -105,6 +108,11 @@ def _functions(leaf: Leaf) -> Iterator[Said]:
         yield SIGNS, min(leaf.weight, w.size - 1)
     if not leaf.whole and any(leaf.close(cut(w)) for cut in (np.trunc, np.floor, np.round)):
         yield WHOLE, min(2, w.size - 1)
+
+
+def _differ(leaf: Leaf) -> bool:
+    """Whether the wrong entries differ: many functions make of one number the same other."""
+    return leaf.want.size == 1 or len(np.unique(leaf.want[leaf.off])) > 1
 
 
 def _ratio(leaf: Leaf) -> float:

@@ -6,6 +6,7 @@ stub's names, and shows small whole numbers and words alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 from typing import Any
@@ -19,7 +20,9 @@ WHERE = "It is wrong in every call in which {}, and right in all others."
 AND = ", and "
 
 _CALLS, _SEVERAL = 3, 2
-_AXIS = "axis "
+_CHOICE = re.compile(r"`\w+` is (given|None|True|False|'\w+'|0|1)$")
+"""A fact that somebody chose for a call: no other is told by one call alone."""
+
 _LARGE = 20.0
 _WORDS, _LONGEST = 3, 20
 
@@ -45,8 +48,8 @@ def situation(wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str]
         facts = set(_facts(call, names, always))
         shared = [fact for fact in shared if fact not in facts]
     if min(len(wrong), len(right)) < _SEVERAL:
-        # One call among others has some length of its own by chance.
-        shared = [fact for fact in shared if not fact.startswith(_AXIS)]
+        # One call among others has some size, sign or length of its own by chance.
+        shared = [fact for fact in shared if _CHOICE.match(fact)]
     shared = shared or list(_choices(wrong, right, names, always))
     return WHERE.format(AND.join(shared[:2])) if shared else ""
 
@@ -114,9 +117,9 @@ def _of_plain(name: str, value: Any) -> Iterator[str]:
 def _of_array(name: str, value: np.ndarray) -> Iterator[str]:
     for axis, n in enumerate(value.shape):
         if n < 2:
-            yield f"{_AXIS}{axis} of {name} has length {n}"
+            yield f"axis {axis} of {name} has length {n}"
         else:
-            yield f"{_AXIS}{axis} of {name} is longer than 1"
+            yield f"axis {axis} of {name} is longer than 1"
     if value.ndim > 1:
         same = value.shape[-1] == value.shape[-2]
         yield f"the last two axes of {name} are {'equally long' if same else 'of unequal length'}"

@@ -7,6 +7,7 @@ omissions they may be no error at all, nor do all of them run.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Sequence
 
 from grader.course.slips.operators import Change, Replacements, changed, changes_by
@@ -34,6 +35,7 @@ _FAMILIES = (
     ("cumsum", "cumprod"),
     ("square", "abs"),
 )
+_LOGARITHMS = ("log", "log1p", "logsumexp", "log_softmax", "softplus", "logsigmoid", "xlogy")
 _ALIKE = {
     name: tuple(dict.fromkeys(o for f in _FAMILIES if name in f for o in f if o != name))
     for family in _FAMILIES
@@ -51,9 +53,12 @@ def insertions(definition: ast.stmt, transforms: Sequence[Transform]) -> list[Ch
     inner = set(_factors(definition))
     sized = [a.arg for a in getattr(getattr(definition, "args", None), "args", [])]
     scaled = [Transform(f"_ {op} {size}", "", True) for op, size in _by_sizes(sized)]
+    unbiased = [Transform(f"_ * {n} / ({n} - 1)", "", True) for n in _sizes(sized)]
 
     def more(node: ast.AST, names: frozenset[str]) -> Replacements:
         yield from _exchanged(node, names)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "mean":
+            yield from (("n - 1 for n", transform.of(node)) for transform in unbiased)
         if _is_value(node, names):
             assert isinstance(node, ast.expr)
             plain = isinstance(node, ast.Name | ast.Constant | ast.Subscript)
@@ -94,13 +99,20 @@ def _exchanged(node: ast.AST, names: frozenset[str]) -> Replacements:
             yield "name mixed up", ast.Name(other, ast.Load())
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         yield from _of_range(node)
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in _LOGARITHMS:
+        for base in (2, 10):
+            yield "another base", ast.BinOp(node, ast.Div(), ast.Constant(math.log(base)))
 
 
 def _by_sizes(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for size in _sizes(names):
+        yield "*", size
+        yield "/", size
+
+
+def _sizes(names: Sequence[str]) -> Iterator[str]:
     for name in names:
-        for size in (f"len({name})", f"{name}.shape[-1]", f"{name}.shape[1]"):
-            yield "*", size
-            yield "/", size
+        yield from (f"len({name})", f"{name}.shape[-1]", f"{name}.shape[1]")
 
 
 def _is_value(node: ast.AST, names: frozenset[str]) -> bool:
