@@ -247,20 +247,6 @@ def batchnorm_train_unbiased_forward(
     return out, new_mean, new_var
 
 
-@mistake(
-    "batchnorm_train",
-    "`var` divides by n − 1 unless told otherwise: look where each divisor belongs.",
-)
-def batchnorm_train_var_as_it_comes(
-    x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
-):
-    mean, var = x.mean(dim=0), x.var(dim=0)
-    out = gamma * (x - mean) / torch.sqrt(var + eps) + beta
-    new_mean = (1 - momentum) * running_mean + momentum * mean
-    new_var = (1 - momentum) * running_var + momentum * var
-    return out, new_mean, new_var
-
-
 @mistake("batchnorm_train", "The unbiased variance, with n − 1, enters the running variance.")
 def batchnorm_train_biased_running(
     x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5
