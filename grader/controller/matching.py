@@ -34,7 +34,16 @@ def best(
     if strong:
         return strong
     whole = [one for one in first if _agrees(standard, shown, one, range(shown.calls))]
+    if _said_by_driver(shown):
+        # Its words tell what is wrong; of what led there only a known mistake is likely enough.
+        whole = [one for one in whole if one.mistakes]
     return whole if len({one.hints for one in whole}) == 1 else []
+
+
+def _said_by_driver(shown: Evidence) -> bool:
+    """Whether nothing fails but what a driver has refused."""
+    raised = [wrong.outcome.raised for wrong in shown.wrong.values()]
+    return bool(raised) and all(one is not None and one.where == "driver" for one in raised)
 
 
 def _agrees(standard: Standard, shown: Evidence, known: Evidence, calls: Calls) -> bool:

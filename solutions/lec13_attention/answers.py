@@ -127,4 +127,7 @@ def mask_tokens(tokens, mask_id, rate, generator):
     inputs = tokens.masked_fill(masked, mask_id)
     # hint: Look at the labels: what stands where a token is hidden, and what elsewhere?
     labels = tokens.masked_fill(~masked, -100)
-    return inputs, labels  # hint: Look at the two results: their order and their sign.
+    return (
+        inputs,
+        labels,
+    )  # hint: Look at what is returned: is each of the two what is asked, and which is first?

@@ -91,6 +91,11 @@ def _exchanged(node: ast.AST, names: frozenset[str]) -> Replacements:
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         for other in _ALIKE.get(node.attr, ()):
             yield "function of its kind", changed(node, attr=other)
+    if isinstance(node, ast.Call) and len(node.args) > 0 and node.keywords:
+        # What works on single entries knows no axis.
+        for other in _ALIKE.get(getattr(node.func, "attr", ""), ()):
+            bare = changed(node.func, attr=other)
+            yield "function of its kind", changed(node, func=bare, keywords=[])
     if isinstance(node, ast.If | ast.IfExp):
         for value in (True, False):
             yield "condition fixed", changed(node, test=ast.Constant(value))
