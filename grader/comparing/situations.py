@@ -17,14 +17,19 @@ from grader.comparing.evidence import arguments_of
 from grader.comparing.outcomes import Call
 
 WHERE = "It is wrong in every call in which {}, and right in all others."
-AND = ", and "
+BOTH = "It is wrong in every call in which {} and in which {}, and right in all others."
 
 _CALLS, _SEVERAL = 3, 2
 _CHOICE = re.compile(r"`\w+` is (given|None|True|False|'\w+'|0|1)$")
 """A fact that somebody chose for a call: no other is told by one call alone."""
 
 _LARGE = 20.0
-_WORDS, _LONGEST = 3, 20
+_LONGEST = 20
+_GIVEN = "`{}` is given"
+_SMALLER = "`{}` is smaller than `{}`"
+_MULTIPLE, _DIVIDES = "`{}` is a multiple of `{}`", "`{}` does not divide `{}`"
+_SHORT = "axis {} of `{}` has length {}"
+_WORDS = ("`{}` is '{}'", "`{}` is '{}' or '{}'", "`{}` is '{}' or '{}' or '{}'")
 
 
 def situation(wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str]) -> str:
@@ -51,7 +56,9 @@ def situation(wrong: Sequence[Call], right: Sequence[Call], names: Sequence[str]
         # One call among others has some size, sign or length of its own by chance.
         shared = [fact for fact in shared if _CHOICE.match(fact)]
     shared = shared or list(_choices(wrong, right, names, always))
-    return WHERE.format(AND.join(shared[:2])) if shared else ""
+    if len(shared) > 1:
+        return BOTH.format(*shared[:2])
+    return WHERE.format(*shared) if shared else ""
 
 
 def _choices(
@@ -64,78 +71,78 @@ def _choices(
         )
         words = dict.fromkeys(value for value in values if isinstance(value, str))
         plain = all(isinstance(v, str) and v.isidentifier() and len(v) < _LONGEST for v in values)
-        if plain and len(words) <= _WORDS and not any(value in words for value in others):
-            yield f"`{name}` is {' or '.join(map(repr, words))}"
+        if plain and len(words) <= len(_WORDS) and not any(value in words for value in others):
+            yield _WORDS[len(words) - 1].format(name, *words)
 
 
 def _facts(call: Call, names: Sequence[str], always: frozenset[str]) -> Iterator[str]:
     """What is true of a call's inputs, the plainest first."""
     arguments = [(name, value) for name, value in arguments_of(call, names) if name]
-    yield from (f"`{name}` is given" for name, _ in arguments if name not in always)
-    named = [(f"`{name}`", value) for name, value in arguments if name in always]
+    yield from (_GIVEN.format(name) for name, _ in arguments if name not in always)
+    named = [(name, value) for name, value in arguments if name in always]
     for name, value in named:
         if not isinstance(value, np.ndarray):
-            yield from _of_plain(name, value)
+            yield from (fact.format(name) for fact in _of_plain(value))
+            if isinstance(value, str) and value.isidentifier() and len(value) < _LONGEST:
+                yield _WORDS[0].format(name, value)
     numbers = [(name, value) for name, value in named if type(value) is int and value > 0]
     for (one, n), (other, m) in permutations(numbers, 2):
         if n < m:
-            yield f"{one} is smaller than {other}"
-        if m > 1:
-            yield (
-                f"{one} is a multiple of {other}"
-                if n % m == 0
-                else f"{other} does not divide {one}"
-            )
+            yield _SMALLER.format(one, other)
+        if m > 1 and n % m == 0:
+            yield _MULTIPLE.format(one, other)
+        elif m > 1:
+            yield _DIVIDES.format(other, one)
     for name, value in named:
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-            yield from _of_array(name, value)
+            for axis, n in enumerate(value.shape):
+                fact = _SHORT if n < 2 else "axis {} of `{}` is longer than 1"
+                yield fact.format(axis, name, n)
+            yield from (fact.format(name) for fact in _of_array(value))
     if call.case.dtype == "float32":
         yield "the numbers are float32"
 
 
-def _of_plain(name: str, value: Any) -> Iterator[str]:
+def _of_plain(value: Any) -> Iterator[str]:
     match value:
         case None:
-            yield f"{name} is None"
+            yield "`{}` is None"
         case bool() | np.bool_():
-            yield f"{name} is {bool(value)}"
-        case str():
-            if value.isidentifier() and len(value) < _LONGEST:
-                yield f"{name} is {value!r}"
+            yield "`{}` is True" if value else "`{}` is False"
         case int() | float():
-            for small in (0, 1):
-                if value == small:
-                    yield f"{name} is {small}"
-                elif value > small:
-                    yield f"{name} is above {small}"
+            for small, equal, above in (
+                (0, "`{}` is 0", "`{}` is above 0"),
+                (1, "`{}` is 1", "`{}` is above 1"),
+            ):
+                if value >= small:
+                    yield equal if value == small else above
             if value < 0:
-                yield f"{name} is negative"
+                yield "`{}` is negative"
             if type(value) is int and value > 1:
-                yield f"{name} is odd" if value % 2 else f"{name} is even"
+                yield "`{}` is odd" if value % 2 else "`{}` is even"
 
 
-def _of_array(name: str, value: np.ndarray) -> Iterator[str]:
-    for axis, n in enumerate(value.shape):
-        if n < 2:
-            yield f"axis {axis} of {name} has length {n}"
-        else:
-            yield f"axis {axis} of {name} is longer than 1"
+def _of_array(value: np.ndarray) -> Iterator[str]:
     if value.ndim > 1:
         same = value.shape[-1] == value.shape[-2]
-        yield f"the last two axes of {name} are {'equally long' if same else 'of unequal length'}"
+        yield (
+            "the last two axes of `{}` are equally long"
+            if same
+            else "the last two axes of `{}` are of unequal length"
+        )
     if value.dtype.kind == "b" or value.size == 0:
         return
     finite = value[np.isfinite(value)]
     if finite.size < value.size:
-        yield f"{name} holds what is not finite"
+        yield "`{}` holds what is not finite"
     if (finite < 0).any():
-        yield f"{name} holds a negative number"
+        yield "`{}` holds a negative number"
     elif (finite > 0).all():
-        yield f"{name} holds positive numbers alone"
+        yield "`{}` holds positive numbers alone"
     if (finite == 0).any():
-        yield f"{name} holds a 0"
+        yield "`{}` holds a 0"
     if (np.abs(finite) > _LARGE).any() and value.dtype.kind == "f":
-        yield f"{name} holds large numbers"
+        yield "`{}` holds large numbers"
     if value.ndim == 1 and value.dtype.kind in "iu":
         repeats = len(np.unique(value)) < value.size
-        yield f"a number comes twice in {name}" if repeats else f"no number comes twice in {name}"
+        yield "a number comes twice in `{}`" if repeats else "no number comes twice in `{}`"

@@ -70,7 +70,7 @@ _VAGUE = tuple(
         ),
         *(patterns.DIAGONAL, patterns.BELOW, patterns.ABOVE, patterns.EVEN, patterns.PART),
         *(patterns.OWN_CLASS, patterns.OTHER_CLASSES, patterns.AT_TRUE, patterns.AT_FALSE),
-        *(patterns.AT_ZERO, patterns.ZERO_HERE, situations.WHERE, SEVERAL),
+        *(patterns.AT_ZERO, patterns.ZERO_HERE, situations.WHERE, situations.BOTH, SEVERAL),
     )
 )
 

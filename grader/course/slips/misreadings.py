@@ -16,11 +16,11 @@ from grader.course.slips.transforms import Transform
 
 _SAYS = "The result is right, but "
 
-TAKEN = _SAYS + "for another `{}` than what came: for {}."
-EXCHANGED = _SAYS + "with `{}` and `{}` exchanged."
-ONE_FOR = _SAYS + "with `{}` in the place of `{}`."
-FIXED = _SAYS + "for `{}` = {}: is what came used?"
-BOTH = _SAYS + "for another `{}` and another `{}` than what came: for {}."
+TAKEN = "The result is right, but for another `{}` than what came: for {}."
+EXCHANGED = "The result is right, but with `{}` and `{}` exchanged."
+ONE_FOR = "The result is right, but with `{}` in the place of `{}`."
+FIXED = "The result is right, but for `{}` = {}: is what came used?"
+BOTH = "The result is right, but for another `{}` and another `{}` than what came: for {}."
 
 MANY = 5
 """Of more arguments than these, two are not misread at once."""
