@@ -127,7 +127,4 @@ def mask_tokens(tokens, mask_id, rate, generator):
     inputs = tokens.masked_fill(masked, mask_id)
     # hint: Look at the labels: what stands where a token is hidden, and what elsewhere?
     labels = tokens.masked_fill(~masked, -100)
-    return (
-        inputs,
-        labels,
-    )  # hint: Look at what is returned: is each of the two what is asked, and which is first?
+    return inputs, labels  # hint: Look at the two results: is each what is asked, in its order?
