@@ -6,6 +6,8 @@ import pytest
 
 from tests.edited_slips import edited, load_slips, without_comments
 
+OURS = Path(__file__).parents[1]
+SLIPS = sorted((OURS / "tests" / "neighbours").glob("*/slips/*.yml"))
 ANSWERS = """def half(x):
     # hint: Look at the factor.
     return x / 2  # hint: Look at it.
@@ -42,3 +44,10 @@ def test_a_files_slips_have_names_truths_and_programs(tmp_path: Path) -> None:
     scope: dict = {}
     exec(slip.cells[0], scope)
     assert scope["half"](3) == 6
+
+
+@pytest.mark.parametrize("path", SLIPS, ids=lambda path: path.stem)
+def test_every_edit_of_the_corpora_still_has_its_place(path: Path) -> None:
+    answers = (OURS / "solutions" / path.stem / "answers.py").read_text(encoding="utf-8")
+    slips = load_slips(path, answers)
+    assert slips and len({slip.name for slip in slips}) == len(slips)
