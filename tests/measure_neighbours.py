@@ -3,7 +3,8 @@
     python -m tests.measure_neighbours [ASSIGNMENT ...]
 
 `tests/neighbours/ASSIGNMENT.py` holds wrong answers that were written without a look at the hints:
-`@mistake("exercise", "what is truly wrong, in a sentence")`. Each is graded like a submission, and
+`@mistake("exercise", "what is truly wrong, in a sentence")`; so do the edits of
+`slips/ASSIGNMENT.yml` (see `edited_slips`). Each is graded like a submission, and
 `tests/neighbours/ASSIGNMENT.yml` records what it is told: `told` is a person's entry, kept as long
 as what it judges (verdict, hint and message) stays the same, else `?`.
 
@@ -35,6 +36,7 @@ from grader.grading.machine import allowance_of, cores, policy_of
 from grader.grading.pool import Slot, slots
 from grader.results import ExerciseResult
 from grader.validate.trial import Trial, run_trials
+from tests.edited_slips import load_slips
 
 FOLDER = Path(__file__).parent / "neighbours"
 SEED = "neighbours"
@@ -63,6 +65,9 @@ class Entry:
 def corpus(course: Course, name: str, folder: Path = FOLDER) -> tuple[Mistake, ...]:
     """The neighbours of an assignment; their hints are the truth."""
     lesson = load_lesson(course, name)
+    edits = folder / "slips" / f"{name}.yml"
+    if edits.exists():
+        return load_slips(edits, lesson.answers_source)
     return load_mistakes(folder / f"{name}.py", lesson.answers_source, set(lesson.exercises))
 
 
@@ -140,7 +145,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the corpora lie")
     chosen = parser.parse_args()
     course = load_course(Path(__file__).parents[1])
-    names = [n for n in course.assignments if (chosen.folder / f"{n}.py").exists()]
+    written = {path.stem for path in chosen.folder.glob("*.py")}
+    written |= {path.stem for path in (chosen.folder / "slips").glob("*.yml")}
+    names = [n for n in course.assignments if n in written]
     everything: list[Entry] = []
     for name in chosen.assignments or names:
         path = chosen.folder / f"{name}.yml"

@@ -8,7 +8,7 @@ import numpy as np
 from grader.comparing.evidence import Seen, inputs_of, seen
 from grader.comparing.judging import asked_of, judge
 from grader.comparing.outcomes import Call, Outcome
-from grader.comparing.telling import tell
+from grader.comparing.telling import Beyond, tell
 from grader.vocabulary import case
 from grader.worker.wire import Array
 
@@ -41,4 +41,4 @@ def look(
 def told(*calls: Seen | None, fine: Sequence[Sequence[Any]] = ()) -> tuple[str, ...]:
     """The sentences said of some calls; `fine`: the arguments of calls that passed."""
     passed = [inputs_of(Call(case(*args, expect=0), False, 1.0, (), {}), ()) for args in fine]
-    return tell([one for one in calls if one is not None], passed)
+    return tell([one for one in calls if one is not None], Beyond(fine=passed))

@@ -83,7 +83,7 @@ def test_every_entry_of_the_lecture_is_a_title_or_hint_in_use() -> None:
 def test_every_entry_of_the_machine_is_a_sentence_of_its_source() -> None:
     sources = "".join(
         re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))
-        for folder in ("controller", "comparing")
+        for folder in ("controller", "comparing", "course/slips")
         for path in sorted((ROOT / "grader" / folder).glob("*.py"))
     )
     for english in load_marked(ROOT / "grader" / "words.zh.yml").data:

@@ -28,8 +28,8 @@ def wrong(*arrays: Any, weak: bool = False, trouble: str = "difference") -> Wron
     return Wrong(value(*arrays), trouble, weak)
 
 
-def raised(message: str) -> Wrong:
-    error = Raised("ValueError", ("ValueError",), message, 1, 1, "student", False)
+def raised(message: str, where: str = "student") -> Wrong:
+    error = Raised("ValueError", ("ValueError",), message, 1, 1, where, False)
     return Wrong(Outcome(raised=error), "raised", True)
 
 
@@ -51,6 +51,15 @@ def standard() -> Any:
 def told(shown: Mapping[int, Wrong], *others: Evidence, group: str = "values") -> list[str]:
     found = best(standard(), known("", shown), others, group)
     return [hint for one in found for hint in one.hints]
+
+
+def test_what_a_driver_refuses_is_explained_by_known_mistakes_alone() -> None:
+    refused = {n: raised("8 losses are asked, not 2", "driver") for n in range(4)}
+    mutant, mistake = Evidence("", ("one line",), 4, refused), known("known", refused)
+    assert told(refused, mutant) == []
+    assert told(refused, mistake) == ["known"]
+    of_the_student = {n: raised("8 losses", "student") for n in range(4)}
+    assert told(of_the_student, Evidence("", ("one line",), 4, of_the_student)) == ["one line"]
 
 
 def test_it_must_agree_on_every_failing_call_of_the_group() -> None:

@@ -308,3 +308,49 @@ def test_whatever_is_said_of_random_results_is_true(
 def test_odd_numbers_raise_nothing(want: list[float], got: list[float]) -> None:
     said = told(look(np.array(want), np.array(got)))
     assert all(isinstance(sentence, str) for sentence in said)
+
+
+def _wrong_where(part: np.ndarray) -> np.ndarray:
+    return np.where(part, SQUARE + 1.7, SQUARE)
+
+
+SQUARE = np.random.default_rng(5).normal(size=(6, 6))
+OWN = np.arange(6) == np.array([1, 0, 3, 2, 5, 5])[:, None]
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        (_wrong_where(np.eye(6) == 1), patterns.DIAGONAL),
+        (_wrong_where(np.tril(np.ones((6, 6)), -1) == 1), patterns.BELOW),
+        (_wrong_where(np.triu(np.ones((6, 6)), 1) == 1), patterns.ABOVE),
+        (_wrong_where(np.arange(6) % 2 == 1), patterns.EVEN),
+        (_wrong_where(np.arange(6) > 2), patterns.PART.format(1, "second half")),
+        (_wrong_where(np.arange(6)[:, None] // 2 == 1), patterns.PART.format(0, "second third")),
+        (_wrong_where(OWN), patterns.OWN_CLASS.format("`y`")),
+        (_wrong_where(~OWN), patterns.OTHER_CLASSES.format("`y`")),
+        (2 * SQUARE - 1, relations.AFFINE),
+        (SQUARE / (1 - SQUARE), relations.ODDS),
+        (1 / (1 + np.exp(-SQUARE)), relations.SIGMOID),
+        (SQUARE.clip(-0.5, 0.6), patterns.BOUND),
+        (SQUARE + np.log(1.7) / 2, patterns.PLUS.format("half of the logarithm of `s`")),
+        (SQUARE * 1.7**2, patterns.TIMES.format("the square of `s`")),
+    ],
+)
+def test_where_and_how_a_matrix_is_wrong(got: np.ndarray, sentence: str) -> None:
+    args = (np.array([1, 0, 3, 2, 5, 5]), 1.7)
+    assert sentence in told(look(SQUARE, got, args, ("y", "s")))
+    assert sentence not in told(look(SQUARE, SQUARE + np.sin(40 * SQUARE), args, ("y", "s")))
+
+
+def test_one_more_is_said_of_whole_numbers_in_two_calls() -> None:
+    calls = [look(n, n + 1) for n in (3, 8)]
+    assert relations.ONE_MORE in told(*calls)
+    assert relations.ONE_MORE not in told(calls[0])
+
+
+def test_what_many_functions_make_of_one_number_is_not_said() -> None:
+    slopes = np.array([1, 0.01, 1, 0.01, 0.01])
+    assert relations.ROOT not in told(*[look(slopes[:n], slopes[:n] ** 0.5) for n in (3, 5)])
+    several = np.array([1, 0.01, 0.3, 0.7])
+    assert relations.ROOT in told(*[look(several[:n], several[:n] ** 0.5) for n in (3, 4)])

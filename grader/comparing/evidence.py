@@ -130,6 +130,8 @@ class Seen:
     """Dtypes of the floating arrays that came back."""
     counts: tuple[tuple[str, int], ...]
     """The whole numbers among the arguments that have a name."""
+    numbers: tuple[tuple[str, float], ...] = ()
+    """The other numbers among them."""
 
     @cached_property
     def wrong(self) -> tuple[int, ...]:
@@ -146,7 +148,7 @@ def seen(
         return None
     if failure.trouble not in ("difference", "mutated", "judged"):
         return None
-    arguments = _arguments(call, names)
+    arguments = arguments_of(call, names)
     changed = arguments[outcome.mutated][0] if 0 <= outcome.mutated < len(arguments) else ""
     want = [w.value if isinstance(w, Number) else w for w in leaves(case.expect)]
     got = list(leaves(outcome.value))
@@ -174,6 +176,7 @@ def seen(
         ),
         frozenset(g.dtype for g in got if isinstance(g, Array) and g.dtype.startswith("float")),
         tuple((name, arg) for name, arg in arguments if name and type(arg) is int),
+        tuple((name, arg) for name, arg in arguments if name and type(arg) is float),
     )
 
 
@@ -188,12 +191,13 @@ def inputs_of(call: Call, names: Sequence[str]) -> tuple[Input, ...]:
     """The arrays among a call's arguments."""
     return tuple(
         Input(name, array.astype(np.float64), array.dtype.kind == "b")
-        for name, arg in _arguments(call, names)
+        for name, arg in arguments_of(call, names)
         for array in _arrays_in(arg)
     )
 
 
-def _arguments(call: Call, names: Sequence[str]) -> list[tuple[str, Any]]:
+def arguments_of(call: Call, names: Sequence[str]) -> list[tuple[str, Any]]:
+    """A call's arguments by what a student calls them, "" where nobody knows."""
     args = call.case.args
     named = [names[n] if n < len(names) else "" for n in range(len(args))]
     return [*zip(named, args, strict=True), *call.case.kwargs.items()]

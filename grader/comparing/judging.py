@@ -218,7 +218,7 @@ def _same_value(one: Any, other: Any, asked: Asked) -> bool:
     # Of a sketch, the data alone does not show the shape.
     if isinstance(one, Array) and isinstance(other, Array) and _kind(one) != _kind(other):
         return False
-    a, b = _numbers(one), _numbers(other)
+    a, b = numbers_of(one), numbers_of(other)
     if isinstance(one, Array) and isinstance(other, Array) and (a is None or b is None):
         return a is b
     if a is None or b is None:
@@ -237,7 +237,8 @@ def _kind(array: Array) -> tuple[str, tuple[int, ...]]:
     return array.dtype, array.shape
 
 
-def _numbers(value: Any) -> np.ndarray | None:
+def numbers_of(value: Any) -> np.ndarray | None:
+    """A value's numbers in float64 (or complex128); None for what has none."""
     if isinstance(value, Array):
         return (
             None

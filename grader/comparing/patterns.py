@@ -10,6 +10,7 @@ from grader.comparing.evidence import Leaf, Seen
 from grader.comparing.relations import Said
 
 ZERO = "Every entry of the result is zero: is what is computed ever stored in it?"
+ZERO_HERE = "Every entry of the result is zero in the calls that fail; in others it is right."
 EQUAL = "All entries of the result are equal; what is asked varies."
 ROWS = "All entries along the first axis of the result are equal; what is asked varies there."
 UNCHANGED = "The result is {}, unchanged."
@@ -32,8 +33,26 @@ FIRST_RIGHT = "Along axis 0 the first is right and all later ones are wrong: wha
 LAST_RIGHT = "Along axis 0 the last is right and all earlier ones are wrong: what is carried back?"
 ZEROS = "All the wrong entries are zero; the others are right."
 BOUND = "The result is right but where it meets a bound: is something clipped?"
+DIAGONAL = "Only the diagonal is wrong; the rest is right."
+BELOW = "Only what is below the diagonal is wrong."
+ABOVE = "Only what is above the diagonal is wrong."
+PART = "Along axis {}, only the {} of the result is wrong; the rest is right."
+PARTS = "Along axis {}, only the {} and the {} of the result are wrong; the rest is right."
+EVEN = "Along the last axis every second entry is wrong, and the others are right."
+OWN_CLASS = "Only the entry at the place that {} names is wrong in each row."
+OTHER_CLASSES = (
+    "In each row the entry at the place that {} names is right, and all others are wrong."
+)
+AT_TRUE = "The result is wrong where {} is True, and right where it is not."
+AT_FALSE = "The result is wrong where {} is False, and right where it is not."
+AT_ZERO = "The result is wrong only where {} is 0."
 POSITIVE = "The result is right wherever {} is positive, and wrong only where it is not."
 NEGATIVE = "The result is right wherever {} is negative, and wrong only where it is not."
+
+
+HALVES = ("first half", "second half")
+THIRDS = ("first third", "second third", "last third")
+QUARTERS = ("first quarter", "second quarter", "third quarter", "last quarter")
 
 
 def content_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
@@ -48,7 +67,10 @@ def place_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
     if leaf.alike and leaf.finite and leaf.want.size:
         yield from _with_inputs(leaf, seen)
         yield from _axes(leaf)
-        yield from _places(leaf)
+        if not leaf.off.all():
+            yield from _places(leaf)
+            yield from _parts(leaf)
+            yield from _at_inputs(leaf, seen)
         yield from _values(leaf, seen)
         yield from _order(leaf)
 
@@ -84,14 +106,46 @@ def _with_inputs(leaf: Leaf, seen: Seen) -> Iterator[Said]:
     w = leaf.want
     for one in seen.inputs:
         x = one.value
-        if x.ndim == 0 or x.shape != w.shape[w.ndim - x.ndim :]:
+        fits = x.ndim > 0 and x.shape == w.shape[w.ndim - x.ndim :]
+        rows = x.ndim == 1 and w.ndim > 1 and x.shape == w.shape[:1]
+        if not fits and not rows:
             continue
         weight = leaf.weight if np.ptp(x) > 0 else 0
-        with np.errstate(all="ignore"):
-            made = ((TIMES, w * x), (OVER, w / x), (PLUS, w + x), (MINUS, w - x))
-        for sentence, other in made:
+        for called, made in _made(one.called, x):
+            yield from _combined(leaf, called, made if fits else made[:, None], weight)
+    for name, number in seen.numbers:
+        weight = leaf.weight if number not in (0.0, 0.5, 1.0, 2.0) else 0
+        for called, made in _made(f"`{name}`", np.asarray(number)):
+            yield from _combined(leaf, called, made, weight)
+            yield from _terms(leaf, called, made, weight)
+
+
+def _made(called: str, x: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """What is made of an input before it enters, and what that is called."""
+    with np.errstate(all="ignore"):
+        yield called, x
+        yield f"the square of {called}", x**2
+        yield f"the root of {called}", np.sqrt(x)
+        yield f"1 − {called}", 1 - x
+        yield f"1 − the square of {called}", 1 - x**2
+        yield f"the logarithm of {called}", np.log(x)
+
+
+def _combined(leaf: Leaf, called: str, x: np.ndarray, weight: int) -> Iterator[Said]:
+    w = leaf.want
+    with np.errstate(all="ignore"):
+        made = ((TIMES, w * x), (OVER, w / x), (PLUS, w + x), (MINUS, w - x))
+    for sentence, other in made:
+        if leaf.close(other):
+            yield sentence.format(called), weight
+
+
+def _terms(leaf: Leaf, called: str, x: np.ndarray, weight: int) -> Iterator[Said]:
+    """Half of it, or twice it, as a term too many or too few."""
+    for words, c in (("half of ", 0.5), ("twice ", 2.0)):
+        for sentence, other in ((PLUS, leaf.want + c * x), (MINUS, leaf.want - c * x)):
             if leaf.close(other):
-                yield sentence.format(one.called), weight
+                yield sentence.format(words + called), weight
 
 
 def _axes(leaf: Leaf) -> Iterator[Said]:
@@ -143,6 +197,62 @@ def _places(leaf: Leaf) -> Iterator[Said]:
         yield BORDER, 2
 
 
+def _parts(leaf: Leaf) -> Iterator[Said]:
+    """Wrong parts of a matrix: its diagonal or what lies beside it, halves, quarters of an axis."""
+    off = leaf.off
+    if off.ndim == 2 and min(off.shape) > 2:
+        inside = np.eye(*off.shape) == 1
+        below, above = np.tril(~inside).astype(bool), np.triu(~inside).astype(bool)
+        for sentence, part in ((DIAGONAL, inside), (BELOW, below), (ABOVE, above)):
+            if not off[~part].any() and off[part].mean() > 0.5:
+                yield sentence, 2
+    if off.ndim and off.shape[-1] > 3:
+        for start in (0, 1):
+            if off[..., start::2].all() and not off[..., 1 - start :: 2].any():
+                yield EVEN, 2
+    for axis, n in enumerate(off.shape):
+        lines = off.mean(axis=tuple(k for k in range(off.ndim) if k != axis))
+        for names in (HALVES, THIRDS, QUARTERS):
+            if n % len(names):
+                continue
+            weight = 2 if n >= 2 * len(names) else 0
+            shares = np.atleast_1d(lines).reshape(len(names), -1)
+            bad = [name for name, share in zip(names, shares, strict=True) if share.all()]
+            if sum(share.any() for share in shares) != len(bad):
+                continue
+            if len(bad) == 1:
+                yield PART.format(axis, bad[0]), weight
+            elif len(bad) == 2 and len(names) > 3:
+                yield PARTS.format(axis, *bad), weight
+
+
+def _at_inputs(leaf: Leaf, seen: Seen) -> Iterator[Said]:
+    """Wrong entries that a mask, a label or a zero among the inputs points at."""
+    off = leaf.off
+    for one in seen.inputs:
+        x = one.value
+        if off.ndim == 2 and x.shape == off.shape[:1] and _is_place(x, off.shape[1]):
+            own = np.arange(off.shape[1]) == x[:, None]
+            if (off == own).all():
+                yield OWN_CLASS.format(one.called), 2
+            elif (off == ~own).all() and off.shape[1] > 2:
+                yield OTHER_CLASSES.format(one.called), 2
+        try:
+            x = np.broadcast_to(x, off.shape)
+        except ValueError:
+            continue
+        if one.truth and (off == (x != 0)).all():
+            yield AT_TRUE.format(one.called), 2
+        if one.truth and (off == (x == 0)).all():
+            yield AT_FALSE.format(one.called), 2
+        if not one.truth and (x == 0).any() and off[x == 0].all() and not off[x != 0].any():
+            yield AT_ZERO.format(one.called), 2
+
+
+def _is_place(x: np.ndarray, n: int) -> bool:
+    return bool((x == np.floor(x)).all() and (x >= 0).all() and (x < n).all())
+
+
 def _values(leaf: Leaf, seen: Seen) -> Iterator[Said]:
     w, g, off = leaf.want, leaf.got, leaf.off
     several = min(2, int(np.count_nonzero(off)))
@@ -150,9 +260,8 @@ def _values(leaf: Leaf, seen: Seen) -> Iterator[Said]:
         return
     if not g[off].any():
         yield ZEROS, several
-    top = (g[off] == g.max()).all() and (w[off] > g.max()).all()
-    bottom = (g[off] == g.min()).all() and (w[off] < g.min()).all()
-    if (top or bottom) and g[off].any():
+    cut = ((g == g.max()) & (w > g.max())) | ((g == g.min()) & (w < g.min()))
+    if cut[off].all() and g[off].any():
         yield BOUND, several
     for one in seen.inputs:
         if one.value.shape != w.shape:

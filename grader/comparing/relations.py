@@ -26,6 +26,17 @@ LOG = "The result is the logarithm of what is asked."
 INVERSE = "The result is one divided by what is asked."
 REST = "The result is one minus what is asked."
 SIZES = "The result is what is asked without its sign."
+ODDS = "The result is p/(1 − p) of what is asked, p: are odds returned for a probability?"
+SIGMOID = "The result is the sigmoid of what is asked: is an activation too many?"
+SOFTMAX = "The result is the softmax of what is asked, along its last axis: is one too many?"
+LOG_SOFTMAX = (
+    "The result is the log-softmax of what is asked, along its last axis: is one too many?"
+)
+MINUS_LOG = "The result is the negative logarithm of what is asked."
+SHARE = "The result is what is asked, divided by the sum of all its entries."
+CENTRED = "The result is what is asked minus the mean of all its entries."
+ONE_MORE = "The result is one more than what is asked."
+ONE_LESS = "The result is one less than what is asked."
 CUT = "The result is what is asked with 0 in place of whatever is negative."
 WHOLE = "The result is what is asked, cut or rounded to whole numbers."
 LOG_2 = "The factor between the result and what is asked is that of another logarithm: base 2?"
@@ -41,9 +52,13 @@ COLUMN_FACTOR = "Each column is off by a factor of its own."
 OFFSET = "The result is off by the same amount everywhere."
 ROW_OFFSET = "Each row is off by an amount of its own."
 COLUMN_OFFSET = "Each column is off by an amount of its own."
+AFFINE = "The result is a factor times what is asked, plus an amount: both the same everywhere."
 LARGER = "The result is nearly right, but never too small: look for a small constant, such as ε."
 SMALLER = "The result is nearly right, but never too large: look for a small constant, such as ε."
 NEARLY = "The result is nearly right: no entry is off by more than a hundredth of the largest."
+
+_PLAIN = (SIGN, TWICE, HALF, SIZES, CUT)
+"""What is seen in one number already."""
 
 
 def value_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
@@ -59,7 +74,7 @@ def value_relations(leaf: Leaf, seen: Seen) -> Iterator[Said]:
 def _functions(leaf: Leaf) -> Iterator[Said]:
     w = leaf.want
     with np.errstate(all="ignore"):
-        candidates = (
+        candidates: list[tuple[str, np.ndarray]] = [
             (SIGN, -w),
             (TWICE, 2 * w),
             (HALF, w / 2),
@@ -69,17 +84,35 @@ def _functions(leaf: Leaf) -> Iterator[Said]:
             (LOG, np.log(w)),
             (INVERSE, 1 / w),
             (REST, 1 - w),
+            (ODDS, w / (1 - w)),
+            (SIGMOID, 1 / (1 + np.exp(-w))),
+            (MINUS_LOG, -np.log(w)),
             (SIZES, np.abs(w)),
             (CUT, np.maximum(w, 0)),
-        )
+            (SHARE, w / w.sum()),
+            (CENTRED, w - w.mean()),
+        ]
+        if w.ndim and w.shape[-1] > 1:
+            e = np.exp(w - w.max(-1, keepdims=True))
+            share = e / e.sum(-1, keepdims=True)
+            candidates += [(SOFTMAX, share), (LOG_SOFTMAX, np.log(share))]
     for sentence, other in candidates:
         # Zeros everywhere have a sentence of their own.
         if other.any() and leaf.close(other):
-            yield sentence, leaf.weight
+            yield sentence, leaf.weight if sentence in _PLAIN or _differ(leaf) else 0
+    for sentence, step in ((ONE_MORE, 1), (ONE_LESS, -1)):
+        if leaf.close(w + step):
+            # Two whole numbers are enough, one is not.
+            yield sentence, max(leaf.weight, 1)
     if leaf.close(np.copysign(w, leaf.got)):
         yield SIGNS, min(leaf.weight, w.size - 1)
     if not leaf.whole and any(leaf.close(cut(w)) for cut in (np.trunc, np.floor, np.round)):
         yield WHOLE, min(2, w.size - 1)
+
+
+def _differ(leaf: Leaf) -> bool:
+    """Whether the wrong entries differ: many functions make of one number the same other."""
+    return leaf.want.size == 1 or len(np.unique(leaf.want[leaf.off])) > 1
 
 
 def _ratio(leaf: Leaf) -> float:
@@ -151,6 +184,12 @@ def _offset(leaf: Leaf) -> Iterator[Said]:
     shift = float(np.median(leaf.got - leaf.want))
     if leaf.close(leaf.want + shift):
         yield OFFSET, min(2, leaf.want.size - 1)
+    low, high = int(np.argmin(leaf.want)), int(np.argmax(leaf.want))
+    w, g = leaf.want.ravel(), leaf.got.ravel()
+    if len(np.unique(w)) > 3 and w[high] > w[low]:
+        a = (g[high] - g[low]) / (w[high] - w[low])
+        if a and leaf.close(a * leaf.want + (g[low] - a * w[low])):
+            yield AFFINE, leaf.weight
 
 
 def _small(leaf: Leaf) -> Iterator[Said]:

@@ -6,11 +6,13 @@ of them bear it out, and at least one of them (or two that hint at it) could hav
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from grader.comparing import forms, patterns, relations
+from grader.comparing import forms, patterns, relations, situations
 from grader.comparing.evidence import Input, Leaf, Seen
 from grader.comparing.forms import form_relations
 from grader.comparing.patterns import content_relations, place_relations
@@ -37,9 +39,16 @@ CAPPED = (
 )
 AT_ZERO = "Only where an input holds a 0 is the result not finite: look for log(0) or a division."
 ONLY = "Only value {} of the result is wrong; the others are right."
+SEVERAL = "Values {} and {} of the result are wrong; the others are right."
 STALE = "All values of the result are equal to the first: is the step's new state handed on?"
 FIRST = "The first value of the result is right and all later ones are wrong: what is handed on?"
 IN_VALUE = "In value {} of the result: {}"
+
+_ONLY = re.compile(r"\bonly\b|the others are right|the rest is right", re.IGNORECASE)
+"""What is said of a result so that it shuts out all other places."""
+
+_OF_FINE = (OVERFLOW, CAPPED, AT_ZERO)
+"""These look at the calls that passed themselves."""
 
 OF_ONE_VALUE = frozenset({FACTOR, OFFSET})
 """Sentences that would say, of several values, that one factor or amount holds for all."""
@@ -52,27 +61,80 @@ _VAGUE = tuple(
         *(patterns.FIRST_RIGHT, patterns.LAST_RIGHT, patterns.FIRST_WRONG, patterns.BORDER),
         *(patterns.LAST_WRONG, patterns.ZEROS, patterns.BOUND, patterns.POSITIVE, forms.NAN),
         *(forms.INFINITE, FACTOR, OFFSET, relations.ROW_FACTOR, relations.COLUMN_FACTOR),
-        *(relations.ROW_OFFSET, relations.COLUMN_OFFSET),
+        *(
+            relations.ROW_OFFSET,
+            relations.COLUMN_OFFSET,
+            relations.ONE_MORE,
+            relations.ONE_LESS,
+            relations.AFFINE,
+        ),
+        *(patterns.DIAGONAL, patterns.BELOW, patterns.ABOVE, patterns.EVEN, patterns.PART),
+        *(patterns.OWN_CLASS, patterns.OTHER_CLASSES, patterns.AT_TRUE, patterns.AT_FALSE),
+        *(patterns.AT_ZERO, patterns.ZERO_HERE, situations.WHERE, situations.BOTH, SEVERAL),
     )
 )
 
 
-def tell(failing: Sequence[Seen], fine: Sequence[Sequence[Input]] = ()) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Beyond:
+    """What is known of an exercise's calls beside the failing ones of a group.
+
+    Args:
+        fine: the inputs of the calls that passed.
+        others: the failing calls of other groups.
+        unseen: whether there are failing calls of which no result can be looked at.
+        stored: whether a call passed that asks for more than zeros.
+        situation: the sentence that tells failing calls from those that passed, or "".
+    """
+
+    fine: Sequence[Sequence[Input]] = ()
+    others: Sequence[Seen] = ()
+    unseen: bool = False
+    stored: bool = False
+    situation: str = ""
+
+
+def tell(failing: Sequence[Seen], beyond: Beyond = Beyond()) -> tuple[str, ...]:
     """Return the sentences that are true of every failing call, the most telling first.
 
     Args:
         failing: the failing calls of a group, in order.
-        fine: the inputs of the calls that passed.
+        beyond: the other calls; what they belie is not said.
     """
     if not failing:
         return ()
+    fine = beyond.fine
     first = _common(failing, _of_call) + _not_finite(failing, fine) + _capped(failing, fine)
-    last = _common(failing, _of_values)
-    found = sorted([*first, *_of_leaves(failing), *last], key=is_vague)
+    last = [*_common(failing, _of_values), *filter(None, [beyond.situation])]
+    found = sorted([*first, *_of_leaves(failing), *last], key=_vagueness)
+    found = list(_held(found, beyond))
     kinds = {sentence[:_KIND]: sentence for sentence in reversed(found)}
     once = [sentence for sentence in dict.fromkeys(found) if kinds[sentence[:_KIND]] == sentence]
     # Whatever else is known of a factor says more than that there is one.
     return tuple(s for s in once if s != FACTOR or once[0] == FACTOR)
+
+
+def _held(found: Sequence[str], beyond: Beyond) -> Iterator[str]:
+    """The sentences that hold beyond the group: of one that says "only", all calls have to."""
+    everything = set(_common(beyond.others, _everything)) if beyond.others else set()
+    for sentence in found:
+        shuts_out = _ONLY.search(sentence) is not None and sentence not in _OF_FINE
+        if patterns.ZERO in sentence and beyond.stored:
+            yield sentence.replace(patterns.ZERO, patterns.ZERO_HERE)
+        elif not shuts_out or (not beyond.unseen and (not beyond.others or sentence in everything)):
+            yield sentence
+
+
+def _everything(seen: Seen) -> Iterator[Said]:
+    """Whatever is true of a call, as if it told enough."""
+    found = [*_of_values(seen), *((s, 0) for s in _of_leaves([seen]))]
+    yield from ((sentence, ENOUGH) for sentence, _ in found)
+
+
+def _vagueness(sentence: str) -> int:
+    """What says how far off a result is comes after what says where."""
+    small = (relations.NEARLY, relations.LARGER, relations.SMALLER)
+    return is_vague(sentence) + any(one in sentence for one in small)
 
 
 def is_vague(sentence: str) -> bool:
@@ -177,6 +239,14 @@ def _of_values(seen: Seen) -> Iterator[Said]:
             yield FIRST, ENOUGH
     if seen.several == len(leaves) and len(seen.wrong) == 1:
         yield ONLY.format(seen.wrong[0] + 1), ENOUGH
+    elif seen.several == len(leaves) and 1 < len(seen.wrong) < len(leaves) < 10:
+        yield SEVERAL.format(*_listed(seen.wrong)), ENOUGH
+
+
+def _listed(wrong: Sequence[int]) -> tuple[str, str]:
+    """Numbers of values: all but the last, and the last."""
+    numbers = [str(n + 1) for n in wrong]
+    return ", ".join(numbers[:-1]), numbers[-1]
 
 
 def _of_leaves(failing: Sequence[Seen]) -> list[str]:

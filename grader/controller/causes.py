@@ -15,16 +15,23 @@ from grader.controller.variants import Bench
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.course.slips.constants import other_sizes
-from grader.course.slips.slips import Slip, Workshop, mutant_slips, pairs, workshop
+from grader.course.slips.slips import (
+    Slip,
+    Workshop,
+    further_slips,
+    mutant_slips,
+    pairs,
+    workshop,
+)
 
 MUTANT_SECONDS, PAIR_SECONDS = 8.0, 8.0
-"""CPU seconds for the first call of all mutants and pairs: those of a training are cut short."""
+"""CPU seconds for one call of all mutants and pairs: those of a training are cut short."""
 
 TRIED = 1500
 """The most pairs that are tried: a number, so that every run tells the same."""
 
 MUTANTS, PAIRS = 200, 12
-"""So many are run to the end that agree with a submission on the first call."""
+"""So many are run to the end that agree with a submission on its first failing call."""
 
 ATTEMPTS = 2
 """A mistake that ended early may have been ended by a busy machine: it is run again."""
@@ -55,7 +62,7 @@ class Causes:
         self._name = standard.prepared.name
         self._own = [m for m in lesson.mistakes if m.exercise == self._name]
         self._records = records
-        self._pairs: Suspects | None = None
+        self._suspected: dict[tuple[str, int], Suspects] = {}
 
     def mistakes(self, zygote: Zygote) -> list[Evidence]:
         """The known mistakes, with what they do."""
@@ -81,33 +88,65 @@ class Causes:
 
     def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The mutants, and known mistakes of other sizes, that may explain a submission alone."""
-        return self._mutants.like(shown, zygote)
+        return self._mutants(self._probe(shown)).like(shown, zygote)
+
+    def further(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """The misreadings and insertions that may explain a submission alone."""
+        return self._further(self._probe(shown)).like(shown, zygote)
+
+    def scaled(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """Mutants, misreadings and insertions of which a factor may make a submission."""
+        probe = self._probe(shown)
+        tried = (self._mutants(probe), self._further(probe))
+        return [one for suspects in tried for one in suspects.scaled(shown, zygote)]
 
     def halves(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The hinted mutants that may explain some of several values."""
-        return [one for one in self._mutants.partly(shown, zygote) if one.hints]
+        found = self._mutants(self._probe(shown)).partly(shown, zygote)
+        return [one for one in found if one.hints]
 
     def pairs(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
-        """Two slips at once that may explain a submission; of what passes the first call none."""
-        if 0 not in shown.wrong:
+        """Two slips at once that may explain a submission; none where no real call fails."""
+        probe = self._probe(shown)
+        if probe not in shown.wrong:
             return []
-        if self._pairs is None:
-            self._pairs = self._suspects("pairs", self._both(zygote), PAIR_SECONDS, PAIRS)
-        return self._pairs.like(shown, zygote)
+        both = self._both(probe, zygote)
+        return self._suspects("pairs", probe, both, PAIR_SECONDS, PAIRS).like(shown, zygote)
 
-    def _both(self, zygote: Zygote) -> Callable[[], Iterable[Slip]]:
-        return lambda: islice(pairs(self._known, self._mutants.telling(zygote)), TRIED)
+    def _both(self, probe: int, zygote: Zygote) -> Callable[[], Iterable[Slip]]:
+        def made() -> Iterable[Slip]:
+            mutants = self._mutants(probe).telling(zygote)
+            return islice(pairs(self._known, mutants), TRIED)
 
-    @cached_property
-    def _mutants(self) -> Suspects:
-        return self._suspects("mutants", lambda: self._slips, MUTANT_SECONDS, MUTANTS)
+        return made
+
+    def _probe(self, shown: Evidence) -> int:
+        """The first call that fails on a real device; the first of all where none does."""
+        calls = self._standard.prepared.calls
+        return min((number for number in shown.wrong if not calls[number].fake), default=0)
+
+    def _mutants(self, probe: int) -> Suspects:
+        return self._suspects("mutants", probe, lambda: self._slips, MUTANT_SECONDS, MUTANTS)
+
+    def _further(self, probe: int) -> Suspects:
+        make = lambda: self._further_slips  # noqa: E731
+        return self._suspects("further", probe, make, MUTANT_SECONDS, MUTANTS)
 
     def _suspects(
-        self, kind: str, slips: Callable[[], Iterable[Slip]], seconds: float, most: int
+        self,
+        kind: str,
+        probe: int,
+        slips: Callable[[], Iterable[Slip]],
+        seconds: float,
+        most: int,
     ) -> Suspects:
-        first = self.answer[0] if self.answer else None
-        place = Place(self._records, (kind, self._lesson.name, self._name))
-        return Suspects(self._bench, slips, first, seconds, most, place)
+        if (kind, probe) not in self._suspected:
+            answer = self.answer[probe] if probe < len(self.answer) else None
+            place = Place(self._records, (kind, self._lesson.name, self._name, str(probe)))
+            self._suspected[kind, probe] = Suspects(
+                self._bench, slips, answer, seconds, most, place, probe
+            )
+        return self._suspected[kind, probe]
 
     @cached_property
     def _bench(self) -> Bench:
@@ -126,6 +165,14 @@ class Causes:
         made = mutant_slips(lesson.answers_source, shop, str(lesson.answers_path))
         resized = [(m, source) for m in self._own for source in other_sizes(m.cells[3])]
         return made + [shop.mistake(m.name, m.hint, source) for m, source in resized]
+
+    @cached_property
+    def _further_slips(self) -> list[Slip]:
+        lesson, names = self._lesson, self._standard.prepared.parameters
+        known = {self._shop.source(slip) for slip in self._slips}
+        made = further_slips(lesson.answers_source, self._shop, names, str(lesson.answers_path))
+        fresh = {self._shop.source(slip): slip for slip in made}
+        return [slip for source, slip in fresh.items() if source not in known]
 
     @cached_property
     def _known(self) -> list[Slip]:

@@ -58,7 +58,9 @@ class Explanations:
         answer: sketches of the model answer's outcomes.
         mistakes: the known mistakes.
         mutants: those of the model answer that may do what is shown; some have no hint.
-        halves: those that may do some of it.
+        further: misreadings and insertions that may do it; some have no hint.
+        scaled: slips of which a factor may make it.
+        halves: mutants that may do some of it.
         pairs: two slips at once that may do it.
         told: what was told of failures so far, for whoever fails in the very same way.
     """
@@ -66,6 +68,8 @@ class Explanations:
     answer: tuple[Outcome, ...]
     mistakes: Callable[[], Sequence[Evidence]]
     mutants: Callable[[Evidence], Sequence[Evidence]]
+    further: Callable[[Evidence], Sequence[Evidence]]
+    scaled: Callable[[Evidence], Sequence[Evidence]]
     halves: Callable[[Evidence], Sequence[Evidence]]
     pairs: Callable[[Evidence], Sequence[Evidence]]
     told: dict[bytes, Explained] = field(default_factory=dict)
@@ -111,9 +115,15 @@ def _weak(failure: Failure, outcome: Outcome) -> bool:
     return finiteness or not any(_tells(leaf) for leaf in leaves(outcome.value))
 
 
+_MANY = 100
+"""A whole number from here on is hit by few causes."""
+
+
 def _tells(leaf: object) -> bool:
     data = leaf.data if isinstance(leaf, Array) else leaf
     if isinstance(data, np.ndarray):
         several = data.size > 1 or data.dtype.kind == "f"
         return several and bool((np.isfinite(data) & (data != 0)).any())
+    if type(data) is int:
+        return abs(data) >= _MANY
     return isinstance(data, float) and np.isfinite(data) and data != 0

@@ -34,7 +34,16 @@ def best(
     if strong:
         return strong
     whole = [one for one in first if _agrees(standard, shown, one, range(shown.calls))]
+    if _said_by_driver(shown):
+        # Its words tell what is wrong; of what led there only a known mistake is likely enough.
+        whole = [one for one in whole if one.mistakes]
     return whole if len({one.hints for one in whole}) == 1 else []
+
+
+def _said_by_driver(shown: Evidence) -> bool:
+    """Whether nothing fails but what a driver has refused."""
+    raised = [wrong.outcome.raised for wrong in shown.wrong.values()]
+    return bool(raised) and all(one is not None and one.where == "driver" for one in raised)
 
 
 def _agrees(standard: Standard, shown: Evidence, known: Evidence, calls: Calls) -> bool:
@@ -62,6 +71,29 @@ def _same_call(standard: Standard, shown: Evidence, known: Evidence, number: int
     return mine.trouble == theirs.trouble and same(
         mine.outcome, theirs.outcome, standard.asked[number]
     )
+
+
+def in_turn(
+    standard: Standard, shown: Evidence, one: Evidence, known: Sequence[Evidence], group: str
+) -> Evidence | None:
+    """The other of two slips of which each explains some of a group's calls; None if there is none.
+
+    Where `one` is wrong the result is as wrong, and there the other is right; everywhere else the
+    result is the other's.
+    """
+    calls = calls_of(standard, group, shown.calls)
+    mine = [number for number in calls if number in one.wrong]
+    rest = [number for number in calls if number not in one.wrong]
+    if not mine or not all(_same_call(standard, shown, one, number) for number in mine):
+        return None
+    if all(shown.wrong[number].weak for number in mine):
+        return None
+    for other in known:
+        told = any(n in other.wrong and not other.wrong[n].weak for n in rest)
+        apart = all(n not in other.wrong and n < other.calls for n in mine)
+        if told and apart and all(_same_call(standard, shown, other, n) for n in rest):
+            return other
+    return None
 
 
 def halves(

@@ -136,13 +136,14 @@ class PreparedExercise:
         frame = _frame(exercise, self.framework, self.device, [again])
         return replace(self, exercise=exercise, calls=(again,), frame=frame)
 
-    def of_variant(self, name: str, seconds: float, first: int | None = None) -> PreparedExercise:
-        """The calls on real devices, all or the first ones, of what a program of ours calls `name`:
-        neither watched nor raced, at most `seconds` each.
+    def of_variant(self, name: str, seconds: float, only: int | None = None) -> PreparedExercise:
+        """The calls on real devices, all or the one of a number, of what a program of ours calls
+        `name`: neither watched nor raced, at most `seconds` each.
         """
+        chosen = self.calls if only is None else self.calls[only : only + 1]
         calls = [
             replace(call, case=replace(call.case, faster=None), seconds=min(call.seconds, seconds))
-            for call in self.calls[:first]
+            for call in chosen
             if not call.fake
         ]
         exercise = replace(self.exercise, forbid=None)

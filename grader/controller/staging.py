@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from grader.comparing.compare import leaves
 from grader.comparing.evidence import Seen, inputs_of, seen
-from grader.comparing.outcomes import ExerciseRun
-from grader.comparing.telling import tell
+from grader.comparing.outcomes import Call, ExerciseRun
+from grader.comparing.situations import situation
+from grader.comparing.telling import Beyond, tell
 from grader.controller.findings import Finding, Standard
 
 _FACTS = 2
@@ -18,18 +22,33 @@ def told(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str, .
     """
     prepared = standard.prepared
     group = prepared.calls[finding.call].case.group
-    failing: dict[int, Seen] = {}
-    fine = []
+    names = prepared.parameters
+    shown: dict[int, Seen | None] = {}
+    right: list[Call] = []
     for number, outcome in enumerate(run.outcomes):
         call, failure = prepared.calls[number], run.failures.get(number)
         if failure is None and not call.fake:
-            fine.append(inputs_of(call, prepared.parameters))
-        elif failure is not None and call.case.group == group:
-            if number not in run.whole:
-                return ()
-            shown = seen(call, outcome, standard.asked[number], failure, prepared.parameters)
-            failing |= {number: shown} if shown else {}
-    return tell(list(failing.values()), fine) if finding.call in failing else ()
+            right.append(call)
+        elif failure is not None and not call.fake:
+            whole = number in run.whole
+            asked = standard.asked[number]
+            shown[number] = seen(call, outcome, asked, failure, names) if whole else None
+    if shown.get(finding.call) is None:
+        return ()
+    groups = {number: prepared.calls[number].case.group for number in shown}
+    beyond = Beyond(
+        fine=[inputs_of(call, names) for call in right],
+        others=[one for n, one in shown.items() if one and groups[n] != group],
+        unseen=not all(shown.values()),
+        stored=any(_holds_more_than_zeros(call) for call in right),
+        situation=situation([prepared.calls[n] for n in shown], right, names),
+    )
+    return tell([one for n, one in shown.items() if one and groups[n] == group], beyond)
+
+
+def _holds_more_than_zeros(call: Call) -> bool:
+    arrays = [one for one in leaves(call.case.expect) if isinstance(one, np.ndarray | float | int)]
+    return any(bool(np.any(array)) for array in arrays)
 
 
 def fuller(

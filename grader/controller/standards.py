@@ -110,6 +110,8 @@ class Standards:
                 causes.answer,
                 lambda: causes.mistakes(zygote),
                 lambda shown: causes.mutants(shown, zygote),
+                lambda shown: causes.further(shown, zygote),
+                lambda shown: causes.scaled(shown, zygote),
                 lambda shown: causes.halves(shown, zygote),
                 lambda shown: causes.pairs(shown, zygote),
                 self._told[name],

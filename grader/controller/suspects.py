@@ -1,4 +1,4 @@
-"""Slips that may explain a failure: all are tried on the first call, few run to the end."""
+"""Slips that may explain a failure: all are tried on one call, few run to the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 
 from grader.comparing.judging import same, same_leaves
 from grader.comparing.outcomes import Outcome
+from grader.controller.beside import factor, reasons
 from grader.controller.findings import Evidence
 from grader.controller.records import Records
 from grader.controller.variants import Bench, Budget, tried
@@ -37,20 +38,22 @@ class Suspects:
         seconds: float,
         most: int,
         place: Place,
+        probe: int = 0,
     ) -> None:
         """Keep what is needed; nothing is run yet.
 
         Args:
             bench: where they run.
             slips: makes them, the likeliest first; when the time is up, the rest is left out.
-            answer: the model answer's outcome of the first call.
-            seconds: of CPU, for the first call of all of them, and for each look at the others.
+            answer: the model answer's outcome of the call that they are tried on.
+            seconds: of CPU, for that call of all of them, and for each look at the others.
             most: how many run to the end for one submission.
             place: where it is recorded what they do.
+            probe: the number of that call.
         """
         self._bench, self._make_slips, self._answer = bench, slips, answer
         self._seconds, self._most = seconds, most
-        self._place = place
+        self._place, self._probe = place, probe
         self._begun: list[tuple[int, Evidence]] | None = None
 
     @cached_property
@@ -58,28 +61,36 @@ class Suspects:
         return list(self._make_slips())
 
     def like(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
-        """Those that do with the first call what a submission does, with all that they do."""
+        """Those that do with that call what a submission does, with all that they do."""
         return self._run(lambda one: self._begins_alike(shown, one), zygote)
 
     def partly(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
-        """Those that share some wrong value of the first call's result with a submission."""
+        """Those that share some wrong value of that call's result with a submission."""
         return self._run(lambda one: self._shares(shown, one), zygote)
 
+    def scaled(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
+        """Those that a factor makes of that call's result, with all that they do."""
+        return self._run(lambda one: bool(one.hints) and self._scales(shown, one), zygote)
+
     def telling(self, zygote: Zygote) -> list[Slip]:
-        """The slips that make the first call's result wrong, and neither break nor blow it up."""
+        """The slips that make that call's result wrong, and neither break nor blow it up."""
         begun = self._tried(zygote)
-        return [self._slips[n] for n, one in begun if 0 in one.wrong and not one.wrong[0].weak]
+        return [
+            self._slips[n]
+            for n, one in begun
+            if (wrong := one.wrong.get(self._probe)) and not wrong.weak
+        ]
 
     def _tried(self, zygote: Zygote) -> list[tuple[int, Evidence]]:
-        """What each does with the first call, by its number; none of those that ended early."""
+        """What each does with that call, by its number; none of those that ended early."""
         if self._begun is None:
             records, parts = self._place.records, self._place.parts
-            self._begun = records.once((*parts, "first call"), lambda: self._try_all(zygote))
+            self._begun = records.once((*parts, "probe"), lambda: self._try_all(zygote))
         return self._begun
 
     def _try_all(self, zygote: Zygote) -> list[tuple[int, Evidence]]:
         numbers = {slip: number for number, slip in enumerate(self._slips)}
-        done = tried(self._bench, self._slips, zygote, Budget(self._seconds), first=1)
+        done = tried(self._bench, self._slips, zygote, Budget(self._seconds), self._probe)
         return [(numbers[slip], one) for slip, one in done]
 
     def _run(self, able: Callable[[Evidence], bool], zygote: Zygote) -> list[Evidence]:
@@ -97,17 +108,27 @@ class Suspects:
         return dict.fromkeys(numbers) | {slips[slip]: one for slip, one in done}
 
     def _begins_alike(self, one: Evidence, other: Evidence) -> bool:
-        mine, theirs = one.wrong.get(0), other.wrong.get(0)
+        mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
         if mine is None or theirs is None:
             return mine is theirs
-        alike = same(mine.outcome, theirs.outcome, self._bench.standard.asked[0])
+        alike = same(mine.outcome, theirs.outcome, self._bench.standard.asked[self._probe])
         return mine.trouble == theirs.trouble and alike
 
+    def _scales(self, one: Evidence, other: Evidence) -> bool:
+        mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
+        if mine is None or self._answer is None:
+            return False
+        if mine.trouble != "difference" or (theirs and theirs.trouble != "difference"):
+            return False
+        c = factor(mine.outcome.value, (theirs.outcome if theirs else self._answer).value)
+        prepared = self._bench.standard.prepared
+        return c is not None and any(reasons(c, prepared.calls[self._probe], prepared.parameters))
+
     def _shares(self, one: Evidence, other: Evidence) -> bool:
-        mine, theirs = one.wrong.get(0), other.wrong.get(0)
+        mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)
         if mine is None or theirs is None or self._answer is None:
             return False
-        asked, value = self._bench.standard.asked[0], theirs.outcome.value
+        asked, value = self._bench.standard.asked[self._probe], theirs.outcome.value
         alike = same_leaves(mine.outcome.value, value, asked)
         right = same_leaves(self._answer.value, value, asked)
         if alike is None or right is None or len(right) < 2:

@@ -7,7 +7,7 @@ function. A variant that hangs or crashes costs a worker; the next one goes on w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun
@@ -89,7 +89,7 @@ def tried(
     slips: Iterable[Slip],
     zygote: Zygote,
     budget: Budget,
-    first: int | None = None,
+    only: int | None = None,
 ) -> Iterator[tuple[Slip, Evidence]]:
     """Run slips in batches until the budget is spent; what ended early is left out.
 
@@ -98,31 +98,33 @@ def tried(
         slips: what is run, in this order.
         zygote: forks the workers.
         budget: what they may use.
-        first: how many calls are made; None for all.
+        only: the number of the one call that is made; None for all.
 
     Raises:
         GraderError: the machine failed.
     """
     left = iter(slips)
     while batch := list(islice(left, budget.room)):
-        yield from _batch(bench, batch, zygote, budget, first)
+        yield from _batch(bench, batch, zygote, budget, only)
 
 
 def _batch(
-    bench: Bench, batch: list[Slip], zygote: Zygote, budget: Budget, first: int | None
+    bench: Bench, batch: list[Slip], zygote: Zygote, budget: Budget, only: int | None
 ) -> Iterator[tuple[Slip, Evidence]]:
     prepared = bench.standard.prepared
     names = [f"_variant_{number}" for number in range(len(batch))]
-    calls = [prepared.of_variant(name, CALL_SECONDS, first) for name in names]
+    calls = [prepared.of_variant(name, CALL_SECONDS, only) for name in names]
     sources = [(name, bench.shop.source(slip)) for name, slip in zip(names, batch, strict=True)]
     base = [bench.answers, bench.shared]
     call = f"_bind({base!r}, {bench.answers!r}, {bench.shop.exercise!r}, {sources!r})"
     program = Program(((1, _BINDER), (2, call)), trusted=True)
-    asked = dict.fromkeys(names, bench.standard.asked)
+    asked = dict.fromkeys(names, bench.standard.asked[only or 0 :])
     execution = execute(zygote, program, calls, bench.allowance, asked=asked)
     budget.spent += execution.cpu_seconds
     budget.run += len(batch)
     for slip, name in zip(batch, names, strict=True):
         run = execution.runs.get(name, ExerciseRun(ended="crash"))
         if not run.ended:
-            yield slip, evidence(run, slip.name, slip.hints)
+            shown = evidence(run, slip.name, slip.hints)
+            at = only or 0
+            yield slip, replace(shown, wrong={at + n: wrong for n, wrong in shown.wrong.items()})

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from grader.controller.causes import mistake_program
+from grader.controller.explaining import lines_of
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Allowance, Program
 from grader.controller.standards import Standards
@@ -272,7 +273,7 @@ def _prove_hint(
     key: str, own: str, beside: set[str], results: tuple[ExerciseResult, ...], tally: _Tally
 ) -> None:
     """A mutant earns its own line's hint or a true one: never that of another line alone."""
-    said = [line for result in results for line in result.hint.splitlines()]
+    said = [line for result in results for line in lines_of(result.hint)]
     if own not in said and (other := [line for line in said if line in beside]):
         tally.complain("hints", key, f"it earns {other[0]!r}, which stands beside another line")
     elif said:

@@ -241,7 +241,10 @@ def clt_variance_for_deviation(half_width, z=1.0):
     return math.ceil(bound)
 
 
-@mistake("clt_sample_size", "The half width counts on each side of the error: do not halve it.")
+@mistake(
+    "clt_sample_size",
+    "n is four times too large: is the variance at most ¼, and the half width taken whole?",
+)
 def clt_full_width(half_width, z=1.0):
     bound = (z / half_width) ** 2
     return math.ceil(bound)

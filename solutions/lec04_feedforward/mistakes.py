@@ -158,6 +158,13 @@ def leaky_on_both_sides(x, slope=0.01):
     return above + below
 
 
+@mistake("leaky_relu", "Where x is positive, x itself comes out: only what is negative is scaled.")
+def leaky_scaled_everywhere(x, slope=0.01):
+    above = slope * x.clamp(min=0)
+    below = slope * x.clamp(max=0)
+    return above + below
+
+
 @mistake("leaky_relu", "Below 0 the result is negative: look at the sign.")
 def leaky_folded(x, slope=0.01):
     above = x.clamp(min=0)

@@ -425,6 +425,13 @@ def gpu_falls_back_to_first(i=0):
     return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
 
 
+@mistake("try_gpu", "Where GPU i is missing, the CPU is what is left.")
+def gpu_though_missing(i=0):
+    if torch.cuda.device_count() > i:
+        return torch.device(f"cuda:{i}")
+    return torch.device("cuda")
+
+
 @mistake("try_gpu", "Return a `torch.device`, not its name.")
 def gpu_as_text(i=0):
     return f"cuda:{i}" if torch.cuda.device_count() > i else "cpu"
@@ -448,6 +455,12 @@ class ArrayDatasetOnlyShorter(answers.ArrayDataset):
         if len(y) < len(x):
             raise ValueError(f"{len(x)} rows, but {len(y)} targets")
         self.x, self.y = x, y
+
+
+@mistake("ArrayDataset", "The length counts the rows, not what stands in one of them.")
+class ArrayDatasetCountsOneRow(answers.ArrayDataset):
+    def __len__(self):
+        return len(self.x[0])
 
 
 @mistake("ArrayDataset", "The length counts rows, not all the numbers in them.")
@@ -559,6 +572,17 @@ def param_groups_tied_twice(model, weight_decay):
     return [
         {"params": [p for p in owned if p.ndim >= 2], "weight_decay": weight_decay},
         {"params": [p for p in owned if p.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
+@mistake(
+    "param_groups", "The decay is for matrices: here the biases and norms have it, the others not."
+)
+def param_groups_by_the_other_axes(model, weight_decay):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trained if p.ndim < 2], "weight_decay": weight_decay},
+        {"params": [p for p in trained if p.ndim >= 2], "weight_decay": 0.0},
     ]
 
 

@@ -31,6 +31,11 @@ def conv2d_forward_no_bias(x, w, b, stride=1, padding=0):
     return answers.conv2d_forward(x, w, torch.zeros_like(b), stride, padding)
 
 
+@mistake("conv2d_forward", "Every input channel counts: this is the first one's share alone.")
+def conv2d_forward_first_channel(x, w, b, stride=1, padding=0):
+    return answers.conv2d_forward(x[:, :1], w[:, :1], b, stride, padding)
+
+
 @mistake("conv2d_forward", "Sum over the input channels; this is their mean.")
 def conv2d_forward_channel_mean(x, w, b, stride=1, padding=0):
     return answers.conv2d_forward(x, w / x.shape[1], b, stride, padding)
@@ -247,6 +252,25 @@ def max_pool2d_backward_window_overwritten(dout, x, size, stride):
             rows = i * stride + first // size
             columns = j * stride + first % size
             dx[:, :, i * stride : i * stride + size, j * stride : j * stride + size] = 0
+            dx[images, channels, rows, columns] += dout[:, :, i, j]
+    return dx
+
+
+@mistake(
+    "max_pool2d_backward",
+    "Rows come first: entry i of a window is in row i // size, column i % size.",
+)
+def max_pool2d_backward_rows_for_columns(dout, x, size, stride):
+    n, c = x.shape[:2]
+    images = torch.arange(n, device=x.device)[:, None]
+    channels = torch.arange(c, device=x.device)
+    dx = torch.zeros_like(x)
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            window = x[:, :, i * stride : i * stride + size, j * stride : j * stride + size]
+            first = window.reshape(n, c, -1).argmax(dim=2)
+            rows = i * stride + first % size
+            columns = j * stride + first // size
             dx[images, channels, rows, columns] += dout[:, :, i, j]
     return dx
 

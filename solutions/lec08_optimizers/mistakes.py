@@ -97,7 +97,7 @@ def momentum_weighs_gradient(theta, grad, state, lr, mu):
     return theta - lr * v, {"v": v}
 
 
-@mistake("momentum_step", "The velocity starts at zero, not at the first gradient.")
+@mistake("momentum_step", "Look at where the velocity starts: without a state it is zero.")
 def momentum_starts_at_gradient(theta, grad, state, lr, mu):
     v = mu * state.get("v", grad) + grad
     return theta - lr * v, {"v": v}

@@ -1132,7 +1132,7 @@ def early_stopping_count_not_reset(val_losses, patience, min_delta=0.0):
     return best_epoch, len(val_losses) - 1
 
 
-@mistake("early_stopping", "`min_delta` is not used: a smaller improvement does not count.")
+@mistake("early_stopping", "An improvement counts only if it is larger than `min_delta`.")
 def early_stopping_no_min_delta(val_losses, patience, min_delta=0.0):
     best, best_epoch, waited = math.inf, 0, 0
     for epoch, loss in enumerate(val_losses):

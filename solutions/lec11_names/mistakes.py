@@ -18,6 +18,16 @@ def vocab_rarest_first(names, size):
     return answers.build_vocab(names, 10**6)[::-1][:size]
 
 
+@mistake("build_vocab", "The order is by frequency, not by the alphabet.")
+def vocab_alphabetical(names, size):
+    return sorted(answers.build_vocab(names, size))
+
+
+@mistake("build_vocab", "These are the rarest characters: the most frequent are asked.")
+def vocab_end_of_the_list(names, size):
+    return answers.build_vocab(names, 10**6)[-size:]
+
+
 @mistake("build_vocab", "The most frequent character comes first, not the rarest.")
 def vocab_sorted_upwards(names, size):
     counts = collections.Counter("".join(names))

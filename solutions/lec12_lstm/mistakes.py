@@ -290,7 +290,7 @@ def gru_of_pytorch(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
     return z * h + (1 - z) * candidate
 
 
-@mistake("gru_step", "The reset gate and the update gate have changed places.")
+@mistake("gru_step", "Look at which gate does what: r resets the old state, z mixes old and new.")
 def gru_gates_swapped(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
     z = torch.sigmoid(x @ wr + h @ ur + br)
     r = torch.sigmoid(x @ wz + h @ uz + bz)

@@ -128,7 +128,7 @@ def mask_tokens(tokens, mask_id, rate, generator):
     inputs = tokens.masked_fill(masked, mask_id)
     # hint: Look at the labels: what stands where a token is hidden, and what elsewhere?
     labels = tokens.masked_fill(~masked, -100)
-    return inputs, labels  # hint: Look at the two results: their order and their sign.
+    return inputs, labels  # hint: Look at the two results: is each what is asked, in its order?
 
 
 def block_parameters(d):

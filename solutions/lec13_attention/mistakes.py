@@ -478,6 +478,14 @@ def heads_without_scale(x, wq, wk, wv, wo, heads, mask=None):
     return attended.transpose(1, 2).flatten(2) @ wo
 
 
+@mistake(
+    "multi_head_attention", "Positions attend within a head: here heads attend within a position."
+)
+def heads_attend_to_heads(x, wq, wk, wv, wo, heads, mask=None):
+    q, k, v = ((x @ w).unflatten(-1, (heads, -1)) for w in (wq, wk, wv))
+    return scaled_dot_attention(q, k, v).flatten(2) @ wo
+
+
 @mistake("multi_head_attention", "The output projection wo is missing.")
 def heads_without_output(x, wq, wk, wv, wo, heads, mask=None):
     def split(z):
@@ -603,6 +611,26 @@ def block_pre_norm(x, p, heads, mask=None):
     hidden = torch.relu(z @ p["w1"] + p["c1"])
     ffn = hidden @ p["w2"] + p["c2"]
     return y + ffn
+
+
+@mistake(
+    "transformer_block", "Attention reads x as it is: the first normalisation comes after its sum."
+)
+def block_pre_norm_of_attention(x, p, heads, mask=None):
+    def norm(z, gamma, beta):
+        return F.layer_norm(z, gamma.shape, gamma, beta, eps=1e-5)
+
+    normed = norm(x, p["g1"], p["b1"])
+    attended = multi_head_attention(normed, p["wq"], p["wk"], p["wv"], p["wo"], heads, mask)
+    y = x + attended
+    hidden = torch.relu(y @ p["w1"] + p["c1"])
+    ffn = hidden @ p["w2"] + p["c2"]
+    return norm(y + ffn, p["g2"], p["b2"])
+
+
+@mistake("transformer_block", "Which matrix makes the queries, which the keys, which the values?")
+def block_keys_and_values_exchanged(x, p, heads, mask=None):
+    return answers.transformer_block(x, p | {"wk": p["wv"], "wv": p["wk"]}, heads, mask)
 
 
 @mistake("transformer_block", "x is added to what attention returns.")
@@ -813,7 +841,9 @@ def mask_same_for_rows(tokens, mask_id, rate, generator):
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
 
 
-@mistake("mask_tokens", "Draw from `generator`, not from PyTorch's global one.")
+@mistake(
+    "mask_tokens", "Each position is drawn by itself, with the chance `rate`, from `generator`."
+)
 def mask_ignores_generator(tokens, mask_id, rate, generator):
     masked = torch.rand(tokens.shape) < rate
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)

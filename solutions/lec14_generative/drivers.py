@@ -58,7 +58,7 @@ def run_vae(student: Any, x: Any, eps: Any, hidden: int, steps: int) -> list[Any
     for _ in range(steps):
         logits, mu, logvar = three(model(x, torch.randn_like(eps)))
         assert logits.shape == x.shape, (
-            f"decode turns {tuple(mu.shape)} into {tuple(logits.shape)}, not {tuple(x.shape)}"
+            f"the first value of forward has shape {tuple(logits.shape)}, not {tuple(x.shape)}"
         )
         nll = functional.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
         kl = (logvar.exp() + mu**2 - 1 - logvar).sum(1) / 2

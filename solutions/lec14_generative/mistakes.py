@@ -294,13 +294,13 @@ def mixture_without_constant(x, z, tau2):
     return torch.logsumexp(logs, dim=1) - math.log(len(z))
 
 
-@mistake("VAE", "decode returns logits: no sigmoid at its end.")
+@mistake("VAE", "Logits may be any number: what keeps all of these between 0 and 1?")
 class VAEProbabilities(answers.VAE):
     def decode(self, z):
         return torch.sigmoid(self.decoder(z))
 
 
-@mistake("VAE", "logvar is log σ², so the noise is scaled by exp(logvar / 2).")
+@mistake("VAE", "forward returns decode(μ + exp(logvar / 2) ε): compare factor by factor.")
 class VAEVarianceForSigma(answers.VAE):
     def forward(self, x, eps):
         mu, logvar = self.encode(x)
@@ -319,7 +319,7 @@ class VAEDecodesMean(answers.VAE):
         return super().forward(x, 0 * eps)
 
 
-@mistake("VAE", "encode returns mu first, then logvar, and forward keeps that order.")
+@mistake("VAE", "forward hands on mu and logvar as encode gives them: unchanged, in that order.")
 class VAEOrder(answers.VAE):
     def forward(self, x, eps):
         logits, mu, logvar = super().forward(x, eps)

@@ -27,8 +27,16 @@ def omissions(node: ast.AST, names: frozenset[str]) -> Replacements:
         if isinstance(node.op, _ORDERLESS):
             yield "operand dropped", node.right
         yield from _without_parentheses(node)
+        left = node.left
+        if isinstance(node.op, ast.Mult) and isinstance(left, ast.UnaryOp):
+            # −2 x as −x.
+            yield "factor dropped", changed(left, operand=node.right)
+    if isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1:
+        yield "number", ast.Constant(node.value - 1)
+    if isinstance(node, ast.Constant) and type(node.value) is float:
+        yield "number", ast.Constant(node.value / 2)
     if isinstance(node, ast.Call):
-        yield from _of_call(node)
+        yield from _of_call(node, names)
     if (
         isinstance(node, ast.Subscript)
         and isinstance(node.ctx, ast.Load)
@@ -66,15 +74,24 @@ def _without_parentheses(node: ast.BinOp) -> Replacements:
         yield "parentheses dropped", changed(left, right=changed(node, left=left.right))
 
 
-def _of_call(node: ast.Call) -> Replacements:
+def _of_call(node: ast.Call, names: frozenset[str]) -> Replacements:
     if node.args and not isinstance(node.args[0], ast.Starred):
         yield "call dropped", node.args[0]
         inner = node.args[0]
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
             bare = changed(node, args=[inner.left, *node.args[1:]])
             yield "term outside", changed(inner, left=bare)
+        if isinstance(node.func, ast.Attribute) and not _is_module(node.func.value, names):
+            yield "method dropped", node.func.value
     elif isinstance(node.func, ast.Attribute):
         yield "call dropped", node.func.value
+
+
+def _is_module(node: ast.expr, names: frozenset[str]) -> bool:
+    """Whether a dotted name begins with what is no variable: `torch` of `torch.linalg`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id not in names
 
 
 def _alike(name: str, names: frozenset[str]) -> Iterator[str]:

@@ -72,7 +72,7 @@ More = Callable[[ast.AST, frozenset[str]], Replacements]
 
 
 def changes(definition: ast.stmt, more: More = lambda node, names: iter(())) -> Iterator[Change]:
-    """Every change of a function or class, from its first line to its last.
+    """Every mechanical change of a function or class, from its first line to its last.
 
     Args:
         definition: the function or class.
@@ -81,14 +81,28 @@ def changes(definition: ast.stmt, more: More = lambda node, names: iter(())) -> 
     names = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}
     stores = [n.id for n in ast.walk(definition) if isinstance(n, ast.Name) and _is_store(n)]
     arguments = {n.arg for n in ast.walk(definition) if isinstance(n, ast.arg)}
-    variables = frozenset({*stores, *arguments})
     again = {name for name in names if stores.count(name) + (name in arguments) > 1}
+
+    def found(node: ast.AST, variables: frozenset[str]) -> Replacements:
+        for change in _CHANGES:
+            yield from change(node)
+        yield from more(node, variables)
+        if isinstance(node, ast.stmt):
+            yield from _deleted(node, again)
+
+    return changes_by(definition, found)
+
+
+def changes_by(definition: ast.stmt, found: More) -> Iterator[Change]:
+    """What `found` makes of each node, by the names of the definition's variables and arguments."""
+    nodes = list(ast.walk(definition))
+    variables = frozenset(
+        [n.id for n in nodes if isinstance(n, ast.Name) and _is_store(n)]
+        + [n.arg for n in nodes if isinstance(n, ast.arg)]
+    )
     # All places are found before the first is changed.
     for parent, field, index, node, statement in list(_nodes(definition, definition)):
-        found = [pair for change in _CHANGES for pair in change(node)] + list(more(node, variables))
-        if isinstance(node, ast.stmt):
-            found += list(_deleted(node, again))
-        for operator, replacement in found:
+        for operator, replacement in list(found(node, variables)):
             yield Change(operator, statement, parent, field, index, node, replacement)
 
 

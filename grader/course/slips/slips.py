@@ -6,12 +6,19 @@ import ast
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
-from grader.course.slips.edits import Edits, Text, apart, text_of, text_of_source
+from grader.course.slips.edits import Edit, Edits, Text, apart, text_of, text_of_source
 from grader.course.slips.hints import hints_of
+from grader.course.slips.insertions import insertions
+from grader.course.slips.misreadings import misreadings
 from grader.course.slips.mutants import mutants
 from grader.course.slips.omissions import omissions
+from grader.course.slips.transforms import transforms_of
+
+INSERTIONS = 600
+"""The most insertions of an exercise that are tried, spread over its answer."""
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -36,7 +43,12 @@ class Workshop:
     """The definitions of the model answers that an exercise runs through."""
 
     exercise: str
-    texts: Mapping[str, Text]
+    nodes: Mapping[str, ast.stmt]
+
+    @cached_property
+    def texts(self) -> Mapping[str, Text]:
+        """The definitions as text."""
+        return {name: text_of(node) for name, node in self.nodes.items()}
 
     def source(self, slip: Slip) -> str:
         """The changed definitions."""
@@ -57,6 +69,12 @@ class Workshop:
         """A mutant, from the source of its definition, with the hint that it has or ""."""
         return Slip("", (hint,) if hint else (), self._to(definition, text_of_source(code)))
 
+    def rewritten(self, hint: str, definition: str, code: str) -> Slip:
+        """A slip of which only the whole source is known: it cannot be joined with another."""
+        size = sum(map(len, self.texts[definition].lines))
+        whole = (Edit(0, size, (f"{code}\n",)),)
+        return Slip("", (hint,) if hint else (), {definition: whole})
+
     def _to(self, name: str, other: Text) -> dict[str, Edits]:
         return {name: self.texts[name].edits_to(other)}
 
@@ -76,8 +94,7 @@ def workshop(source: str, exercise: str, exercises: Collection[str]) -> Workshop
         found = (names & set(nodes)) - set(exercises) - used
         used |= found
         fresh += sorted(found)
-    texts = {n: text_of(node) for n, node in nodes.items() if n in used}
-    return Workshop(exercise, texts)
+    return Workshop(exercise, {n: node for n, node in nodes.items() if n in used})
 
 
 def mutant_slips(source: str, shop: Workshop, where: str = "answers") -> list[Slip]:
@@ -96,6 +113,34 @@ def mutant_slips(source: str, shop: Workshop, where: str = "answers") -> list[Sl
         for mutant in mutants(source, tuple(shop.texts), omissions)
     ]
     return made if any(slip.hints for slip in made) else []
+
+
+def further_slips(
+    source: str, shop: Workshop, names: Collection[str], where: str = "answers"
+) -> Iterator[Slip]:
+    """What is tried where no mutant explains a wrong answer: misreadings, then insertions.
+
+    Args:
+        source: of the model answers.
+        shop: the definitions that are changed.
+        names: the arguments by the names that a student knows; no other is misread.
+        where: what the source is called in errors.
+
+    Raises:
+        CourseError: a hint that stands wrong.
+    """
+    transforms, hints = transforms_of(source), hints_of(source, where)
+    node = shop.nodes[shop.exercise]
+    if isinstance(node, ast.FunctionDef):
+        for sentence, code in misreadings(node, transforms, names):
+            yield shop.mutant(sentence, shop.exercise, code)
+    made = [(name, one) for name in shop.nodes for one in insertions(shop.nodes[name], transforms)]
+    if len(made) > INSERTIONS:
+        made = [made[at] for at in sorted(random.Random(0).sample(range(len(made)), INSERTIONS))]
+    for name, change in made:
+        with change.applied():
+            code = ast.unparse(shop.nodes[name])
+        yield shop.rewritten(hints.at(change.line, change.statement.lineno), name, code)
 
 
 def pairs(mistakes: Sequence[Slip], others: Sequence[Slip]) -> Iterator[Slip]:
