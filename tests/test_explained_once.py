@@ -8,7 +8,7 @@ from red_course import PATIENT, red_course  # type: ignore[import-not-found]
 
 from grader.comparing.outcomes import ExerciseRun, Failure, Outcome
 from grader.controller import explaining
-from grader.controller.findings import Explanations, Finding, Standard
+from grader.controller.findings import Evidence, Explanations, Finding, Standard
 from grader.controller.prepared import prepare
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import load_course
@@ -20,8 +20,12 @@ def standard(tmp_path: Path) -> Standard:
     lesson = load_lesson(load_course(red_course(tmp_path / "course", PATIENT)), "one")
     name, prepared = next(iter(prepare(lesson, "seed", "cpu", 1.0).items()))
     assert name
-    nothing = Explanations((), list, lambda _: [], lambda _: [], lambda _: [])
+    nothing = Explanations((), list, none, none, none, none, none)
     return Standard(prepared, (), nothing)
+
+
+def none(_: Evidence) -> list[Evidence]:
+    return []
 
 
 def failed(number: float, message: str = "wrong") -> tuple[ExerciseRun, Finding]:
