@@ -33,7 +33,9 @@ from grader.worker.rules import Rules
 ROOT = Path(__file__).parents[1]
 CALLS = 90
 """Calls of one operator; more than that are drawn at random."""
-SECONDS = 2
+IN_ORDER = 16
+"""Calls with the exercise's own inputs in one order."""
+SECONDS = 3
 """Of CPU time, for one operator."""
 _SKIPPED = (
     "rand",
@@ -86,7 +88,9 @@ def schemas() -> Iterator[Any]:
             yield schema
 
 
-def operators(pool: Sequence[Any], numbers: Sequence[Any]) -> Iterator[Candidate]:
+def operators(
+    pool: Sequence[Any], numbers: Sequence[Any], given: Sequence[Any]
+) -> Iterator[Candidate]:
     """Each operator with the ways of filling its arguments."""
     for schema in schemas():
         try:
@@ -98,7 +102,7 @@ def operators(pool: Sequence[Any], numbers: Sequence[Any]) -> Iterator[Candidate
             continue
         choices = [_choices(argument, pool, numbers) for argument in schema.arguments]
         label = f"{schema.name}.{schema.overload_name}"
-        yield label, _with_keywords(overload, schema), _drawn(choices, label)
+        yield label, _with_keywords(overload, schema), _drawn(choices, label, given)
 
 
 def functions(pool: Sequence[Any]) -> Iterator[Candidate]:
@@ -140,7 +144,8 @@ def _choices(argument: Any, pool: Sequence[Any], numbers: Sequence[Any]) -> list
         more = [*(n for n in numbers if isinstance(n, int)), 1, 0, -1, 2]
     elif kind.startswith(("List[int]", "List[SymInt]", "Optional[List[int]]")):
         sizes = [list(x.shape[2:]) for x in pool if x.ndim == 4]
-        more = [[1, 1], [0, 0], [2, 2], [1], [0], [-1], *sizes, [1, 1, 1], [0, 0, 0]]
+        own = [[n] * 2 for n in numbers if isinstance(n, int)]
+        more = [*own, [1, 1], [0, 0], [1], [0], [-1], *sizes, [1, 1, 1], [0, 0, 0]]
     elif kind in ("bool", "Optional[bool]"):
         more = [False, True]
     elif kind.startswith("List[bool]"):
@@ -152,17 +157,25 @@ def _choices(argument: Any, pool: Sequence[Any], numbers: Sequence[Any]) -> list
     return [*found, *(one for one in more if one not in found)]
 
 
-def _drawn(choices: list[list[Any]], name: str) -> Callable[[], Iterator[tuple[Any, ...]]]:
+def _drawn(
+    choices: list[list[Any]], name: str, given: Sequence[Any] = ()
+) -> Callable[[], Iterator[tuple[Any, ...]]]:
     total = int(np.prod([float(len(each)) for each in choices])) if choices else 1
+    slots = [n for n, each in enumerate(choices) if any(hasattr(one, "shape") for one in each)]
 
     def draw() -> Iterator[tuple[Any, ...]]:
         if total <= CALLS:
             yield from itertools.product(*choices)
             return
         rng = random.Random(name)
-        # The defaults first: with them most operators are what one means by their name.
-        tensors = [each if hasattr(each[0], "shape") else each[:1] for each in choices]
-        yield from itertools.islice(itertools.product(*tensors), CALLS // 3)
+        # The exercise's own inputs in each order first, with the defaults, then with the rest.
+        for order in itertools.permutations(given, min(len(slots), len(given))):
+            for turn in range(IN_ORDER):
+                values = [each[0] if turn == 0 else rng.choice(each) for each in choices]
+                for slot, one in itertools.zip_longest(slots, order):
+                    if slot is not None:
+                        values[slot] = one if one is not None else choices[slot][0]
+                yield tuple(values)
         for _ in range(CALLS):
             yield tuple(rng.choice(each) for each in choices)
 
@@ -302,7 +315,7 @@ def main(names: Sequence[str]) -> None:
         numbers = [a for a in case.args if isinstance(a, int | float)]
         rules = Rules(forbid.ops, forbid.calls, forbid.syntax, forbid.label)
         numpy = functions(pool) if exercise.framework == "numpy" else ()
-        candidates = [*operators(pool, numbers), *numpy]
+        candidates = [*operators(pool, numbers, given), *numpy]
         print(f"{names[0]} {name}: {len(candidates)} candidates", flush=True)
         try_all(candidates, wanted, rules)
 
