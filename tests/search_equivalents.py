@@ -137,7 +137,7 @@ def _choices(argument: Any, pool: Sequence[Any], numbers: Sequence[Any]) -> list
     if kind == "Optional[Tensor]":
         return [None, *pool]
     if kind in ("List[Tensor]", "List[Optional[Tensor]]"):
-        return [list(pool[:2]), list(pool[:3]), [pool[0]]]
+        return [list(pool[:2]), list(pool[:3]), list(pool[:1])]
     if "number" in kind or "float" in kind:
         more: list[Any] = [*numbers, 0.0, 1.0]
     elif kind in ("int", "SymInt", "Optional[int]", "Optional[SymInt]"):

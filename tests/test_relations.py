@@ -354,3 +354,27 @@ def test_what_many_functions_make_of_one_number_is_not_said() -> None:
     assert relations.ROOT not in told(*[look(slopes[:n], slopes[:n] ** 0.5) for n in (3, 5)])
     several = np.array([1, 0.01, 0.3, 0.7])
     assert relations.ROOT in told(*[look(several[:n], several[:n] ** 0.5) for n in (3, 4)])
+
+
+AXES = st.lists(st.integers(1, 4), min_size=0, max_size=4).map(tuple)
+
+
+@given(AXES, st.lists(AXES, max_size=3), st.integers(0, 4), SEEDS)
+@settings(max_examples=300, deadline=None)
+def test_inputs_of_any_shape_are_looked_at_beside_a_result(
+    shape: tuple[int, ...], others: list[tuple[int, ...]], along: int, seed: int
+) -> None:
+    """Vectors along any axis of the result too: nothing raises, and what is said are sentences."""
+    inputs = [drawn(seed + n, *other) for n, other in enumerate(others)]
+    inputs += [drawn(seed + 9, shape[along])] if along < len(shape) else []
+    want = drawn(seed + 20, *shape)
+    got = want + drawn(seed + 30, *shape) * np.random.default_rng(seed).integers(0, 2, size=shape)
+    names = [f"x{n}" for n in range(len(inputs))]
+    for wrong in (got, want.T, np.zeros(shape)):
+        assert all(isinstance(line, str) for line in told(look(want, wrong, inputs, names)))
+
+
+def test_a_factor_for_each_row_is_found_beside_any_number_of_axes() -> None:
+    want, each = drawn(3, 4, 2, 5, 5), drawn(4, 4)
+    got = want * each[:, None, None, None]
+    assert any("`x`" in line for line in told(look(want, got, [each], ["x"])))

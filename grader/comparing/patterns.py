@@ -111,8 +111,9 @@ def _with_inputs(leaf: Leaf, seen: Seen) -> Iterator[Said]:
         if not fits and not rows:
             continue
         weight = leaf.weight if np.ptp(x) > 0 else 0
+        shape = x.shape if fits else (-1,) + (1,) * (w.ndim - 1)
         for called, made in _made(one.called, x):
-            yield from _combined(leaf, called, made if fits else made[:, None], weight)
+            yield from _combined(leaf, called, made.reshape(shape), weight)
     for name, number in seen.numbers:
         weight = leaf.weight if number not in (0.0, 0.5, 1.0, 2.0) else 0
         for called, made in _made(f"`{name}`", np.asarray(number)):
