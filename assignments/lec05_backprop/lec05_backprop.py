@@ -308,7 +308,8 @@ plt.show()
 # ## 7. Checking a gradient
 #
 # Two gradients are compared by their relative error
-# $\max_i |a_i-b_i| / \max(10^{-8}, |a_i|+|b_i|)$.
+# $\max_i |a_i-b_i| / \max(10^{-8}, |a_i|+|b_i|)$. Beside central differences in float64 a right
+# gradient stands at 1e-6 or below; 1e-2 means a mistake, or a kink (of a ReLU, say) in the step.
 
 
 # %% exercise="relative_error"
@@ -334,8 +335,8 @@ assert abs(error - 0.5) < 1e-6, f"|1 − 3| / (1 + 3) is 0.5, not {error}"
 #
 # `Value` holds one number and remembers how it was made, so that `backward` can walk the graph from
 # the result to the inputs. It grows in five steps, and each has examples of its own below; points
-# are given by steps, too (the first counts half). Write the class in the one cell, step by step,
-# and run the examples as far as you have come.
+# are given by steps: half of them for the first, equal shares of the rest for the others. Write the
+# class in the one cell, step by step, and run the examples as far as you have come.
 #
 # 1. **Operations.** `+ - * /` of two values, unary minus, `**` with a constant exponent. Each
 #    result is a new `Value`, and knows two things of each operand: who it was, and how fast the
@@ -511,7 +512,7 @@ plt.show()
 # - Read a layer's gradients off its shapes, and find the sum that a shared parameter calls for.
 # - Write loss and gradients of a network, stable at large scores, and let gradient descent use
 #   them.
-# - Compare two gradients by their relative error, and know what to do when it is 1e-2.
+# - Compare two gradients by their relative error, and know what 1e-2 may mean.
 # - Say what an automatic differentiator does, in which order, and why values add up: you have one.
 #
 # Next: PyTorch's own (`lec05_modules`), and what lies around it.

@@ -542,7 +542,7 @@ for name, leaf in leaves.items():
 # **Is the gradient right?** Nudge single parameters up and down in float64, and compare the slope
 # with your gradient. Relative errors about 1e-6 and below are rounding; 1e-2 is a mistake, or a
 # kink that lies within the step. The check starts `b1` off 0 on purpose. Take that line out, and
-# the errors of `b1` jump to 10 % and more, though your gradient is right: why only they?
+# the errors of `b1` jump to 8 % and far more, though your gradient is right: why only they?
 
 # %%
 IMAGES, NAMES = digits()
@@ -676,7 +676,8 @@ assert abs(value - (0.2989 + 0.1140 / 5)) < 1e-5, f"0.2989 + 0.1140/5 is 0.3217,
 # The loop of the lecture: in each epoch shuffle the observations, cut them into mini-batches (a
 # rest forms a smaller one of its own), and for each of them compute the loss, reset the gradients,
 # go backward and let the optimizer step. The model returns **probabilities**, as `ConvNet` does,
-# so the loss is the negative log-likelihood of their logarithm. The optimizer is
+# so the loss is the negative log-likelihood of their logarithm (those of a net that learns stay
+# above 0; nothing needs to be clamped). The optimizer is
 # `torch.optim.Adam` with learning rate `lr`; `seed` makes the shuffling repeatable. The model that
 # is passed in is trained itself.
 

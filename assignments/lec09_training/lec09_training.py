@@ -11,7 +11,7 @@
 # **Afterwards you can** derive how far initial weights should spread; normalise forward and
 # backward; say what dropout, weight decay and early stopping do, in whose convention; build a deep
 # net out of these, train and judge it in the right mode; and read a picture of twelve trainings in
-# which no remedy is simply the best.
+# which no single remedy is the best everywhere.
 #
 # **Time** about 10 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
 # {{points_of_questions}} for the three questions at the end. **Due** {{due}}. **To hand in:**
@@ -888,7 +888,8 @@ def fit(model, x, y, epochs, batch_size, lr, weight_decay, seed):
         epochs: how often to go through the data.
         batch_size: size of a mini-batch.
         lr: the optimizer's learning rate.
-        weight_decay: the decay of tensors of two or more axes, a float ≥ 0.
+        weight_decay: the decay of tensors of two or more axes, a float ≥ 0; subtracted from them
+            in the step or added to their gradients as λw, as your optimizer has it.
         seed: an int that decides the shuffling, whatever else has drawn random numbers.
 
     Returns:
@@ -1015,7 +1016,7 @@ plt.show()
 # of them. Show with the chain rule why gradient descent never tells them apart. Would dropout?
 
 # %% [markdown] written="no_simple_ranking"
-# ## 13. In your own words: no simple ranking
+# ## 13. In your own words: no ranking of single remedies
 #
 # Look at the twelve trainings again, beside the histograms. (a) From which start does the *plain*
 # net learn, from which does it not, and why? (b) Normalisation alone is a poor remedy here, though
