@@ -692,10 +692,11 @@ assert len(decayed["params"]) == 1 and len(free["params"]) == 3, "the first laye
 
 # %% [markdown]
 # Put it together: your loader, your container of your layers, your groups, and an optimizer of
-# PyTorch's. Twenty points of a curve that lies far from zero, and a network that could run through
-# all of them. On the left nothing is decayed, and the curve bends after single points. In the
-# middle your groups hold the matrices down: a smooth curve. On the right the biases are decayed as
-# well. Look where that curve lies, and where the data do.
+# PyTorch's. Twenty points of a curve that lies far from zero. On the left nothing is decayed, and
+# the network follows the curve and a little of the noise. In the middle your groups hold the
+# matrices down, far harder than one would, to show what is left without them: the biases, and with
+# them the height of the data. On the right the biases are decayed as well. Look where that curve
+# lies, and where the data do.
 
 # %% demo=true
 generator = torch.Generator().manual_seed(3)
@@ -706,11 +707,11 @@ figure, panels = plt.subplots(1, 3, figsize=(11, 3.6), sharey=True)
 for axes, title in zip(panels, ["no decay", "matrices decay", "everything decays"], strict=True):
     torch.manual_seed(1)
     net = MySequential(nn.Linear(1, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 1))
-    groups = param_groups(net, 0.0 if title == "no decay" else 0.05)
+    groups = param_groups(net, 0.0 if title == "no decay" else 10.0)
     if title == "everything decays":
-        groups[1]["weight_decay"] = 0.05
-    optimizer = torch.optim.Adam(groups, lr=3e-3)
-    for _epoch in range(400):
+        groups[1]["weight_decay"] = 10.0
+    optimizer = torch.optim.AdamW(groups, lr=3e-3)
+    for _epoch in range(1000):
         for rows, targets in make_loader(x, y, 10, True, generator):
             optimizer.zero_grad()
             ((net(rows) - targets) ** 2).mean().backward()
@@ -733,6 +734,8 @@ plt.show()
 # half the standard deviation?
 
 # %% [markdown] written="tied_gradients"
+# ## 15. In your own words: tied layers
+#
 # In section 8 the shared layer is used twice in one forward pass. Use the chain rule to explain why
 # its gradient is the sum of two parts. What becomes of the two layers under training if `net[4]`
 # is instead a copy of `net[2]`, equal at first?

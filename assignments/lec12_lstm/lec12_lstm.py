@@ -159,7 +159,8 @@ assert torch.allclose(h[:, 0, 0], expected), f"the cell counts 0.5, 1, 1.5: {exp
 # %% [markdown]
 # How far does a gradient get? Below, one and the same gradient sets out from the last of 60 steps
 # and travels back, through a plain network and through LSTMs whose forget gates differ in their
-# bias alone.
+# bias alone. Having gates is not yet a remedy: one of these LSTMs forgets faster than the plain
+# network does.
 
 # %% demo=true
 torch.manual_seed(2)
@@ -457,9 +458,9 @@ for i, counts in enumerate(expected):
 # ## 6. The loss of many names at once
 #
 # Names of a mini-batch are unequally long. They stand side by side as columns, and the shorter ones
-# are filled up with padding at their end. Padding is no prediction: it must not enter the loss. Of
-# the names that this notebook trained on in an earlier edition, 37 % of all targets were padding.
-# The network learnt to predict it at once, and the loss looked far better than the names.
+# are filled up with padding at their end. Padding is no prediction: it must not enter the loss.
+# With names of two to four characters it can be more than a third of all targets. A network learns
+# to predict it at once, and the loss looks far better than the names.
 #
 # What does the mean run over: over names, or over predictions? Here it is one mean over all real
 # predictions of the mini-batch, so that its exponential is the **perplexity**: among how many
@@ -544,8 +545,8 @@ assert sum(p.numel() for p in net.parameters()) > 4 * 5 * 6, "are the gates' wei
 #
 # You are graded by names that the model has not seen: their perplexity, per character and with
 # `end` included, must be below **0.9** of the perplexity of your bigrams, counted on the same
-# names. (The hidden names are made up so that a bigram cannot know everything. Of right answers
-# all came below 0.8 of it.)
+# names. (The hidden names are made up so that a bigram misses much: right answers come below 0.8 of
+# its perplexity there. On the names of the next section the distance is smaller.)
 
 
 # %% exercise="train_char_lm"
