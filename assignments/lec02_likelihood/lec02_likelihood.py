@@ -92,9 +92,9 @@ torch.manual_seed(0)
 x, y = torch.randn(20, 3, dtype=torch.float64), torch.randn(20, dtype=torch.float64)
 beta = normal_equations(x, y)
 assert beta.shape == (3,), f"one coefficient per column makes (3,), not {tuple(beta.shape)}"
-assert torch.allclose(x.T @ (y - x @ beta), torch.zeros(3, dtype=torch.float64), atol=1e-9), (
-    "at the minimum the residuals are orthogonal to every column of x"
-)
+for nudge in 1e-5 * torch.cat([torch.eye(3), -torch.eye(3)]).double():
+    better = ols_loss(beta + nudge, x, y) < ols_loss(beta, x, y)
+    assert not better, f"this is no minimum: {beta + nudge} has a smaller loss than {beta}"
 
 # %% [markdown]
 # ## 2. The same from a likelihood

@@ -98,7 +98,10 @@ assert torch.allclose(small, torch.tensor(5.0)), f"(1² + 3²) / 2 is 5, not {sm
 
 # %% exercise="sigmoid"
 def sigmoid(x):
-    """The sigmoid e^x / (1 + e^x), elementwise; stable, and right far out, too.
+    """The sigmoid e^x / (1 + e^x), elementwise; stable.
+
+    Down to about x = -20 the relative error counts: the sigmoid is tiny there but not 0, and
+    nothing may be clipped. Farther out, on both sides, finite and within 1e-3 is enough.
 
     Forbidden: torch.sigmoid and expit, under any of their names.
 
@@ -313,8 +316,8 @@ assert torch.allclose(large, torch.tensor(500.0)), f"(0 + 1000) / 2 is 500, not 
 #
 # $$L = -\frac1n\sum_i \log\operatorname{softmax}(u_i)_{l_i}.$$
 #
-# The function takes **logits**. Where a text starts from probabilities, their logarithms will do
-# as logits, since these are already normalised.
+# The function takes **logits**. Where a text starts from probabilities $p$, give it $\log p$: their
+# exponentials sum to 1 already, and so softmax makes $p$ of them again.
 
 
 # %% exercise="cross_entropy"
@@ -388,7 +391,8 @@ def soft_cross_entropy(logits, targets):
 
     Args:
         logits: (n, k).
-        targets: (n, k); each row is ≥ 0 and sums to 1.
+        targets: (n, k); each row sums to 1, and no entry is negative. Zeros are possible, also in
+            all places of a row but one.
 
     Returns:
         a 0-d tensor.
@@ -397,7 +401,7 @@ def soft_cross_entropy(logits, targets):
 
 
 # %% example="soft_cross_entropy"
-p = torch.tensor([[0.25, 0.75]])
+p = torch.tensor([[0.25, 0.75]])  # log p are logits of p: what is softmax(log p)?
 loss = soft_cross_entropy(p.log(), torch.tensor([[0.5, 0.5]]))
 assert loss.shape == (), f"the loss is a 0-d tensor, not one of shape {tuple(loss.shape)}"
 expected = -(math.log(0.25) + math.log(0.75)) / 2

@@ -81,8 +81,8 @@ def and_weights():
 # %% example="and_weights"
 corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 assert and_weights().shape == (2,), "a weight for each of the two inputs"
-fires = (corners * and_weights()).sum(dim=1) > 0.5
-assert fires.tolist() == [False, False, False, True], f"AND is true for (1, 1) only: {fires}"
+fires = perceptron(and_weights(), corners)
+assert fires.tolist() == [0, 0, 0, 1], f"AND is true for (1, 1) only: {fires}"
 
 
 # %% exercise="or_weights"
@@ -98,8 +98,8 @@ def or_weights():
 # %% example="or_weights"
 corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 assert or_weights().shape == (2,), "a weight for each of the two inputs"
-fires = (corners * or_weights()).sum(dim=1) > 0.5
-assert fires.tolist() == [False, True, True, True], f"OR is false for (0, 0) only: {fires}"
+fires = perceptron(or_weights(), corners)
+assert fires.tolist() == [0, 1, 1, 1], f"OR is false for (0, 0) only: {fires}"
 
 # %% [markdown]
 # Did you try XOR as well? It takes a hidden layer:

@@ -503,8 +503,9 @@ plt.show()
 #
 # In theory the derivative of a vector with respect to a matrix has three indices. Rule 0 says that
 # a gradient always has the shape of its parameter, and rule 3 warns against copying the formula
-# for one observation into a program. Explain with $Z = AW + b$ why $dW = A^\top dZ$ needs no
-# three-index array, and what the sum inside that product runs over.
+# for one observation into a program. Explain with $Z = AW + b$ why the $dW$ that you programmed
+# in section 2 needs no array of more than two indices: for which $i, j, k, l$ is
+# $\partial Z_{ij}/\partial W_{kl}$ not 0? And what does the sum inside your product run over?
 
 # %% [markdown]
 # ## What you can do now

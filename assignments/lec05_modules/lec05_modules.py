@@ -465,7 +465,9 @@ plt.show()
 # What is worth keeping of a model are its numbers, not its code: save the **state dict**
 # (parameters and buffers by name), never the module itself. A file that holds tensors only can be
 # read with `weights_only=True`, which runs no foreign code. The architecture comes from your
-# program: here, take it from `model` (`copy.deepcopy` is one way), and the numbers from the file.
+# program, the numbers from the file. Here `model` is all that you have: how do you get a second
+# module like it, though its class may want arguments that nobody tells you? And when would the two
+# share their numbers?
 
 
 # %% exercise="save_and_restore"
@@ -475,12 +477,12 @@ def save_and_restore(model, path):
     Args:
         model: any nn.Module; it may hold buffers, and its class may want arguments. It stays
             as it is.
-        path: where to write, a string.
+        path: where to write, a string. The file holds the state dict, and can be read with
+            weights_only=True.
 
     Returns:
         another module of the same class with equal parameters and buffers, loaded from the file,
-        that shares no storage with `model`. `torch.load(path, weights_only=True)` gives the
-        state dict.
+        that shares no storage with `model`.
     """
     raise NotImplementedError
 
@@ -502,8 +504,9 @@ assert clone[0].weight.any(), "the copy changes with the original: they share st
 # %% [markdown]
 # ## 10. Where to compute
 #
-# The device `cuda:i` exists if PyTorch counts more than `i` of them. Ask PyTorch for the count,
-# and fall back to the CPU. (The hidden checks replace PyTorch's count, so they need no GPU.)
+# GPUs are numbered from 0, as `cuda:0`, `cuda:1` and so on; the computer at hand may have none. If
+# PyTorch counts two of them, which numbers exist? Ask PyTorch for the count, and fall back to the
+# CPU. (The hidden checks replace PyTorch's count, so they need no GPU.)
 
 
 # %% exercise="try_gpu"

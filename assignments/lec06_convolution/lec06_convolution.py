@@ -370,8 +370,9 @@ def normalize_image(x):
         x: numbers of any shape.
 
     Returns:
-        an array of uint8 of the same shape: 255 (x - min) / (max - min) after clipping, the
-        fraction cut off; zeros if all entries of x are equal.
+        an array of uint8 of the same shape: after clipping the smallest value becomes 0, the
+        largest 255, and the others lie between in proportion, the fraction cut off; zeros if all
+        entries of x are equal.
     """
     raise NotImplementedError
 

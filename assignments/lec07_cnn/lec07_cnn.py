@@ -134,7 +134,8 @@ for stride, padding in [(1, 0), (2, 1)]:
 # $(k, l)$ but many pixels, so exchange the loops: for each offset, multiply *all* pixels that it
 # meets at once. Or have no loop at all: `F.unfold`, or `x.unfold` twice, lays out every window, and
 # the layer becomes one matrix product. Both are welcome; points for speed are given for being at
-# least five times faster than a loop over pixels (a good answer is a hundred times faster).
+# least five times faster than a loop of ours over pixels, timed beside yours (a good answer is a
+# hundred times faster).
 
 
 # %% exercise="conv2d_fast"
@@ -180,7 +181,8 @@ plt.show()
 #
 # Pooling replaces every `size` × `size` window of a channel by one number. Windows lie `stride`
 # apart; they may overlap or leave gaps. Those that would reach over the border are dropped.
-# PyTorch's own pooling of the kind may not run in these functions.
+# PyTorch's own max-pooling may not run in the functions of max-pooling, nor its average pooling
+# in the other one; adaptive pooling is pooling, too. Slices, `x.unfold` and `F.unfold` may.
 
 
 # %% exercise="max_pool2d_forward"
@@ -551,9 +553,12 @@ SMALL, NAMES = IMAGES[ORDER][:, :, 2:-2:3, 2:-2:3], NAMES[ORDER]  # 8 × 8, as t
 
 
 def start(filters, seed, dtype=torch.float32):
-    """Parameters of a network for 8 × 8 images and ten classes, by Kaiming's rule."""
+    """Parameters of a network for 8 × 8 images and ten classes.
+
+    How large they are matters, and lecture 9 says why these sizes do well.
+    """
     made = torch.Generator().manual_seed(seed)
-    w1 = torch.randn(filters, 1, 3, 3, generator=made, dtype=dtype) * math.sqrt(2 / 9)
+    w1 = torch.randn(filters, 1, 3, 3, generator=made, dtype=dtype) * 0.47
     w2 = torch.randn(16 * filters, 10, generator=made, dtype=dtype) / math.sqrt(16 * filters)
     zeros = {"b1": torch.zeros(filters, dtype=dtype), "b2": torch.zeros(10, dtype=dtype)}
     return {"w1": w1, "w2": w2, **zeros}
@@ -677,9 +682,10 @@ assert abs(value - (0.2989 + 0.1140 / 5)) < 1e-5, f"0.2989 + 0.1140/5 is 0.3217,
 # rest forms a smaller one of its own), and for each of them compute the loss, reset the gradients,
 # go backward and let the optimizer step. The model returns **probabilities**, as `ConvNet` does,
 # so the loss is the negative log-likelihood of their logarithm (those of a net that learns stay
-# above 0; nothing needs to be clamped). The optimizer is
-# `torch.optim.Adam` with learning rate `lr`; `seed` makes the shuffling repeatable. The model that
-# is passed in is trained itself.
+# above 0; nothing needs to be clamped). The optimizer is `torch.optim.Adam` with learning rate
+# `lr`; `seed` makes the shuffling repeatable. The model that is passed in is trained itself, in
+# training mode. (Our nets compute the same in either mode: in which one you hand them back is up to
+# you.)
 
 
 # %% exercise="train_classifier"

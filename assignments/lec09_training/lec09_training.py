@@ -109,8 +109,9 @@ assert torch.allclose(centred.mean(dim=(0, 2, 3)), torch.zeros(3)), "a channel's
 # them half of the second moment; **Kaiming** initialisation makes up for that on the way forward,
 # and lets the way back be as it may.
 #
-# What is $\sigma$ in either case? Check your formulae where a layer has $n$ inputs and as many
-# outputs: Xavier's $\sigma$ is $1/\sqrt n$ there, Kaiming's $\sqrt2$ times that.
+# What is $\sigma$ in either case? Check your formulae where a layer has as many outputs as inputs:
+# there both wishes can be fulfilled at once, and Kaiming's $\sigma$ is the larger one. By which
+# factor, and why?
 #
 # *Careful:* the lecture's notebook draws its "Kaiming" weights with standard deviation
 # $2/\sqrt{n_{\text{in}}}$, which is too much in every layer, and its "Xavier" weights with
@@ -781,7 +782,7 @@ class DeepMLP(nn.Module):
             sizes: list of ints: inputs, widths of the hidden layers (perhaps none), classes.
             norm: None, "batch" or "layer".
             residual: whether a hidden layer's input is added to its result where widths agree.
-            p: the probability to drop a hidden layer's result.
+            p: the probability to drop an entry of what a ReLU gives, before the shortcut joins.
             init: "kaiming", "lecture" or "small".
 
         Raises:
@@ -872,8 +873,8 @@ plt.show()
 #
 # - **Only tensors of two or more axes decay.** Biases and a norm's $\gamma$ and $\beta$ have one.
 #   They are trained like all the rest, and do not shrink.
-# - **The mode.** A net trains in training mode, whatever mode it comes in, and goes back in the
-#   mode in which it came.
+# - **The mode.** All modules of a net train in training mode, whatever mode they come in, and all
+#   go back in the mode in which they came (one and the same for all of them).
 # - **The recorded loss** is the cross-entropy of a mini-batch before its step, without the decay.
 
 
@@ -913,7 +914,8 @@ assert len(fit(net, x, y, 1, 40, 0.01, 0.0, 1)) == 3, "90 rows in mini-batches o
 
 # %% [markdown]
 # To judge a net is a different matter from training it: in evaluation mode, without a graph, and so
-# that nothing in the net has changed afterwards, the mode included.
+# that nothing in the net has changed afterwards, the mode of its modules included (again they come
+# in one and the same).
 
 
 # %% exercise="evaluate"

@@ -33,7 +33,6 @@
 import csv
 import math
 import random
-from collections import Counter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -206,8 +205,8 @@ assert list(kept) == [0, 2], f"names 0 and 2 need 王 and 明 only, not {kept}"
 
 # %% demo=true
 vocab = build_vocab(names, 10**6)
-occurrences = Counter("".join(names))
-counts = [occurrences[char] for char in vocab]
+text = " ".join(names)
+counts = [text.count(char) for char in vocab]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
 left.bar(range(len(vocab)), counts, width=1)
 left.set(xlabel="rank of the character", ylabel="occurrences", title="A few characters, many names")
@@ -340,8 +339,9 @@ assert abs(bce(torch.tensor([0.0]), torch.tensor([1.0])).item() - 100) < 1e-3, (
 # %% [markdown]
 # ## 4. Reading a name
 #
-# Start from the zero state, feed in the characters from first to last, and pass the state on. What
-# counts is the probability after the **last** one.
+# A name is read from its first character to its last, and what counts is the probability after the
+# **last** one. What does the network know before the first character, and what must go from each
+# step to the next?
 
 
 # %% exercise="classify"

@@ -86,10 +86,10 @@ assert abs(h1.item() - math.tanh(0.8)) < 1e-6, f"o open: h is tanh(0.8), not {h1
 h1, c1 = lstm_step(x, h, c, nothing, torch.tensor([open_, closed, closed, write]))
 assert abs(c1.item() - 0.5) < 1e-6, f"i open, f closed: the cell becomes g = 0.5, not {c1.item()}"
 assert abs(h1.item()) < 1e-6, f"o closed: h is 0, not {h1.item()}"
-w = torch.zeros(3, 4)
-w[0, 3] = 1.0  # the first row belongs to h, the last column to g
+w, x = torch.zeros(3, 4), torch.tensor([[0.0, -1.0]])
+w[0, 3], w[2, 3] = 1.0, 0.5  # the first row belongs to h, the last to x; the last column to g
 _, c1 = lstm_step(x, torch.tensor([[2.0]]), c, w, torch.tensor([open_, closed, open_, 0.0]))
-assert abs(c1.item() - math.tanh(2)) < 1e-6, f"g should be tanh(2) here; the cell is {c1.item()}"
+assert abs(c1.item() - math.tanh(1.5)) < 1e-6, f"g is tanh(2 − ½) here; the cell is {c1.item()}"
 torch.manual_seed(0)
 h1, c1 = lstm_step(*[torch.randn(s) for s in [(5, 3), (5, 4), (5, 4), (7, 16), (16,)]])
 assert h1.shape == c1.shape == (5, 4), f"(5, 4) each, not {tuple(h1.shape)}, {tuple(c1.shape)}"
@@ -122,15 +122,14 @@ def lstm_step_backward(dh, dc, x, h_prev, c_prev, w, b):
 torch.manual_seed(1)
 names = ["dx", "dh_prev", "dc_prev", "dw", "db"]
 leaves = [torch.randn(s).requires_grad_() for s in [(5, 3), (5, 4), (5, 4), (7, 16), (16,)]]
-i, f, o, g = (torch.cat([leaves[1], leaves[0]], dim=1) @ leaves[3] + leaves[4]).split(4, dim=1)
-cell = f.sigmoid() * leaves[2] + i.sigmoid() * g.tanh()
+h1, c1 = lstm_step(*leaves)  # what PyTorch makes of your own forward step
 dh, dc = torch.randn(2, 5, 4)
-(dh * o.sigmoid() * cell.tanh() + dc * cell).sum().backward()
+((dh * h1).sum() + (dc * c1).sum()).backward()
 mine = lstm_step_backward(dh, dc, *(v.detach() for v in leaves))
 assert len(mine) == 5, f"five gradients are asked for: {', '.join(names)}"
 for name, got, leaf in zip(names, mine, leaves, strict=True):
     assert got.shape == leaf.shape, f"{name} should have shape {tuple(leaf.shape)}"
-    assert torch.allclose(got, leaf.grad, atol=1e-5), f"{name} differs from PyTorch's gradient"
+    assert torch.allclose(got, leaf.grad, atol=1e-5), f"{name} is not your `lstm_step`'s gradient"
 
 
 # %% exercise="lstm_forward"
@@ -180,12 +179,13 @@ for bias in [0.0, 2.0, 5.0]:
         _, dh, dc, *_ = lstm_step_backward(dh, dc, x[t], *states[t], w, b)
         norms.append(dc.norm().item())
     axes.semilogy(norms, label=f"LSTM, forget gate's bias {bias:g}: ∂L/∂c")
+whh, wxh = w[:, -size:].split([size, inputs])
 h = [torch.zeros(1, size)]
 for xt in x:
-    h.append(torch.tanh(torch.cat([h[-1], xt], dim=1) @ w[:, -size:]))
+    h.append(torch.tanh(xt @ wxh + h[-1] @ whh))
 dh, norms = torch.ones(1, size) / size**0.5, [1.0]
 for ht in reversed(h[1:]):
-    dh = (dh * (1 - ht**2)) @ w[:size, -size:].T
+    dh = (dh * (1 - ht**2)) @ whh.T
     norms.append(dh.norm().item())
 axes.semilogy(norms, "k--", label="plain network: ∂L/∂h")
 axes.set(xlabel="steps back", ylabel="norm of the gradient", ylim=(1e-12, 30))
@@ -683,26 +683,30 @@ for make in (chinese_name, foreign_name):
 def learn(make, probability):
     """Learn 1,500 names by counting and by training; a dict of what came of it."""
     names, unseen = made_up(make, 1500, seed=1), made_up(make, 500, seed=2)
-    vocab = sorted(set("".join(names + unseen)))
-    start, end, size = len(vocab), len(vocab) + 1, len(vocab) + 2
-    lists, hidden = (
-        [[start, *map(vocab.index, name)] for name in some] for some in (names, unseen)
+    vocab = [*sorted(set("".join(names + unseen))), START]
+    start, end, size = vocab.index(START), len(vocab), len(vocab) + 1
+    lists, pairs = (
+        [char_targets(START + name, vocab, end) for name in some] for some in (names, unseen)
     )
+    lists = [inputs for inputs, _ in lists]
     table = bigram_log_probs(lists, size, end)
     torch.manual_seed(0)
     net = CharLSTM(size, 64)
     losses = train_char_lm(net, lists, end, epochs=12, batch_size=50, lr=0.01, seed=0)
 
-    predictions = sum(map(len, hidden))
-    with torch.no_grad():
-        padded = nn.utils.rnn.pad_sequence([torch.tensor(name) for name in hidden])
-        targets = nn.utils.rnn.pad_sequence([torch.tensor([*name[1:], end]) for name in hidden])
-        lengths = torch.tensor([len(name) for name in hidden])
-        nll = {
-            "bigram": masked_lm_loss(table[padded], targets, lengths).item(),
-            "your LSTM": masked_lm_loss(net(padded), targets, lengths).item(),
-            "best possible": -sum(math.log(probability(name)) for name in unseen) / predictions,
-        }
+    @torch.no_grad()
+    def cost(logits_of):
+        """What all unseen names cost together, read one by one."""
+        each = [len(ys) * char_lm_loss(logits_of(torch.tensor(xs)), ys) for xs, ys in pairs]
+        return sum(each).item()
+
+    total = {
+        "bigram": cost(lambda tokens: table[tokens]),
+        "your LSTM": cost(lambda tokens: net(tokens[:, None])[:, 0]),
+        "best possible": -sum(math.log(probability(name)) for name in unseen),
+    }
+    predictions = sum(len(targets) for _, targets in pairs)
+    nll = {who: loss / predictions for who, loss in total.items()}
 
     def count(index, state):
         return table[index].index_fill(0, torch.tensor(start), -1e9), state
@@ -721,6 +725,7 @@ def learn(make, probability):
     return {"names": set(names), "losses": losses, "nll": nll, "written": written}
 
 
+START = "^"  # stands for the start index in a vocabulary
 TEMPERATURES = [0.5, 1.0, 2.0]
 WORLDS = {
     "Chinese names": (chinese_name, chinese_probability),

@@ -242,8 +242,9 @@ assert torch.allclose(h, (wv @ x).mean(dim=1, keepdim=True).expand(2, 5), atol=1
 # with $D$ the size of a query, and the softmax along each **row**: row $i$ belongs to query $i$.
 #
 # A mask says who may look at whom: where `mask[i, j]` is False, query $i$ must not see key $j$. It
-# acts on the **scores**, before the softmax: a score of $-\infty$ has weight 0, and the other
-# weights still sum to 1. Every query may attend somewhere, so no row is masked as a whole.
+# acts on the **scores**, before the softmax, so that the weights that are left still sum to 1.
+# Which score has a weight of exactly 0? Every query may attend somewhere, so no row is masked as a
+# whole.
 
 
 # %% exercise="scaled_dot_attention"
@@ -306,7 +307,7 @@ assert m.tolist() == [[True, False, False], [True, True, False], [True, True, Tr
 
 # %% exercise="local_mask"
 def local_mask(n, window):
-    """The mask of local attention: True where |i - j| <= window.
+    """The mask of local attention: True for positions that are at most `window` steps apart.
 
     Args:
         n: the number of positions, an int.
@@ -509,9 +510,9 @@ assert torch.allclose(out, expected, atol=1e-4), "with a mask this differs from 
 # ## 8. Two ways to learn a language
 #
 # **GPT continues a text.** With a causal mask, the logits at position $t$ know tokens $0,\dots,t$,
-# and are asked for token $t+1$. The last position has nothing to predict, and nothing predicts the
-# first token: $N$ tokens make $N-1$ predictions, and the loss is the mean of their cross-entropies
-# over all $B\,(N-1)$.
+# and are asked for token $t+1$. Which position has nothing to predict, and which token does nothing
+# predict? $N$ tokens make $N-1$ predictions, and the loss is the mean of their cross-entropies over
+# all $B\,(N-1)$.
 
 
 # %% exercise="lm_loss"
@@ -575,76 +576,6 @@ assert (labels[~hidden] == -100).all(), "where nothing is hidden, the label is -
 assert torch.equal(inputs[~hidden], tokens[~hidden]), "where nothing is hidden, nothing changes"
 again, _ = mask_tokens(tokens, 0, 0.15, torch.Generator().manual_seed(1))
 assert torch.equal(inputs, again), "the same seed should hide the same tokens"
-
-# %% [markdown]
-# Now put it together. A model of a single block reads six random letters and a bar, and has to
-# write the letters backwards: `fcaebd|dbeacf`. Nothing in it says "backwards"; it has to find out
-# by attending to the right place, which only the positional encoding tells.
-
-# %% demo=true
-generator = torch.Generator().manual_seed(6)
-length, letters, width, heads = 6, 10, 32, 2
-
-
-def normal(*shape):
-    return torch.randn(shape, generator=generator) / math.sqrt(shape[0])
-
-
-def draw_words(n):
-    words = torch.randint(letters, (n, length), generator=generator)
-    return torch.cat([words, torch.full((n, 1), letters), words.flip(1)], dim=1)
-
-
-p = {name: normal(width, width) for name in ("wq", "wk", "wv", "wo")}
-p |= {"g1": torch.ones(width), "b1": torch.zeros(width)}
-p |= {"g2": torch.ones(width), "b2": torch.zeros(width)}
-p |= {"w1": normal(width, 64), "c1": torch.zeros(64), "w2": normal(64, width)}
-p |= {"c2": torch.zeros(width)}
-embedding = torch.randn(letters + 1, width, generator=generator)
-unembedding = normal(width, letters + 1)
-learnt = [*p.values(), embedding, unembedding]
-for tensor in learnt:
-    tensor.requires_grad_()
-places, mask = positional_encoding(2 * length + 1, width), causal_mask(2 * length + 1)
-
-
-def predict(tokens):
-    return transformer_block(embedding[tokens] + places, p, heads, mask) @ unembedding
-
-
-optimizer, losses = torch.optim.Adam(learnt, lr=0.01), []
-for _ in range(160):
-    tokens = draw_words(48)
-    loss = lm_loss(predict(tokens), tokens)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    losses.append(loss.item())
-
-with torch.no_grad():
-    tokens = draw_words(200)
-    right = (predict(tokens)[:, length:-1].argmax(-1) == tokens[:, length + 1 :]).float().mean()
-    x = embedding[tokens[:1]] + places
-    queries, keys = (
-        (x @ p[name])[0].unflatten(-1, (heads, -1)).transpose(0, 1) for name in ("wq", "wk")
-    )
-    values = torch.eye(2 * length + 1).expand(heads, -1, -1)
-    weights = scaled_dot_attention(queries, keys, values, mask).amax(0)
-word = ["abcdefghij|"[t] for t in tokens[0].tolist()]
-figure, (left, right_axis) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
-left.plot(losses, label="your model")
-floor = (length - 1) / (2 * length) * math.log(letters)
-left.axhline(floor, color="grey", linestyle="--", label="best possible: five of twelve are random")
-left.set(xlabel="step", ylabel="loss", title=f"Writing backwards, {right:.0%} of letters right")
-left.legend(fontsize=8)
-image = right_axis.imshow(weights.numpy(), cmap="viridis")
-right_axis.set_xticks(range(len(word)), word)
-right_axis.set_yticks(range(len(word)), word)
-right_axis.set(
-    xlabel="attends to", ylabel="predicts what follows", title="Larger weight of 2 heads"
-)
-figure.colorbar(image, ax=right_axis)
-plt.show()
 
 # %% [markdown]
 # ## 9. A language model of your own
@@ -725,6 +656,7 @@ assert not message, f"7 tokens are more than max_len = 6: a ValueError is asked,
 # tokens, which begin anywhere, at random and independently of each other; every token in a window
 # is predicted from those before it. (Or read a window and use the token after it as the last one's
 # target: both are right. The model reads `context` tokens at most.)
+# Train in training mode; in which mode you leave the model is up to you.
 #
 # You are graded by a text that the model has not seen: its perplexity over the positions of windows
 # of `context` tokens must be below **0.7** of that of a bigram that was counted on the training
@@ -768,7 +700,7 @@ assert gpt(torch.tensor([[2, 3]]))[0, -1].argmax() == 4, "after 2 3 comes 4"
 # the largest logit wins.
 #
 # Writing is no training: no graph, and the model's evaluation mode. But it is somebody else's
-# model: hand it back in the mode in which it came.
+# model: hand it back in the mode in which it came (all of its modules come in the same one).
 
 
 # %% exercise="generate"
@@ -776,7 +708,7 @@ def generate(model, tokens, steps, temperature, generator):
     """Continue texts, token by token.
 
     Args:
-        model: a `MiniGPT` (or anything with its forward and `max_len`).
+        model: a `MiniGPT` (or another nn.Module with such a forward and an attribute `max_len`).
         tokens: (B, N) int64, the prompts; N >= 1 may be larger than max_len.
         steps: how many tokens to write, an int >= 0.
         temperature: a float >= 0 that divides the logits; 0 takes the largest.
@@ -790,11 +722,70 @@ def generate(model, tokens, steps, temperature, generator):
 
 # %% example="generate"
 draw = torch.Generator().manual_seed(0)
+gpt.train()
 out = generate(gpt, torch.tensor([[0, 1, 2, 3, 4, 0, 1, 2, 3, 4], [3, 4] * 5]), 3, 0.0, draw)
 assert out.shape == (2, 13) and out.dtype == torch.int64, f"int64 (2, 13), not {tuple(out.shape)}"
 assert out[0, 10:].tolist() == [0, 1, 2], f"0 1 2 3 4 goes on with 0 1 2, not {out[0, 10:]}"
 assert gpt.training, "the model came in training mode, and should go back in it"
 assert torch.equal(generate(gpt, out, 0, 1.0, draw), out), "no step, no change"
+
+# %% [markdown]
+# A first task: your model reads six random letters and a bar, and has to write the letters
+# backwards, as in `fcaebd|dbeacf`. Nothing in it says "backwards"; with a single block it has to
+# find out by attending to the right place, which only the positions tell. Afterwards we exchange
+# one token at a time, and look which predictions change. What should the picture look like in the
+# lower half, and why is it dark in the upper one?
+
+# %% demo=true
+LETTERS, LENGTH = "abcdefghij|", 6
+BAR = LETTERS.index("|")
+
+
+def puzzles(n, generator):
+    """Rows of letters, a bar, and the letters backwards: (n, 13)."""
+    words = torch.randint(BAR, (n, LENGTH), generator=generator)
+    return torch.cat([words, torch.full((n, 1), BAR), words.flip(1)], dim=1)
+
+
+@torch.no_grad()
+def influence(model, tokens):
+    """[i, j] is how much of the probability at i moves if another token stands at j, on average."""
+    before, moved = torch.softmax(model(tokens), dim=2), []
+    for j in range(tokens.shape[1]):
+        other = tokens.clone()
+        other[:, j] = (other[:, j] + 1) % BAR
+        change = torch.softmax(model(other), dim=2) - before
+        moved.append(change.abs().sum(dim=2).mean(dim=0) / 2)
+    return torch.stack(moved, dim=1)
+
+
+torch.manual_seed(6)
+generator = torch.Generator().manual_seed(6)
+backwards = MiniGPT(len(LETTERS), 32, 2, 1, 2 * LENGTH + 1)
+optimizer, losses = torch.optim.Adam(backwards.parameters(), lr=0.01), []
+for _ in range(300):
+    tokens = puzzles(48, generator)
+    loss = lm_loss(backwards(tokens), tokens)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+
+backwards.eval()
+tokens = puzzles(200, generator)
+out = generate(backwards, tokens[:, : LENGTH + 1], LENGTH, 0.0, generator)
+right = (out == tokens)[:, LENGTH + 1 :].float().mean()
+figure, (left, right_axis) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+left.plot(losses, label="your model")
+floor = (LENGTH - 1) / (2 * LENGTH) * math.log(BAR)
+left.axhline(floor, color="grey", linestyle="--", label="best possible: five of twelve are random")
+left.set(xlabel="step", ylabel="loss", title=f"Writing backwards, {right:.0%} of letters right")
+left.legend(fontsize=8)
+image = right_axis.imshow(influence(backwards, tokens)[:-1], cmap="viridis", vmin=0, vmax=1)
+right_axis.set(xlabel="token that is exchanged", ylabel="position that predicts the next one")
+right_axis.set_title("Which token does a prediction depend on?")
+figure.colorbar(image, ax=right_axis, label="probability that moves")
+plt.show()
 
 # %% [markdown]
 # Now with words. The next cell makes up a small language: every sentence says who does what, and
@@ -829,6 +820,7 @@ text = torch.tensor([vocab.index(word) for word in story])
 torch.manual_seed(0)
 gpt = MiniGPT(len(vocab), 32, 4, 2, 24)
 losses = train_lm(gpt, text, steps=500, batch_size=24, context=24, lr=3e-3, seed=0)
+gpt.eval()
 
 counts = torch.ones(len(vocab), len(vocab))
 counts.index_put_((text[:-1], text[1:]), torch.ones(len(text) - 1), accumulate=True)
@@ -995,9 +987,11 @@ plt.show()
 # %% [markdown]
 # ## 13. Filling gaps
 #
-# Last, the other way to learn a language: hide some words by your `mask_tokens`, look **both** ways
-# (so no causal mask), and guess what is hidden. The sentences are those of section 11, filled up
-# with full stops; nobody says what a noun is, or a plural.
+# Last, the other way to learn a language: hide some words by your `mask_tokens`, look **both**
+# ways, and guess what is hidden. BERT has no causal mask. Your model has one, so it reads each
+# sentence twice: the second time it knows the whole of it, and there it is asked for the words
+# behind the gaps. The sentences are those of section 11, filled up with full stops; nobody says
+# what a noun is, or a plural.
 #
 # What was learnt? Left, the words' embeddings, seen from the two directions in which they differ
 # most. Right, a gap is put where the first noun stood: the verb at the end decides between one and
@@ -1006,36 +1000,18 @@ plt.show()
 # %% demo=true
 GAP = len(vocab)
 torch.manual_seed(0)
-d, heads, longest = 32, 4, 11
+longest = 11
 rows = [[*tale, *["."] * (longest - len(tale))] for tale in tales if len(tale) <= longest]
 rows = torch.tensor([[vocab.index(word) for word in row] for row in rows])
-
-
-def matrix(*shape):
-    return nn.Parameter(torch.randn(shape) / shape[0] ** 0.5)
-
-
-embedding = nn.Parameter(torch.randn(len(vocab) + 1, d) / d**0.5)
-blocks = [
-    {name: matrix(d, d) for name in ("wq", "wk", "wv", "wo")}
-    | {name: nn.Parameter(torch.ones(d)) for name in ("g1", "g2")}
-    | {name: nn.Parameter(torch.zeros(d)) for name in ("b1", "b2", "c2")}
-    | {"w1": matrix(d, 64), "c1": nn.Parameter(torch.zeros(64)), "w2": matrix(64, d)}
-    for _ in range(2)
-]
-places = positional_encoding(longest, d)
+filler = MiniGPT(len(vocab) + 1, 32, 4, 2, 2 * longest)
 
 
 def guess(tokens):
-    """Logits (B, N, V) of a model that looks both ways."""
-    x = embedding[tokens] * d**0.5 + places[: tokens.shape[1]]
-    for p in blocks:
-        x = transformer_block(x, p, heads)
-    return x @ embedding[:-1].T
+    """Logits (B, N, V) of a model that has read the whole sentence before it answers."""
+    return filler(torch.cat([tokens, tokens], dim=1))[:, tokens.shape[1] :, :GAP]
 
 
-learnt = [embedding, *(value for p in blocks for value in p.values())]
-optimizer, losses = torch.optim.Adam(learnt, lr=3e-3), []
+optimizer, losses = torch.optim.Adam(filler.parameters(), lr=3e-3), []
 generator = torch.Generator().manual_seed(0)
 for _ in range(600):
     some = rows[torch.randint(len(rows), (64,), generator=generator)]
@@ -1045,6 +1021,7 @@ for _ in range(600):
     loss.backward()
     optimizer.step()
     losses.append(loss.item())
+filler.eval()
 print(f"loss at first {losses[0]:.2f}, of the last 50 steps {sum(losses[-50:]) / 50:.2f}")
 
 SAMPLES = [
@@ -1061,7 +1038,10 @@ for sample in SAMPLES:
     chances[sample] = (p[plural].sum() / (p[plural].sum() + p[singular].sum())).item()
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")
-centred = embedding[:-1].detach() - embedding[:-1].detach().mean(dim=0)
+# The tied matrix is known by its size: a row (or a column) for each token, the gap included.
+(table,) = (p for p in filler.parameters() if sorted(p.shape) == sorted((GAP + 1, 32)))
+embedding = table.detach() if len(table) == GAP + 1 else table.detach().T
+centred = embedding[:-1] - embedding[:-1].mean(dim=0)
 _, _, axes = torch.linalg.svd(centred, full_matrices=False)
 spread = centred @ axes[:2].T
 colors = ["C3" if plural[i] else "C0" if singular[i] else "grey" for i in range(len(vocab))]

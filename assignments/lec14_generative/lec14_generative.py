@@ -294,8 +294,9 @@ logits, mu, logvar = model(x, eps)
 assert logits.shape == (5, 7), f"a logit for each bit makes (5, 7), not {tuple(logits.shape)}"
 assert mu.shape == logvar.shape == (5, 3), f"mu and logvar are (5, 3), not {tuple(mu.shape)}"
 assert torch.allclose(mu, model.encode(x)[0]), "forward's mu should be that of encode"
-assert torch.allclose(logits, model.decode(mu + (logvar / 2).exp() * eps), atol=1e-5), (
-    "forward should decode z = mu + sigma * eps"
+z = reparameterize(mu, logvar, eps)
+assert torch.allclose(logits, model.decode(z), atol=1e-5), (
+    "forward should decode the z that your `reparameterize` makes"
 )
 negative_elbo(x, logits, mu, logvar).backward()
 assert all(p.grad is not None for p in model.parameters()), "some parameters have no gradient"
