@@ -15,6 +15,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -246,6 +247,7 @@ def try_all(candidates: Sequence[Candidate], wanted: Sequence[torch.Tensor], rul
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
+            os.chdir(tempfile.mkdtemp())  # some operators write files
             refusals = absent.take_away(rules, None)
             _try_some(candidates[done:], wanted, rules, refusals, writing)
             os._exit(0)
