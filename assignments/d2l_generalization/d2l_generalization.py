@@ -205,7 +205,7 @@ plt.show()
 #
 # Each of $k$ models is tested, and each test misleads with probability $\alpha$, independently. How
 # probable is it that none of them does, and so, that at least one does? Bonferroni's remedy keeps
-# that below $\alpha$ by sharing the level $\alpha$ out, in equal parts, to the $k$ tests.
+# that at $\alpha$ at most by sharing the level $\alpha$ out, in equal parts, to the $k$ tests.
 
 
 # %% exercise="any_false_discovery"
@@ -229,7 +229,7 @@ assert abs(p - 0.6415) < 1e-4, f"20 tests at 5 % mislead somewhere with probabil
 
 # %% exercise="bonferroni"
 def bonferroni(k, alpha=0.05):
-    """The level of each of k tests, so that none misleads with probability 1 − α at least.
+    """The level of each of k tests, so that with probability at least 1 − α none misleads.
 
     Args:
         k: number of tests, an int ≥ 1.

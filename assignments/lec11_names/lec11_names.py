@@ -309,7 +309,9 @@ assert torch.allclose(prob, torch.tensor(p)), f"the probability should be {p:.4f
 # The mean of $-y\log p - (1-y)\log(1-p)$. If the network is quite sure, $p$ is 0 or 1 in floating
 # point, and a logarithm is $-\infty$; then even a right answer costs $0\cdot\infty$, not a number.
 # PyTorch's `BCELoss` therefore takes each of the two logarithms as $-100$ at least, and so do we.
-# (The lecture's loss takes the logarithms as they are.)
+# (The lecture's loss takes the logarithms as they are.) You are asked for the value. Whether a
+# gradient gets through where $p$ is 0 or 1 depends on how you keep the logarithm from $-\infty$:
+# before it is taken, or afterwards. Try both.
 
 
 # %% exercise="bce"

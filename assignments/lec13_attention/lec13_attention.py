@@ -1046,9 +1046,11 @@ _, _, axes = torch.linalg.svd(centred, full_matrices=False)
 spread = centred @ axes[:2].T
 colors = ["C3" if plural[i] else "C0" if singular[i] else "grey" for i in range(len(vocab))]
 left.scatter(*spread.T, c=colors)
-for word, place in zip(vocab, spread.tolist(), strict=True):
-    left.annotate(word, place, xytext=(4, 3), textcoords="offset points", fontsize=9)
-left.set(title="Words by what they mean to the model", xticks=[], yticks=[])
+for word, place, color in zip(vocab, spread.tolist(), colors, strict=True):
+    if color == "grey":
+        left.annotate(word, place, xytext=(4, 3), textcoords="offset points", fontsize=9)
+left.set(title="Words by what they mean to the model\n(blue: one noun, red: many)")
+left.set(xticks=[], yticks=[])
 right.barh(range(len(chances)), list(chances.values()), color=["C0", "C3", "C0", "C3"])
 right.set_yticks(range(len(chances)), [sample.replace("?", "__") for sample in chances])
 right.set(xlabel="probability that the gap is a plural", xlim=(0, 1), title="One or many?")

@@ -312,8 +312,9 @@ assert all(p.grad is not None for p in model.parameters()), "some parameters hav
 # an average over all the pictures of an epoch.
 #
 # *Reach this:* with the settings below the bound passes −23 nats per picture within 40 epochs (it
-# begins near −35, and ends near −21). Below −30 for good, or a fall, means that something in the
-# loop is wrong: is the gradient cleared, is the sign of the bound right, are both networks trained?
+# begins near −35, and ends near −21). If it stays below, or falls, something in the loop is wrong:
+# is the gradient cleared, is the sign of the bound right, are both networks trained? And if it ends
+# well above −20: is the noise drawn anew?
 
 
 # %% practice="train_vae"
@@ -321,7 +322,7 @@ def train_vae(model, x, epochs, batch_size, lr):
     """Train a VAE in place, with Adam, on shuffled mini-batches; not graded.
 
     Args:
-        model: a VAE.
+        model: a VAE; its `encode` tells how many latent numbers a picture has.
         x: (n, p) bits.
         epochs, batch_size: how long, and on how many rows at a time; the last may be fewer.
         lr: the learning rate.
