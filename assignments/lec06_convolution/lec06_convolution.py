@@ -358,8 +358,8 @@ plt.show()
 # The result of a convolution need not lie between 0 and 255. To look at it, stretch its contrast:
 # take the 1 % and the 99 % quantile of all its entries (`np.quantile`), clip to them, so that a few
 # extreme pixels do not spoil the rest, and map the smallest remaining value to 0 and the largest to
-# 255. Convert to `np.uint8`, which cuts off the fraction. A picture in which all entries are equal
-# has no contrast to stretch: return zeros.
+# 255. Convert to `np.uint8`, which cuts off the fraction. A picture whose entries are all equal
+# then has no contrast to stretch: return zeros.
 
 
 # %% exercise="normalize_image"
@@ -372,7 +372,7 @@ def normalize_image(x):
     Returns:
         an array of uint8 of the same shape: after clipping the smallest value becomes 0, the
         largest 255, and the others lie between in proportion, the fraction cut off; zeros if all
-        entries of x are equal.
+        entries are equal after clipping.
     """
     raise NotImplementedError
 

@@ -441,7 +441,7 @@ assert abs(losses[-1] - 0.0526) < 5e-4, f"PyTorch's SGD should end at 0.0526, no
 # %% [markdown]
 # Lecture 8 compares PyTorch's five optimizers on this problem: seed 123, learning rate 0.1, 2000
 # epochs. It draws the losses and prints none; when this notebook was written, its program ended at
-# 0.0526 (SGD), 0.00436 (Adagrad), 0.1268 (Adadelta) and $4.05\cdot10^{-5}$ (Adam). With RMSprop it
+# 0.0526 (SGD), 0.00436 (Adagrad), 0.1268 (Adadelta) and $4\cdot10^{-5}$ (Adam). With RMSprop it
 # may end in `nan`: it takes $\log\hat p$ and $\log(1-\hat p)$ as they are, and once the network is
 # so sure of itself that $\hat p$ rounds to 1, the second is $-\infty$. A loss that clamps its
 # logarithms, as PyTorch's `BCELoss` does, or that is computed from the logit, goes on. Your own
