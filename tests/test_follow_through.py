@@ -238,7 +238,7 @@ def test_what_is_wrong_beyond_the_first_mistake_is_said(report: Report) -> None:
     chain = named(report, "two_wrong", "chain")
     assert (chain.verdict, chain.score, chain.follow_through) == ("failed", 0, ("scale",))
     assert chain.message.startswith("even with a right scale: the result: 24 of 24 entries")
-    assert chain.hint == "The result is off by the same amount everywhere."
+    assert chain.hint == "The result is one more than what is asked."
     assert named(report, "two_wrong", "total").verdict == "passed"
 
 
