@@ -296,13 +296,13 @@ def MiniGPT(rng: Rng) -> Cases:
     yield probe((7, 6, 3, 1, 9), 3, 8, None)
     yield probe((9, 8, 2, 2, 7), 2, 6, False)
     for sizes, B, N in [
-        ((6, 4, 2, 2, 5), 1, 5),
+        ((6, 8, 2, 2, 5), 1, 5),
         ((5, 6, 1, 1, 4), 3, 3),
         ((11, 10, 5, 1, 3), 2, 2),
     ]:
         yield probe(sizes, B, N, True, group=SHAPES)
     yield learnt((8, 16, 2, 2, 10), 4, 10, group=EDGES)
-    yield probe((7, 4, 2, 1, 6), 2, 5, True, group=DEVICE)
+    yield probe((7, 8, 2, 1, 6), 2, 5, True, group=DEVICE)
 
 
 @exercise(driver=training.train_on_text)

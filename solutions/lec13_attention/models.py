@@ -110,13 +110,28 @@ def use_model(
                 row.copy_(before)
         return results
 
+    def shows(model: Any, first: Any, changed: list[Any]) -> bool:
+        """Whether heads and changes make a difference far above rounding, where one is made."""
+        base, half = model(first), first.shape[1] // 2
+        if not isinstance(base, torch.Tensor) or base.shape != (*first.shape, size):
+            return True  # which is said below
+        later, earlier, swapped, _ = (model(one) for one in changed)
+        _, other = read_by_others(model, first)
+        pairs = [(base, other), (base[:, half], later[:, half])]
+        pairs += [(base[:, -1], earlier[:, -1]), (base[:, -1], swapped[:, -1])]
+        return all(bool((one - two).abs().max() > 0.01) for one, two in pairs)
+
     def read() -> Any:
         model = made()
         assert getattr(model, "max_len", None) == max_len, f"max_len should be {max_len}"
-        with torch.no_grad():
-            for p in model.parameters():
-                p.copy_(0.6 * torch.randn(p.shape))
         first, *changed = tokens
+        # By chance attention may look at one place alone, so that nothing else shows: draw again.
+        for _ in range(10):
+            with torch.no_grad():
+                for p in model.parameters():
+                    p.copy_(0.6 * torch.randn(p.shape))
+                if shows(model, first, changed):
+                    break
         base = model(first)
         shape = (*first.shape, size)
         assert isinstance(base, torch.Tensor), "forward returns the logits alone"
