@@ -9,6 +9,7 @@ not accused, is printed: a person judges whether it is an elementary operation, 
 may use, or a library's own answer, which its rules should name.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -38,28 +39,19 @@ IN_ORDER = 16
 """Calls with the exercise's own inputs in one order."""
 SECONDS = 3
 """Of CPU time, for one operator."""
-_SKIPPED = (
-    "rand",
-    "bernoulli",
-    "normal_",
-    "cauchy",
-    "dropout",
-    "sleep",
-    "set_",
-    "resize",
-    "record",
-)
+_BEGINNINGS = ("bernoulli", "normal_", "cauchy", "set_", "resize", "record")
+_PARTS = ("rand", "dropout", "sleep")
 Candidate = tuple[str, Callable[..., Any], Callable[[], Iterator[tuple[Any, ...]]]]
 
-BEFORE: dict[str, Callable[[Any], Any]] = {
-    "": lambda x: x,
-    "-": lambda x: -x,
-    "ᵀ": lambda x: x.T if x.ndim == 2 else x.transpose(-1, -2),
-    "[None]": lambda x: x[None],
-    "[None, None]": lambda x: x[None, None],
-    "[:, None]": lambda x: x[:, None],
-    "0·": lambda x: x * 0,
-}
+# What is made of an input before it is handed over.
+BEFORE: tuple[Callable[[Any], Any], ...] = (
+    lambda x: -x,
+    lambda x: x.T if x.ndim == 2 else x.transpose(-1, -2),
+    lambda x: x[None],
+    lambda x: x[None, None],
+    lambda x: x[:, None],
+    lambda x: x * 0,
+)
 # Steps on a result's entries, tried on the first entry before they are tried on all.
 AFTER: dict[str, Callable[[Any], Any]] = {
     "": lambda y: y,
@@ -82,10 +74,9 @@ def schemas() -> Iterator[Any]:
     for schema in torch._C._jit_get_all_schemas():
         name = schema.name.partition("::")[2]
         out = any(argument.is_out for argument in schema.arguments)
-        known = schema.name.startswith(("aten::", "quantized::", "mkldnn::", "_nnpack"))
-        if known and not out and not name.startswith(_SKIPPED) and not any(
-            word in name for word in ("rand", "dropout", "sleep")
-        ):  # fmt: skip
+        known = schema.name.startswith(("aten::", "quantized::", "mkldnn::"))
+        drawn = name.startswith(_BEGINNINGS) or any(part in name for part in _PARTS)
+        if known and not out and not drawn:
             yield schema
 
 
@@ -95,9 +86,8 @@ def operators(
     """Each operator with the ways of filling its arguments."""
     for schema in schemas():
         try:
-            operation, _ = torch._C._jit_get_operation(schema.name)
-            del operation
-            packet = getattr(torch.ops.aten, schema.name.partition("::")[2])
+            namespace, _, name = schema.name.partition("::")
+            packet = getattr(getattr(torch.ops, namespace), name)
             overload = getattr(packet, schema.overload_name or "default")
         except (AttributeError, RuntimeError):
             continue
@@ -107,7 +97,7 @@ def operators(
 
 
 def functions(pool: Sequence[Any]) -> Iterator[Candidate]:
-    """NumPy's functions with up to three arrays."""
+    """NumPy's functions with one array or two."""
     modules = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
     arrays = [np.asarray(x) for x in pool]
     for prefix, module in modules.items():
@@ -247,7 +237,6 @@ def try_all(candidates: Sequence[Candidate], wanted: Sequence[torch.Tensor], rul
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
-            os.chdir(tempfile.mkdtemp())  # some operators write files
             refusals = absent.take_away(rules, None)
             _try_some(candidates[done:], wanted, rules, refusals, writing)
             os._exit(0)
@@ -319,12 +308,14 @@ def main(names: Sequence[str]) -> None:
         numpy = functions(pool) if exercise.framework == "numpy" else ()
         candidates = [*operators(pool, numbers, given), *numpy]
         print(f"{names[0]} {name}: {len(candidates)} candidates", flush=True)
-        try_all(candidates, wanted, rules)
+        # Some operators write files.
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            try_all(candidates, wanted, rules)
 
 
 def _pool(given: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     found = list(given)
-    for function in list(BEFORE.values())[1:]:
+    for function in BEFORE:
         for one in given:
             try:
                 found.append(function(one).contiguous())
