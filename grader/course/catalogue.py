@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from grader.course.marked_yaml import load_marked
 from grader.course.syllabus import Course
-from grader.errors import CourseError
+from grader.course.words import read_words
 from grader.results import ExerciseResult, SubmissionResult
 
 
@@ -83,15 +82,5 @@ def load_catalogue(course: Course, name: str) -> Catalogue:
         return Catalogue({})
     own = Path(__file__).parents[1] / f"words.{course.language}.yml"
     beside = course.root / "solutions" / name / f"words.{course.language}.yml"
-    return Catalogue(_read(own) | _read(beside))
+    return Catalogue(read_words(own) | read_words(beside))
 
-
-def _read(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
-    data = load_marked(path).data
-    if not isinstance(data, dict) or not all(
-        isinstance(key, str) and isinstance(value, str) for key, value in data.items()
-    ):
-        raise CourseError(f"{path}: a catalogue maps English texts to texts of its language")
-    return data

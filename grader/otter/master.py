@@ -46,7 +46,7 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     """
     import nbformat  # here, because it takes long to import
 
-    notebook = read_assignment(course, name)
+    notebook = in_language(read_assignment(course, name), course.language)
     blanks = {name: stub.source for name, stub in notebook.stubs.items()}
     blanks |= {name: practice.source for name, practice in notebook.practices.items()}
     sources = {
@@ -55,7 +55,7 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     }
     plan = course.plan(name)
     written = written_answers(course, name)
-    composer = _Composer(in_language(notebook, course.language), plan, sources, written)
+    composer = _Composer(notebook, plan, sources, written)
     composer.raw("ASSIGNMENT CONFIG", _config(name, files))
     made = {
         "cells": composer.run(),
