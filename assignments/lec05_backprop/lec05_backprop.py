@@ -50,7 +50,7 @@
 # [micrograd](https://github.com/karpathy/micrograd)，最好做完附加题再看。
 #
 # **约定。** 一行是一个观测。`dz` 总是表示某个标量损失 $L$ 的 $\partial L/\partial z$，形状与 `z`
-# 相同（讲义的规则 0）。不得就地修改输入。你的函数里不能用自动微分（`backward`、`torch.autograd`、
+# 相同（讲义的规则 0）。不得原地修改输入。你的函数里不能用自动微分（`backward`、`torch.autograd`、
 # `torch.func`）；自己做测试时随便用。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏

@@ -34,7 +34,7 @@ _ZH = {
     "Total": "总分",
     "written": "书面题",
     "not graded yet": "尚未批改",
-    "graded by hand": "人工评分",
+    "graded by hand": "人工批改",
     "Handed in late": "迟交扣分",
     "Your answer": "你的答案",
     "Nothing was handed in.": "没有提交作业。",

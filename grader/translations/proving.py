@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.course.syllabus import Course
-from grader.course.terms import Term, load_terms
+from grader.course.terms import Term, language_of_terms, load_terms
 from grader.notebook.language import ORIGINAL
 from grader.translations.holding import misnaming, unlike
 from grader.translations.texts import KINDS, Texts, gather
@@ -56,9 +56,9 @@ def prove_edition(course: Course, name: str, language: str) -> Edition:
 
 
 def glossary(course: Course, language: str) -> tuple[Term, ...]:
-    """The course's glossary of a language, `docs/terms.LANGUAGE.md`; () without one."""
-    path = course.root / "docs" / f"terms.{language}.md"
-    return load_terms(path) if path.exists() else ()
+    """The course's glossary of a language, one of `docs/terms*.md`; () without one."""
+    paths = sorted((course.root / "docs").glob("terms*.md"))
+    return tuple(t for p in paths if language_of_terms(p) == language for t in load_terms(p))
 
 
 def _complaints(found: Texts, terms: tuple[Term, ...]) -> Iterator[tuple[str, str]]:
