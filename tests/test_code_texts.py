@@ -132,7 +132,13 @@ def test_a_literal_is_read_back(text: str) -> None:
     assert ast.literal_eval(literal(text.replace("\0", ""))) == text.replace("\0", "")
 
 
-@given(st.lists(st.tuples(st.text(alphabet="ab{}\"'\\\n中"), st.sampled_from(["", "{n}", "{n:.2f}", "{d['k']}"]))))
+@given(
+    st.lists(
+        st.tuples(
+            st.text(alphabet="ab{}\"'\\\n中"), st.sampled_from(["", "{n}", "{n:.2f}", "{d['k']}"])
+        )
+    )
+)
 def test_a_formatted_literal_is_read_back(parts: list[tuple[str, str]]) -> None:
     template = "".join(
         plain.replace("{", "{{").replace("}", "}}") + inner for plain, inner in parts

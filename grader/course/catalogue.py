@@ -83,4 +83,3 @@ def load_catalogue(course: Course, name: str) -> Catalogue:
     own = Path(__file__).parents[1] / f"words.{course.language}.yml"
     beside = course.root / "solutions" / name / f"words.{course.language}.yml"
     return Catalogue(read_words(own) | read_words(beside))
-

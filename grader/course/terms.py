@@ -1,7 +1,8 @@
 """A glossary, such as `docs/terms.md`: one rendering in a language for each English term.
 
-It says which language that is in a comment, `<!-- language: zh -->`. A term may list renderings that must not occur. They are looked for as plain text, so a glossary
-lists only such as are no part of another word.
+It says which language that is in a comment, `<!-- language: zh -->`. A term may list renderings
+that must not occur. They are looked for as plain text, so a glossary lists only such as are no
+part of another word.
 """
 
 from __future__ import annotations

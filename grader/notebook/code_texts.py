@@ -46,11 +46,35 @@ class CodeText:
 
 
 _PICTURES = frozenset(
-    """title suptitle set_title xlabel ylabel zlabel set_xlabel set_ylabel set_zlabel supxlabel
-    supylabel text annotate legend xticks yticks set_xticks set_yticks set_xticklabels
-    set_yticklabels bar_label clabel figtext""".split()
+    [
+        "title",
+        "suptitle",
+        "set_title",
+        "xlabel",
+        "ylabel",
+        "zlabel",
+        "set_xlabel",
+        "set_ylabel",
+        "set_zlabel",
+        "supxlabel",
+        "supylabel",
+        "text",
+        "annotate",
+        "legend",
+        "xticks",
+        "yticks",
+        "set_xticks",
+        "set_yticks",
+        "set_xticklabels",
+        "set_yticklabels",
+        "bar_label",
+        "clabel",
+        "figtext",
+    ]
 )
-_LABELS = frozenset("title label labels xlabel ylabel zlabel text suptitle ticklabels".split())
+_LABELS = frozenset(
+    ["title", "label", "labels", "xlabel", "ylabel", "zlabel", "text", "suptitle", "ticklabels"]
+)
 _MESSAGES = frozenset({"print", "display"})
 _DISPLAYS = (ast.Tuple, ast.List, ast.Dict, ast.Set)
 _WORD = re.compile(r"[^\W\d_]{2,}")

@@ -28,8 +28,8 @@ from grader.course.syllabus import AssignmentPlan, Course
 from grader.course.written import ModelAnswer, load_written, written_path
 from grader.errors import CourseError
 from grader.notebook.answers import Answers, read_answers
-from grader.notebook.helpers import place_helpers
 from grader.notebook.fonts import notebook_texts
+from grader.notebook.helpers import place_helpers
 from grader.notebook.language import in_language
 from grader.notebook.merging import BEGIN, END, Text, merge
 from grader.notebook.model import Cell, Demo, Example, Notebook, Practice, Prompt, Stub

@@ -23,12 +23,10 @@ def _part(part: ast.expr) -> str:
     if isinstance(part, ast.Constant):
         return str(part.value).replace("{", "{{").replace("}", "}}")
     assert isinstance(part, ast.FormattedValue)
-    spec = ":" + template_of(part.format_spec) if _is_spec(part.format_spec) else ""
+    spec = (
+        ":" + template_of(part.format_spec) if isinstance(part.format_spec, ast.JoinedStr) else ""
+    )
     return "{" + ast.unparse(part.value) + _CONVERSIONS[part.conversion] + spec + "}"
-
-
-def _is_spec(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.JoinedStr)
 
 
 def pieces(template: str) -> list[tuple[bool, str]]:

@@ -100,7 +100,9 @@ def _of_template(english: str, said: str) -> Iterator[str]:
             yield f"its braces: {error}"
         return
     yield from _differ("{…}", *of_both)
-    plain = ("".join(piece for formatted, piece in pieces(t) if not formatted) for t in (english, said))
+    plain = (
+        "".join(piece for formatted, piece in pieces(t) if not formatted) for t in (english, said)
+    )
     yield from _differ("numbers", *map(_numbers, plain))
 
 

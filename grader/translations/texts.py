@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +71,9 @@ def gather(course: Course, name: str, language: str) -> Texts:
         *_prompts(notebook, language),
         *_of_code(notebook, code),
         *_of_solutions(course, load_lesson(course, name), sides),
-        Text("title", f"{course.file}", course.plan(name).title, courses.get(course.plan(name).title)),
+        Text(
+            "title", f"{course.file}", course.plan(name).title, courses.get(course.plan(name).title)
+        ),
         Text("title", f"{course.file}", course.title, courses.get(course.title)),
     ]
     known = {text.english for text in texts} | _optional(notebook)
@@ -139,7 +140,6 @@ def _once(found: Iterable[tuple[Kind, Path, str]]) -> Iterator[tuple[Kind, Path,
         if english and english not in seen:
             seen.add(english)
             yield kind, path, english
-
 
 
 def complaints(checks: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Catalogues and marks written for translators: what is missing laid out, what is read confirmed."""
+"""Catalogues and marks, written for translators: the missing laid out, the read confirmed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def write_catalogues(course: Course, name: str, language: str) -> tuple[Path, Pa
     gone = set(found.unused)
     paths = words_path(notebook, language), hints_path(course, name, language)
     for path, kinds in zip(paths, (_OF_NOTEBOOK, _OF_SOLUTIONS), strict=True):
-        wanted = [t for t in found.texts if t.kind in kinds and not t.where.startswith(str(course.file))]
+        wanted = [
+            t for t in found.texts if t.kind in kinds and not t.where.startswith(str(course.file))
+        ]
         kept = {k: v for k, v in read_words(path).items() if (path, k) not in gone}
         write_whole(path, _head(path, name, language) + catalogue_text(_entries(wanted, kept)))
     return paths
@@ -74,11 +76,13 @@ def _entry(english: str, said: str) -> str:
 
 
 def _block(text: str) -> str:
-    indicator = "|2-" if text[:1].isspace() else "|-"
-    if not text or text != text.strip("\n") or any(c in text for c in "\r\x85\u2028\u2029"):
+    """A text of several lines as a block, if that can hold it."""
+    lines = text.split("\n")
+    plain = lines[0] and lines[-1] and all(line == line.rstrip() for line in lines)
+    if not plain or any(letter in text for letter in "\r\x85\u2028\u2029"):
         return json.dumps(text, ensure_ascii=False) + "\n"
-    lines = (f"  {line}".rstrip() for line in text.split("\n"))
-    return indicator + "\n" + "\n".join(lines) + "\n"
+    indicator = "|2-" if text[0].isspace() else "|-"
+    return indicator + "\n" + "".join(f"  {line}".rstrip() + "\n" for line in lines)
 
 
 def confirm(course: Course, name: str, language: str) -> int:

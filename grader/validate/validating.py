@@ -32,8 +32,8 @@ from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
-from grader.validate.equivalent import equivalents, stale
 from grader.translations.proving import languages_of, prove_edition
+from grader.validate.equivalent import equivalents, stale
 from grader.validate.following import prove_follow_through
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
 from grader.validate.record import Complaint, Validation
