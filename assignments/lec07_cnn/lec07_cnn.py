@@ -900,20 +900,20 @@ plt.show()
 
 # %% [markdown]
 # And LeNet? It returns logits, so a softmax goes behind it for your loop. Its sigmoids make it a
-# hard pupil: their slope is at most ¼, and five of them lie one behind the other. Both runs below
+# hard pupil: their slope is at most ¼, and four of them lie one behind the other. Both runs below
 # are the same but for the weights that they start from: PyTorch's, and Xavier's (lecture 9).
 
-# %% [markdown] lang="zh" of="2c40a5ef"
+# %% [markdown] lang="zh" of="ab28e42f"
 # 那么 LeNet 呢？它返回 logits，所以要在后面接一个 softmax，才能用你的循环。sigmoid 让它成了难教的
 # 学生：sigmoid 的斜率至多是 ¼，而这里一连有四个。下面两次训练只有一处不同，就是权重的初值：一次用
 # PyTorch 的，一次用 Xavier 的（第 9 讲）。
 
 # %% demo=true
 figure, axis = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-for start_from in ["PyTorch's start", "Xavier's start"]:
+for start_from, by_xavier in [("PyTorch's start", False), ("Xavier's start", True)]:
     torch.manual_seed(1)
     lenet = nn.Sequential(LeNet(), nn.Softmax(dim=1))
-    if start_from == "Xavier's start":
+    if by_xavier:
         for weight in lenet.parameters():
             if weight.ndim > 1:
                 nn.init.xavier_uniform_(weight)
@@ -1001,7 +1001,7 @@ for (title, picture), upper, lower in zip(steps.items(), *axes, strict=True):
     with torch.no_grad():
         probabilities = net(to_model_input(small))[0]
     upper.imshow(small)
-    upper.set_title(f"{title}: a {probabilities.argmax()}?")
+    upper.set_title(f"{title}: is it {probabilities.argmax()}?")
     upper.axis("off")
     lower.bar(range(10), probabilities.numpy())
     lower.set(ylim=(0, 1), xticks=range(10))
@@ -1019,16 +1019,16 @@ plt.show()
 # %% [markdown] written="parameters_of_a_layer"
 # ## 10. In your own words: what a layer costs
 #
-# In lecture 6 you counted weights. Now `conv1` of the homework's net, (1, 28, 28) to (20, 12, 12),
+# In lecture 6 you computed the sizes of outputs. Now `conv1` of the homework's net, (1, 28, 28) to (20, 12, 12),
 # and behind it `fc1`. (a) Which of the two holds more parameters, and which does more
 # multiplications for one image? Give the four numbers. (b) The camera gets better, and images come
 # with twice as many rows and columns. What becomes of each of the four? (c) What would you change
 # in the net so that it could take images of any size?
 
-# %% [markdown] lang="zh" of="9021990c"
+# %% [markdown] lang="zh" of="344f5af5"
 # ## 10. 用自己的话说：一层的代价
 #
-# 第 6 讲里你数过权重。现在来看作业里的网络的 `conv1`，从 (1, 28, 28) 到 (20, 12, 12)，以及它后面
+# 第 6 讲里你算过输出的大小。现在来看作业里的网络的 `conv1`，从 (1, 28, 28) 到 (20, 12, 12)，以及它后面
 # 的 `fc1`。(a) 两者之中，哪一个参数更多？对一张图像来说，哪一个要做的乘法更多？请给出这四个数。
 # (b) 相机换了更好的，图像的行数和列数都加倍。这四个数各会怎样变化？(c) 要让网络能接受任意大小的图
 # 像，你会改动哪里？

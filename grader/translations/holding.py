@@ -22,6 +22,7 @@ _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 _URL = re.compile(r"https?://[^\s)>\]]+")
 _PLACEHOLDER = re.compile(r"\{\{[a-z_]+\}\}")
 _WORDS_IN_FORMULA = re.compile(r"\\text(?:bf|it|rm)?\{[^{}]*\}")
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _ARGUMENT = re.compile(r"^ {4}(\*{0,2}\w+(?:, \*{0,2}\w+)*): ", re.MULTILINE)
 
@@ -100,6 +101,9 @@ def _of_template(english: str, said: str) -> Iterator[str]:
             yield f"its braces: {error}"
         return
     yield from _differ("{…}", *of_both)
+    yield from _differ(
+        "control characters", *(map(repr, _CONTROL.findall(t)) for t in (english, said))
+    )
     plain = (
         "".join(piece for formatted, piece in pieces(t) if not formatted) for t in (english, said)
     )
