@@ -178,7 +178,7 @@ def test_the_same_in_another_order_is_the_same(kind: Kind, english: str, said: s
         ("prompt", "[it](https://a.org/1)", "[它](https://a.org/2)", "links differ"),
         ("prompt", "```\nx\n```", "```\ny\n```", "fences differ"),
         ("message", "not {a}", "不是 {b}", "{…} differ: the translation lost {a}"),
-        ("message", "\\r{bar} done", "{bar} 完成", "control characters differ"),
+        ("message", "\r{bar} done", "{bar} 完成", "control characters differ"),
         ("message", "not {a} of 3", "不是 4 的 {a}", "numbers differ"),
         (
             "docstring",

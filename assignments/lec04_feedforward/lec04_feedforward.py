@@ -550,8 +550,8 @@ def train_mlp(x, y, hidden, epochs, lr, seed):
 
     Returns:
         (weights, biases, losses): two lists of tensors as `mlp_forward` takes them, of x's dtype,
-        and a list with a float for each epoch: the loss before its update (in
-        parts: the mean over its updates).
+        and a list with a float for each epoch: the loss before its update
+        (in parts: the mean over its updates).
     """
     raise NotImplementedError
 

@@ -137,6 +137,8 @@ def _within(node: ast.AST, kind: Kind, places: _Places, inside: bool) -> Iterato
         for child in field if isinstance(field, list) else [field]:
             if not isinstance(child, ast.AST) or _is_docstring(child, docstring):
                 continue
+            if isinstance(child, ast.Expr) and _is_text(child.value):
+                continue  # a text below a name says what the name is, to whoever reads the file
             of_child = _kind(node, name, child, kind)
             deeper = inside or (name == "body" and isinstance(node, _SCOPES))
             if isinstance(child, ast.JoinedStr) or _is_text(child):
