@@ -1019,8 +1019,8 @@ plt.show()
 # %% [markdown] written="parameters_of_a_layer"
 # ## 10. In your own words: what a layer costs
 #
-# In lecture 6 you computed the sizes of outputs. Now `conv1` of the homework's net, (1, 28, 28) to (20, 12, 12),
-# and behind it `fc1`. (a) Which of the two holds more parameters, and which does more
+# In lecture 6 you computed the sizes of outputs. Now `conv1` of the homework's net, (1, 28, 28) to
+# (20, 12, 12), and behind it `fc1`. (a) Which of the two holds more parameters, and which does more
 # multiplications for one image? Give the four numbers. (b) The camera gets better, and images come
 # with twice as many rows and columns. What becomes of each of the four? (c) What would you change
 # in the net so that it could take images of any size?
@@ -1028,8 +1028,8 @@ plt.show()
 # %% [markdown] lang="zh" of="344f5af5"
 # ## 10. 用自己的话说：一层的代价
 #
-# 第 6 讲里你算过输出的大小。现在来看作业里的网络的 `conv1`，从 (1, 28, 28) 到 (20, 12, 12)，以及它后面
-# 的 `fc1`。(a) 两者之中，哪一个参数更多？对一张图像来说，哪一个要做的乘法更多？请给出这四个数。
+# 第 6 讲里你算过输出的大小。现在来看作业里的网络的 `conv1`，从 (1, 28, 28) 到 (20, 12, 12)，以及它后
+# 面的 `fc1`。(a) 两者之中，哪一个参数更多？对一张图像来说，哪一个要做的乘法更多？请给出这四个数。
 # (b) 相机换了更好的，图像的行数和列数都加倍。这四个数各会怎样变化？(c) 要让网络能接受任意大小的图
 # 像，你会改动哪里？
 

@@ -411,13 +411,13 @@ assert torch.allclose(out, torch.tensor([[4.0, 3.0]]), atol=1e-4), f"expected [[
 # %% [markdown]
 # The backward pass in training. Every $\hat x_{ij}$ depends on the whole column, through $\mu_j$
 # and $\sigma_j^2$: an entry's gradient therefore has three parts. Write $\hat x$ first, let
-# $d\hat x = \text{dout}\odot\gamma$, and follow each path. (A check: the result must not change
+# $d\hat x = \text{dout}\odot\gamma$, and follow each path. (A check: $dx$ must not change
 # when all of a column's $d\hat x$ move by one constant. Why?)
 
-# %% [markdown] lang="zh" of="bd852789"
+# %% [markdown] lang="zh" of="7d4ed63c"
 # 训练时的反向传播。每个 $\hat x_{ij}$ 都通过 $\mu_j$ 和 $\sigma_j^2$ 依赖于整列，所以一个元素的梯
 # 度由三部分组成。先写出 $\hat x$，令 $d\hat x = \text{dout}\odot\gamma$，再沿着每条路径走。（检
-# 验：把某一列的 $d\hat x$ 全都加上同一个常数，结果不应改变。为什么？）
+# 验：把某一列的 $d\hat x$ 全都加上同一个常数，$dx$ 不应改变。为什么？）
 
 
 # %% exercise="batchnorm_backward"
@@ -1150,7 +1150,7 @@ assert net.training, "the net came in training mode: give it back so"
 builds = {
     "plain": {},
     "batch norm": {"norm": "batch"},
-    "residual": {"residual": True},
+    "residual blocks": {"residual": True},
     "both": {"norm": "batch", "residual": True},
 }
 figure, axes = plt.subplots(1, 3, figsize=(11, 4), sharey=True, layout="constrained")

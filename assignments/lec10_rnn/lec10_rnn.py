@@ -384,7 +384,12 @@ plt.show()
 # On the left the activation is almost linear, and the singular values of $W_{hh}$ decide: below 1
 # the gradient vanishes, above 1 it explodes. On the right every step also multiplies by
 # $\tanh' \le 1$, and now even weights that stretch may lose the gradient.
-#
+
+# %% [markdown] lang="zh" of="5d4018ba"
+# 左图里激活函数几乎是线性的，结果取决于 $W_{hh}$ 的奇异值：小于 1，梯度消失；大于 1，梯度爆炸。右
+# 图里每一步还要乘以 $\tanh' \le 1$，这时就算权重会放大，梯度也可能丢失。
+
+# %% [markdown]
 # ## 5. Clipping
 #
 # Against gradients that explode the lecture knows a plain remedy: a limit. Take the norm of *all*
@@ -393,10 +398,7 @@ plt.show()
 # direction stays; if not, nothing changes. (PyTorch's `clip_grad_norm_` adds $10^{-6}$ to the
 # norm and works in place. Here there is no such number, and new tensors are made.)
 
-# %% [markdown] lang="zh" of="b0ee280c"
-# 左图里激活函数几乎是线性的，结果取决于 $W_{hh}$ 的奇异值：小于 1，梯度消失；大于 1，梯度爆炸。右
-# 图里每一步还要乘以 $\tanh' \le 1$，这时就算权重会放大，梯度也可能丢失。
-#
+# %% [markdown] lang="zh" of="a552a9e5"
 # ## 5. 裁剪
 #
 # 对付爆炸的梯度，讲义有一个简单的办法：设上限。取*全部*梯度合起来的范数
