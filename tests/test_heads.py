@@ -50,7 +50,7 @@ def test_the_last_cell_says_what_the_student_can_do_now(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_head_and_end_stand_there_in_chinese(name: str) -> None:
     first, *_, last = prompts(OURS, name, "zh")
-    for said in ("**学完之后，你能够**", "**用时**", "**分值**", "**截止**", "**提交方法**"):
+    for said in ("**学完之后，你能够**", "**用时**", "**分值**", "**截止**", "**提交方式**"):
         assert said in first
     assert last.startswith("## 现在你会了\n\n- ")
     assert last.count("\n- ") >= 3

@@ -40,7 +40,7 @@
 # 保存和移动模块；用自己的数据集给它们喂数据；告诉优化器哪些参数该约束。
 #
 # **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方法**：重启内核，从头到尾运行所有单元，保
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
 # 存，然后提交这个文件；没做完也可以交，做对的部分就有分。
 #
 # **参考阅读**，需要时再看：《动手学深度学习》的[线性回归的从零开始实
@@ -54,7 +54,7 @@
 # `torch.Generator`，随机数只能从它来。任何地方都可以用自动微分。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
-# 的用例还会检查别的形状、别的数和别的 dtype。
+# 用例还会检查别的形状、别的数和别的 dtype。
 
 # %%
 import math
@@ -90,8 +90,8 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # $$y = Xw + b + \sigma\varepsilon,\qquad \varepsilon_i\sim N(0,1)$$
 #
 # `noise` 是标准差 $\sigma$，不是方差。$y$ 是一**列**，形状为 $(n, 1)$。$X$ 和 $\varepsilon$ 先抽
-# 哪个都行。隐藏的用例会检查很多行数据的分布，还会用同一个生成器抽两次：两次必须不同；而种子相同的
-# 生成器必须给出相同的数据。
+# 哪个都行。隐藏用例会检查很多行数据的分布，还会用同一个生成器抽两次：两次必须不同；而种子相同的生
+# 成器必须给出相同的数据。
 
 
 # %% exercise="synthetic_data"
@@ -635,8 +635,8 @@ assert clone[0].weight.any(), "the copy changes with the original: they share st
 # ## 10. 在哪里计算
 #
 # GPU 从 0 开始编号：`cuda:0`、`cuda:1`，依此类推；你手边的电脑也可能一块都没有。如果 PyTorch 数出
-# 来有两块，哪些编号存在？数目去问 PyTorch，没有就退回 CPU。（隐藏的用例会替换 PyTorch 数出的结
-# 果，所以不需要真有 GPU。）
+# 来有两块，哪些编号存在？数目去问 PyTorch，没有就退回 CPU。（隐藏用例会替换 PyTorch 数出的结果，
+# 所以不需要真有 GPU。）
 
 
 # %% exercise="try_gpu"

@@ -48,7 +48,7 @@
 # 的优化器放进 PyTorch 的训练循环；看懂损失下降的曲线图。
 #
 # **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方法**：重启内核，从头到尾运行全部单元格，保
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行全部单元格，保
 # 存，然后提交这个文件。没做完也可以交，做对多少算多少分。
 #
 # **参考阅读**，需要时再看：《动手学深度学习》讲[随机梯度下
@@ -69,7 +69,7 @@
 # $\sqrt G+\epsilon$。ε 很小、梯度大小正常时，谁也看不出差别；梯度消失的地方，两者就差得多了。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
-# 的用例还会检查更多步的运行、别的数和别的 dtype。
+# 用例还会检查更多步的运行、别的数和别的 dtype。
 
 # %%
 import matplotlib.pyplot as plt
@@ -128,7 +128,7 @@ assert torch.equal(theta, torch.tensor([1.0, 2.0])), "theta itself should stay a
 # $$\theta \leftarrow \theta - H^{-1} g$$
 #
 # 有 $p$ 个参数时，每一步要花 $O(p^3)$ 的计算量，所以深度学习不用它。解方程组 $Hd = g$ 比求 $H$ 的
-# 逆更快，也更准。（隐藏的用例里，矩阵都是对称正定的。）
+# 逆更快，也更准。（隐藏用例里，矩阵都是对称正定的。）
 
 
 # %% exercise="newton_step"

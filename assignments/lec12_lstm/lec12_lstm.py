@@ -43,7 +43,7 @@
 # 比；在任意温度下从模型里抽取名字。
 #
 # **用时**约 7 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方法**和之前的作业一样：重启内核，从头到尾运
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
 # 行所有单元格，保存，然后提交这个文件。
 #
 # **参考阅读**，需要时再看：C. Olah 的[理解 LSTM 网
@@ -58,7 +58,7 @@
 # `nn.RNN`、`nn.LSTM`、`nn.GRU` 及相应的 Cell 类；`lstm_step_backward` 不用自动微分。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
-# 的用例还会检查别的形状、别的数和别的 dtype。
+# 用例还会检查别的形状、别的数和别的 dtype。
 
 # %%
 import itertools
