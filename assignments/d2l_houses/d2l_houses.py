@@ -39,8 +39,8 @@
 # 清哪个误差靠得住，哪个只是好看；从模型的错误里看出它缺什么，再补上。
 #
 # **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方法**和之前的作业一样：重启内核，从头到尾运
-# 行所有单元，保存，然后提交这个文件。
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
+# 行所有单元格，保存，然后提交这个文件。
 #
 # **参考阅读**，需要时再看：[《动手学深度学
 # 习》5.7](https://d2l.ai/chapter_multilayer-perceptrons/kaggle-house-price.html) 讲的竞赛，就是这
@@ -52,7 +52,7 @@
 # 的表、数组和列表都要保持原样。没有任何随机抽取：输入相同，结果就相同。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
-# 的用例还会检查别的表。
+# 用例还会检查别的表。
 
 # %%
 import csv
@@ -203,7 +203,10 @@ axes[0, 2].boxplot(by_district, orientation="horizontal", showfliers=False)
 axes[0, 2].set_yticks(range(1, len(DISTRICTS) + 1), DISTRICTS, fontsize=8)
 axes[0, 2].set(xlabel="log price", title="Where it stands")
 for panel, name, label in zip(
-    axes[1], ["area", "centre", "year"], ["area, m²", "to the centre, km", "year"], strict=True
+    axes[1],
+    ["area", "centre", "year"],
+    ["area, m²", "to the centre, km", "year built"],
+    strict=True,
 ):
     panel.scatter(town[name], np.log(town["price"]), s=5, alpha=0.35)
     known = np.flatnonzero(~np.isnan(town[name]))
@@ -553,7 +556,7 @@ bars = [2 * off[decade == d].std() / np.sqrt(np.sum(decade == d)) for d in decad
 middle.axhline(0, color="black", linewidth=1)
 middle.scatter(test["year"], off, s=5, alpha=0.25)
 middle.errorbar(np.add(decades, 5), means, bars, fmt="o-", color="C1", label="ten years, ± 2 s.e.")
-middle.set(xlabel="year", ylabel="log predicted − log true", title="What is left: by year")
+middle.set(xlabel="year built", ylabel="log predicted − log true", title="What is left: by year")
 middle.legend()
 quarters = [d for d in DISTRICTS if np.sum(test["district"] == d) > 3]
 right.axvline(0, color="black", linewidth=1)

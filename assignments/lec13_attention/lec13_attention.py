@@ -48,8 +48,8 @@
 # 齐图。
 #
 # **用时**约 8 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方法**和之前的作业一样：重启内核，从头到尾运
-# 行所有单元，保存，然后提交这个文件。
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
+# 行所有单元格，保存，然后提交这个文件。
 #
 # **参考阅读**，需要时再看：[Attention is all you need](https://arxiv.org/abs/1706.03762) 的 3.1
 # 至 3.5 节；[Neural machine translation by jointly learning to align and
@@ -68,7 +68,7 @@
 # 各个模块；自己做测试时随便用。`torch.softmax` 和 `F.layer_norm` 可以用。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
-# 的用例还会检查别的形状、别的数和别的 dtype。
+# 用例还会检查别的形状、别的数和别的 dtype。
 
 # %%
 import math
@@ -808,7 +808,7 @@ assert not torch.allclose(*gpt(same)[:, -1], atol=1e-5), (
     "1 2 3 and 2 1 3 look alike: where is what?"
 )
 count = {tie: sum(p.numel() for p in MiniGPT(7, 8, 2, 1, 6, tie).parameters()) for tie in (0, 1)}
-assert count[0] - count[1] == 7 * 8, f"untied, one matrix of 7 × 8 is added, not {count}"
+assert count[0] - count[1] == 7 * 8, f"untied, 7 × 8 parameters more: not {count[0]} for {count[1]}"
 try:
     gpt(torch.zeros(1, 7, dtype=torch.int64))
     message = "nothing was raised"
@@ -983,10 +983,10 @@ plt.show()
 
 # %% [markdown]
 # Now with words. The next cell makes up a small language: every sentence says who does what, and
-# the last word agrees with the first, over whatever stands in between. A bigram sees one word back.
+# the verb agrees with the first noun, over whatever stands in between. A bigram sees one word back.
 # (In the lecture's terms: what does your model have to attend to at the verb?)
 
-# %% [markdown] lang="zh" of="adbc9092"
+# %% [markdown] lang="zh" of="f83de84f"
 # 现在换成单词。下一个单元造了一种小语言：每个句子说谁在做什么，句末的词要与第一个名词一致，不管中
 # 间隔着什么。二元语法只能往回看一个词。（用讲义的话说：写到动词时，你的模型必须关注什么？）
 

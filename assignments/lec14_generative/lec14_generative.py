@@ -43,7 +43,7 @@
 # 个网络互相较量，又不让任何一方独占上风；没有成对的数据，也能在两类数据之间翻译。
 #
 # **用时**约 6 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方法**：重启内核，从头到尾运行所有单元，保
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
 # 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
 #
 # **参考阅读**，需要时再看：三篇论文，讲[变分自编码器](https://arxiv.org/abs/1312.6114)、[对抗网
@@ -57,7 +57,7 @@
 # float32 也一样。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
-# 的用例还会检查别的形状、别的数和别的 dtype。
+# 用例还会检查别的形状、别的数和别的 dtype。
 
 # %%
 import math
@@ -126,7 +126,7 @@ assert one.shape == (2,), f"two points have two log-densities, so (2,), not {tup
 assert torch.allclose(one, expected), f"with one z this is log N(x; 0, 0.01) = {expected}: {one}"
 two = mixture_log_density(torch.tensor([0.0]), torch.tensor([0.0, math.pi / 2]), 0.01)
 assert abs(two.item() - (expected[0].item() - math.log(2))) < 1e-5, (
-    f"half of the draws are near 0, half far away: half the density of before, not {two.exp()}"
+    f"sin z is near 0 in one draw, far away in the other: half the density, not {two.exp()}"
 )
 far = mixture_log_density(torch.tensor([50.0]), torch.tensor([0.0]), 0.01)
 assert abs(far.item() + 125000) < 10, f"far away log p is about −125,000, not {far.item()}"
@@ -703,10 +703,10 @@ assert cycle_loss(x, x, y, y) == 0, "who comes back unchanged pays nothing"
 # translator called in a step? Which of these results may be cut from the graph, and for whose step?
 #
 # *Reach this:* with weight 3 a round trip ends within 0.1 of where it began. Without the cycle loss
-# the translated bow looks as good, or better. But look where a round trip ends: unless luck has it,
-# somewhere else on the bow.
+# the translated bow looks as much like a wave, or more so. But look where a round trip ends: unless
+# luck has it, somewhere else on the bow.
 
-# %% [markdown] lang="zh" of="a6c0177c"
+# %% [markdown] lang="zh" of="8dbcdfb6"
 # 有两团点：$X$ 是一张弓，$Y$ 是一道波浪。没有人说弓上的哪个点对应波浪上的哪个点。**CycleGAN 的一
 # 步由你来写，不计分**：先由两个判别器一起走，各自看自己那一类；再由两个翻译器走，它们既想让两个判
 # 别器都满意，又要付出 `weight` 倍的循环损失。动手之前先数一数：一步里每个翻译器要调用几次？这些结
