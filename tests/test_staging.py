@@ -47,10 +47,10 @@ def test_every_sentence_about_a_result_is_said_in_chinese(
 
 
 def test_what_fills_a_gap_is_translated_too(chinese: Catalogue) -> None:
-    assert chinese.say(telling.IN_VALUE.format(2, relations.SIGN)) == "结果的第 2 个值：符号相反。"
+    assert chinese.say(telling.IN_VALUE.format(2, relations.SIGN)) == "结果的第 2 个值：符号反了。"
     what = "the length of axis 1 of `x`"
     assert chinese.say(relations.SUM.format(what)) == (
-        "结果偏大，倍数是1 轴（`x`）的长度：该取平均的地方是否求了和？"
+        "结果偏大，倍数正好是 `x` 第 1 轴的长度：该取平均的地方，是不是求了和？"
     )
 
 
