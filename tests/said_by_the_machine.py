@@ -28,10 +28,12 @@ FILES = (
     "otter/examples.py", "otter/autograde.py", "otter/master.py",
     "render/worth.py", "render/grades.py", "render/gradescope.py", "render/sheets.py",
     "render/html.py",
-    "cli/check_command.py",
+    "cli/course_commands.py", "grading/slips_of_the_keys.py", "nbgrader/blanks.py",
+    "exporting/gathering.py", "languages/dates.py",
 )  # fmt: skip
 
 _PATTERNS = {"compile", "search", "match", "fullmatch", "sub", "split", "finditer"}
+_IN_TEMPLATES = re.compile(r"""\b(?:t|put)\("([^"]+)\"""")
 _LINES = re.compile(r"\n+")
 _WORDS = re.compile(r"[A-Za-z]{2,}[,:;.]?(?: |\{\})|(?: |\{\})[a-z]{2,}")
 
@@ -50,6 +52,13 @@ def everything() -> dict[str, set[str]]:
         for path in paths:
             found[path.relative_to(HOUSE).as_posix()] = set(sentences(path))
     return found
+
+
+def templates() -> set[str]:
+    """What our pages say: the texts that their templates have translated or filled in."""
+    texts = [path.read_text(encoding="utf-8") for path in HOUSE.glob("render/templates/*.j2")]
+    assert texts
+    return {found for text in texts for found in _IN_TEMPLATES.findall(text)}
 
 
 def _said(node: ast.AST) -> Iterator[str]:

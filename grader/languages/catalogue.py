@@ -5,12 +5,14 @@ sentences. Of the entries that fit a text, the one with the most letters of its 
 
     {}       anything, itself translated
     {*}      the same, and it may be empty
+    {part}   the same, and there is no colon in it
     {=}      anything, kept as it is: what Python said, what a student wrote
     {n}      a number
     {word}   no white space in it
     {name}   a name of Python's, dots and all
     {names}  such names, with commas between them
     {kind}   the name of an exception
+    {code}   what stands between backticks
     {nth}    3rd, of which the 3 is kept
 
 In the translation `{}` stands for the gaps in their order, `{1}`, `{2}` … for one of them, should
@@ -25,7 +27,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-_GAP = re.compile(r"\{(?:\*|=|n|nth|word|names?|kind)?\}")
+_GAP = re.compile(r"\{(?:\*|=|n|nth|code|part|word|names?|kind)?\}")
 _SAID_GAP = re.compile(r"\{(\d?)\}")
 _KEPT = {
     "{=}": "(.+)",
@@ -33,15 +35,17 @@ _KEPT = {
     "{word}": r"(\S+)",
     "{name}": r"([\w.*@]+)",
     "{names}": r"([\w.*@]+(?:, [\w.*@]+)*)",
-    "{kind}": r"([A-Z]\w*)",
+    "{kind}": r"([A-Z]\w*(?:Error|Exception|Exit|Group|Interrupt|Iteration|Warning))",
+    "{code}": "([^`]+)",
     "{nth}": r"(\d+)(?:st|nd|rd|th)",
 }
 """Gaps whose filling is kept as it is."""
-_TRANSLATED = {"{}": "(.+?)", "{*}": "(.*?)"}
+_TRANSLATED = {"{}": "(.+?)", "{*}": "(.*?)", "{part}": "([^:]+?)"}
 _PLACE = re.compile(r" \[(?P<group>[^\],]+)(?=[\],])")
 _HAN = re.compile("[\u3400-\u9fff]")
 _WIDE = re.compile("[\u3000-\u9fff\uff00-\uffef“”]")
 _LATIN = re.compile(r"[A-Za-z0-9`(\[')\]]")
+_TYPE = re.compile("[a-z]+")
 _NAMES = re.compile(r"[\w.*@]+")
 _AND, _ITEM = "; ", ", "
 _FULL_STOPS = (".", "。")
@@ -95,6 +99,11 @@ class _Pattern:
     def gaps(self) -> list[str]:
         """The gaps, as they are written."""
         return _GAP.findall(self.key)
+
+    @cached_property
+    def open(self) -> int:
+        """How many of its gaps take anything."""
+        return sum(gap in _TRANSLATED for gap in self.gaps)
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -158,7 +167,10 @@ class Catalogue:
         anywhere = found.pop("")
         merged = {first: [*those, *anywhere] for first, those in found.items()}
         merged[""] = anywhere
-        return {first: sorted(those, key=lambda one: -one.own) for first, those in merged.items()}
+        return {
+            first: sorted(those, key=lambda one: (-one.own, one.open))
+            for first, those in merged.items()
+        }
 
     def _line(self, text: str) -> str:
         """A sentence, with the place in brackets that stands behind a message."""
@@ -177,6 +189,7 @@ class Catalogue:
         head, inputs, shapes = text.partition(", inputs ")
         named = [self.words.get(item, item) for item in head.split(_ITEM)]
         if inputs:
+            shapes = _TYPE.sub(lambda word: self.name(word[0]), shapes)
             named.append(filled(self.words.get("inputs {}", "inputs {}"), [shapes]))
         return self.words.get(_ITEM, _ITEM).join(named)
 
