@@ -21,7 +21,7 @@ FLOORS = (
     ("comparing", "submissions", "render"),
     ("inert",),
     ("worker",),
-    ("vocabulary", "proofs", "results"),
+    ("vocabulary", "proofs", "results", "languages"),
     ("errors",),
 )
 """From the door down."""

@@ -31,44 +31,48 @@ def defined(plt: Any) -> dict[str, Any]:
     return names
 
 
-def drawn(plt: Any, title: str) -> list[str]:
-    """Draw a title; return what matplotlib warns of."""
-    with warnings.catch_warnings(record=True) as caught:
+def drawn(plt: Any, title: str, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Draw a title, alone and beside a formula; return what matplotlib warns of or logs."""
+    with warnings.catch_warnings(record=True) as caught, caplog.at_level("WARNING"):
         warnings.simplefilter("always")
         figure, axes = plt.subplots()
-        axes.set(title=title, xlabel="−1 and ½")
+        axes.set(title=title, xlabel="−1 and ½", ylabel=rf"$\sigma(z)$: {title}")
         figure.savefig(io.BytesIO(), format="png")
         plt.close(figure)
-    return [str(one.message) for one in caught]
+    return [str(one.message) for one in caught] + caplog.messages
 
 
-def test_without_a_font_the_labels_are_english(plt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_font_the_labels_are_english(
+    plt: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [SimpleNamespace(name="DejaVu Sans")])
     title = defined(plt)["zh"]("步数", "step")
     assert title == "step"
     assert plt.rcParams["font.family"] == ["DejaVu Sans"]
     monkeypatch.undo()
-    assert drawn(plt, title) == []
+    assert drawn(plt, title, caplog) == []
 
 
-def test_boxes_would_be_noticed(plt: Any) -> None:
+def test_boxes_would_be_noticed(plt: Any, caplog: pytest.LogCaptureFixture) -> None:
     plt.rcParams["font.family"] = ["DejaVu Sans"]
-    assert any("missing from font" in said for said in drawn(plt, "步数"))
+    assert any("missing from font" in said for said in drawn(plt, "步数", caplog))
 
 
 def test_a_font_of_any_listed_system_is_taken(plt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [SimpleNamespace(name="PingFang SC")])
     assert defined(plt)["zh"]("步数", "step") == "步数"
-    assert plt.rcParams["font.family"] == ["DejaVu Sans", "PingFang SC"]
+    assert plt.rcParams["font.family"] == ["PingFang SC", "DejaVu Sans"]
 
 
-def test_with_a_font_the_labels_are_chinese_and_complete(plt: Any) -> None:
+def test_with_a_font_the_labels_are_chinese_and_complete(
+    plt: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     installed = {font.name for font in font_manager.fontManager.ttflist}
     if not installed & set(notebook_texts("zh").fonts):
         pytest.skip("no Chinese font is installed here: apt-get install fonts-noto-cjk")
     zh = defined(plt)["zh"]
     assert zh("步数", "step") == "步数"
-    assert drawn(plt, zh("第 5 步的损失：σ、½、−1", "")) == []
+    assert drawn(plt, zh("第 5 步的损失：σ、½、−1", ""), caplog) == []
 
 
 @pytest.mark.parametrize("name", OURS.assignments)

@@ -36,11 +36,12 @@ a_term = st.builds(Term, words, words, st.lists(words, max_size=3).map(tuple), w
 
 
 def chinese_texts() -> list[Path]:
-    """Every file of ours in Chinese: catalogues, documents, and the words of our pages."""
+    """Every file of ours in Chinese: catalogues, documents, and the machine's own texts."""
     inside = chain.from_iterable(
         (ROOT / room).rglob("*.zh.*") for room in ("assignments", "docs", "grader", "solutions")
     )
-    return sorted({*inside, *ROOT.glob("*.zh.*"), ROOT / "grader" / "render" / "words.py"})
+    machine = (ROOT / "grader" / "languages" / "zh").glob("*.yml")
+    return sorted({*inside, *ROOT.glob("*.zh.*"), *machine})
 
 
 def line(term: Term) -> str:
@@ -97,7 +98,7 @@ def test_the_glossary_says_its_language() -> None:
 
 def test_the_catalogues_are_among_the_texts() -> None:
     names = {str(path.relative_to(ROOT)) for path in chinese_texts()}
-    assert {"grader/words.zh.yml", "solutions/lec05_backprop/words.zh.yml"} <= names
+    assert {"grader/languages/zh/messages.yml", "solutions/lec05_backprop/words.zh.yml"} <= names
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.course.marked_yaml import load_marked
-from grader.errors import CourseError
+from grader.languages.spoken import texts_of
 
 
 def read_words(path: Path) -> dict[str, str]:
@@ -21,8 +21,4 @@ def read_words(path: Path) -> dict[str, str]:
     data = load_marked(path).data
     if data is None:
         return {}
-    if not isinstance(data, dict) or not all(
-        isinstance(key, str) and isinstance(value, str) for key, value in data.items()
-    ):
-        raise CourseError(f"{path}: a catalogue maps English texts to texts of its language")
-    return {english: said for english, said in data.items() if said}
+    return {english: said for english, said in texts_of(data, str(path)).items() if said}

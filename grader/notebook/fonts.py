@@ -2,7 +2,7 @@
 
 Which fonts have them is data, `grader/languages/LANGUAGE/notebook.yml`; a language without that
 file needs none. A notebook gets one cell that looks for such a font, and chooses the English text
-where the machine has none.
+where the machine has none. The font comes first: what stands beside a formula is drawn with no other.
 """
 
 from __future__ import annotations
@@ -76,4 +76,4 @@ def {name}(text, english):
     return text if fonts_of_{name}() else english
 
 
-plt.rcParams["font.family"] = ["DejaVu Sans", *fonts_of_{name}()[:1]]'''
+plt.rcParams["font.family"] = [*fonts_of_{name}()[:1], "DejaVu Sans"]'''

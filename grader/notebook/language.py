@@ -13,14 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.course.words import read_words
+from grader.languages.spoken import ORIGINAL, primary
 from grader.notebook.fonts import chooser, picture_cell
 from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.percent import refuse
 from grader.notebook.translating import chooses, translated
 from grader.notebook.unwrapping import unwrapped
-
-ORIGINAL = "en"
-"""The language in which all is written first."""
 
 
 def language_of(cell: Cell) -> str:
@@ -34,6 +32,7 @@ def in_language(notebook: Notebook, language: str) -> Notebook:
     Raises:
         CourseError: the catalogue of its code, or a text in it, cannot be read.
     """
+    language = primary(language)
     chosen = cells_in(notebook, language)
     words = {} if language == ORIGINAL else read_words(words_path(notebook.path, language))
     if not words:

@@ -39,7 +39,7 @@ PACKAGES = (
     "pyseccomp", "py-landlock", "tzdata",
 )  # fmt: skip
 # Not the database's URL, which may hold a password, nor the exchange and the roster.
-_KEPT = ("course", "title", "language", "timezone", "limits", "feedback")
+_KEPT = ("course", "title", "language", "languages", "timezone", "limits", "feedback")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same course makes the same bytes
 _SCRIPTS = Path(__file__).parent / "scripts"
 

@@ -12,16 +12,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grader.inert import plain
+from grader.languages import machine, spoken
 from grader.render.grades import Grades, summaries
 from grader.render.number import number
-from grader.render.words import spoken, word
 from grader.render.worth import Worth
 
 _BUCKETS = 10
@@ -75,11 +75,21 @@ def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
 
 
 def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> str:
-    language = spoken(grades.language)
-    translate = partial(word, language=language)
     css = _style() + rules
-    page = _environment().get_template(template)
-    return page.render(g=grades, lang=language, t=translate, css=css, policy=_policy(css), **values)
+    texts = machine(grades.language)
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            g=grades,
+            lang=spoken(grades.language),
+            t=texts.say,
+            put=texts.put,
+            css=css,
+            policy=_policy(css),
+            **values,
+        )
+    )
 
 
 @cache

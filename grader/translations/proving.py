@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.course.syllabus import Course
 from grader.course.terms import Term, language_of_terms, load_terms
-from grader.notebook.language import ORIGINAL
+from grader.languages.spoken import ORIGINAL, primary
 from grader.translations.holding import misnaming, unlike
 from grader.translations.texts import KINDS, Texts, gather
 
@@ -30,7 +30,7 @@ class Edition:
 
 def languages_of(course: Course) -> tuple[str, ...]:
     """The languages into which something of the course is translated, beside the original's."""
-    found = {course.language}
+    found = set(map(primary, course.editions))
     for side in ("assignments", "solutions"):
         for path in course.root.glob(f"{side}/*/words.*.yml"):
             found.add(path.suffixes[-2].removeprefix("."))
