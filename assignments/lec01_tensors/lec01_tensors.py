@@ -142,8 +142,8 @@ assert coded.dtype == np.float64, f"a model computes with float64, not with {cod
 # the other entries of its column.
 
 # %% [markdown] lang="zh" of="540e9bb3"
-# 真实的表格总有空缺，用 `nan`（“not a number”，即“不是数”）标记。一种填补办法是用同一列其余元素的
-# 均值。
+# 真实的表格总有空缺，用 `nan`（“not a number”，即“不是数”）标记。一种填补办法，是填上同一列其余元
+# 素的均值。
 
 
 # %% exercise="impute_mean"
@@ -468,8 +468,8 @@ assert np.isclose(spread, 8.36), f"0.4·4 + 0.1·100 − 1.8² is 8.36, not {spr
 # %% [markdown] lang="zh" of="bc2c3385"
 # ## 7. 这条规则管用吗？
 #
-# 有一条规则，预测哪些葡萄酒是好酒。在它**预测**为好酒的那些酒当中，真正的好酒所占的比例叫作**精确
-# 率**；在**真正**的好酒当中，它找出来的比例叫作**召回率**。
+# 有一条规则，用来预测哪些葡萄酒是好酒。在它**预测**为好酒的那些酒当中，真正的好酒所占的比例叫
+# 作**精确率**；在**真正**的好酒当中，它找出来的比例叫作**召回率**。
 
 
 # %% exercise="precision_recall"

@@ -178,7 +178,8 @@ assert torch.equal(s, torch.tensor([0.0, 1.0])), f"far out σ is 0 and 1; you ha
 
 # %% [markdown] lang="zh" of="e3377ddf"
 # 设 $Y\mid x\sim\text{Bernoulli}(\sigma(x^\top\beta))$，一个观测的对数密度就是
-# $y\log\rho + (1-y)\log(1-\rho)$，其中 $\rho = \sigma(x^\top\beta)$。损失是它的均值的相反数。
+# $y\log\rho + (1-y)\log(1-\rho)$，其中 $\rho = \sigma(x^\top\beta)$。对它取均值，再取相反数，就是
+# 损失。
 #
 # `torch.nn.BCELoss` 从 $\rho$ 出发计算损失，只能靠 $\rho$ 里剩下的信息：大约从
 # $u = x^\top\beta = 17$ 开始，$\rho$ 在 float32 里舍入成 1，$\log(1-\rho)$ 是 $-\infty$，
@@ -311,7 +312,7 @@ plt.show()
 # 要小心的都做到了，小于大约 $10^{-45}$ 的概率在 float32 里还是 0，它的对数是 $-\infty$。在对数里
 # 加一个小常数，只是把问题藏起来：每个损失都会偏移，错得离谱时，斜率也没有了。解决的办法是在纸上取
 # 对数：$\log(e^{u_j}/\sum_l e^{u_l})$ 还剩下什么？从所有 logits 中减去这一行的常数之后，它又变成
-# 什么？如果常数选得好，和里有一项恰好是 1，取对数就安全了。
+# 什么？如果常数选得好，求和中有一项恰好是 1，取对数就安全了。
 
 
 # %% exercise="log_softmax"
@@ -412,7 +413,7 @@ assert torch.allclose(large, torch.tensor(500.0)), f"(0 + 1000) / 2 is 500, not 
 #
 # $$L = -\frac1n\sum_i \log\operatorname{softmax}(u_i)_{l_i}.$$
 #
-# 函数接收的是 **logits**。如果题目从概率 $p$ 出发，就把 $\log p$ 交给它就行：取指数之后，和已经是
+# 函数接收的是 **logits**。如果题目从概率 $p$ 出发，把 $\log p$ 交给它就行：取指数之后，和已经是
 # 1，所以 softmax 正好又变回 $p$。
 
 
@@ -785,10 +786,9 @@ assert not torch.equal(g, torch.tensor([[12.0, 27.0]])), "that is 3x²: u has no
 
 # %% [markdown] lang="zh" of="07a7d8d0"
 # `backward` 从*一个*数开始。而函数 $f:\mathbb R^n\to\mathbb R^m$ 给出 $m$ 个数，它的 Jacobian 矩
-# 阵
-# $J_{ij} = \partial f_i/\partial x_j$ 每个数占一行。请用一次反向传播得到一行，一行一行地拼出整个
-# 矩阵。有两件事会让一行出错：反向传播一次，计算图就释放了，除非你要求保留；而下一行到来时，上一行
-# 可能还留在原处。
+# 阵 $J_{ij} = \partial f_i/\partial x_j$ 每个数占一行。请用一次反向传播得到一行，一行一行地拼出整
+# 个矩阵。有两件事会让一行出错：反向传播一次，计算图就释放了，除非你要求保留；而下一行到来时，上一
+# 行可能还留在原处。
 
 
 # %% exercise="jacobian_rows"
@@ -856,9 +856,9 @@ assert (value, slope) == (-120000, 200), f"expected −120000 and 200, not {valu
 # row and each column sums to 0.
 
 # %% [markdown] lang="zh" of="b462f092"
-# 现在把这两样都画出来看看。左边是 $f$ 和它的斜率：一段段直线连成的锯齿，$a$ 越靠近 0，斜率逐齿加
-# 倍。右边是*你的* softmax 的 Jacobian 矩阵：某个类别十拿九稳时，什么都不动；几个类别相争时，一个
-# 得到的，正是别的失去的，所以每行、每列的和都是 0。
+# 现在把这两样都画出来看看。左边是 $f$ 和它的斜率：一段段直线连成的锯齿，$a$ 每向 0 靠近一齿，斜率
+# 就加倍。右边是*你的* softmax 的 Jacobian 矩阵：某个类别十拿九稳时，什么都不动；几个类别相争时，
+# 一个得到的，正是别的失去的，所以每行、每列的和都是 0。
 
 # %% demo=true
 a = torch.logspace(-1, 3, 400)

@@ -205,9 +205,9 @@ assert sorted(torch.cat(batches).tolist()) == list(range(11)), "each index shoul
 #
 # $$\hat\beta \leftarrow \hat\beta - \eta\,\nabla L(\hat\beta)$$
 #
-# 有三件事要当心：`backward` 是把梯度**累加**到 `.grad` 上，所以每走一步之后都要清零；更新参数不属
-# 于模型，要放在 `torch.no_grad()` 下进行；记录下来的损失是一个数（`.item()`），而不是张量，否则整
-# 张计算图都释放不掉。损失要在走这一步**之前**放进列表，所以第一个值对应 $\hat\beta = 0$。
+# 有三件事要当心：`backward` 是把梯度**累加**到 `.grad` 上，所以每走一步之后都要清零；参数的更新不
+# 属于模型，要放在 `torch.no_grad()` 下进行；记录下来的损失是一个数（`.item()`），而不是张量，否则
+# 整张计算图都释放不掉。损失要在走这一步**之前**放进列表，所以第一个值对应 $\hat\beta = 0$。
 
 
 # %% exercise="fit_gd"
@@ -421,8 +421,7 @@ assert torch.equal(out, torch.tensor([[-3.0, -2.0], [-1.0, 6.0]])), "one mean fo
 # `MyLinear` 用自己的参数计算 $\operatorname{relu}(XW+b)$。书上的版本乘的是 `self.weight.data`，
 # **这是错的**：`.data` 是脱离了计算图的裸张量，梯度永远到不了参数，这一层也就什么都学不到。请直接
 # 用参数本身。初值由你定。注意两个轴的次序：这里 `weight` 的形状是 (inputs, units)，而 `nn.Linear`
-# 存的是
-# (units, inputs)。
+# 存的是 (units, inputs)。
 
 
 # %% exercise="MyLinear"
@@ -673,8 +672,7 @@ assert try_gpu().type == ("cuda" if torch.cuda.device_count() > 0 else "cpu")
 # %% [markdown] lang="zh" of="b89fed33"
 # ## 11. 按 PyTorch 的要求准备数据
 #
-# 你手写过 `minibatches`，对这一讲，有它就够了。PyTorch 则分两步提供数据：*数据集*知道自己有多少
-# 项，第
+# 你手写过 `minibatches`，这一讲有它就够了。PyTorch 则分两步提供数据：*数据集*知道自己有多少项，第
 # $i$ 项是什么；*加载器*把任何数据集切成小批量，可以按原来的次序，也可以打乱。这样，同一个循环既能
 # 用张量训练，也能用一个文件夹的图片，或者边读边用的一百万个名字。
 #
