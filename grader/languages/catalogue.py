@@ -44,7 +44,7 @@ _TRANSLATED = {"{}": "(.+?)", "{*}": "(.*?)", "{part}": "([^:]+?)"}
 _PLACE = re.compile(r" \[(?P<group>[^\],]+)(?=[\],])")
 _HAN = re.compile("[\u3400-\u9fff]")
 _WIDE = re.compile("[\u3000-\u9fff\uff00-\uffef“”]")
-_LATIN = re.compile(r"[A-Za-z0-9`(\[')\]]")
+_OPENS, _CLOSES = re.compile(r"[A-Za-z0-9`'(\[]"), re.compile(r"[A-Za-z0-9`')\]]")
 _TYPE = re.compile("[a-z]+")
 _NAMES = re.compile(r"[\w.*@]+")
 _AND, _ITEM = "; ", ", "
@@ -72,8 +72,8 @@ def _joint(left: str, right: str) -> str:
     a, b = left.rstrip(" "), right.lstrip(" ")
     if _WIDE.match(a[-1:]) and _WIDE.match(b[:1]):
         return a + b
-    spaced = (_HAN.match(left[-1:]) and _LATIN.match(right[:1])) or (
-        _LATIN.match(left[-1:]) and _HAN.match(right[:1])
+    spaced = (_HAN.match(left[-1:]) and _OPENS.match(right[:1])) or (
+        _CLOSES.match(left[-1:]) and _HAN.match(right[:1])
     )
     return f"{left} {right}" if spaced else left + right
 
