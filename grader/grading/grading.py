@@ -124,7 +124,7 @@ def begin(course: Course, name: str, options: Options) -> Grading:
     limits = course.limits_of(name)
     prepared = prepare(lesson, seeds[-1], options.device, limits.seconds)
     chosen = {n: e for n, e in prepared.items() if not options.only or n in options.only}
-    given = [*demo_sources(notebook), *otter_cells(name, notebook.exercises)]
+    given = [*demo_sources(notebook, course.editions), *otter_cells(name, notebook.exercises)]
     ours = frozenset(source.strip() for source in given)
     words = words_of(
         cell.markdown if isinstance(cell, Prompt) else cell.source for cell in notebook.cells

@@ -14,6 +14,9 @@ import yaml
 from grader.errors import CourseError
 from grader.languages.catalogue import Catalogue
 
+ORIGINAL = "en"
+"""The language in which all is written first."""
+
 FILES = ("messages.yml", "pages.yml")
 
 

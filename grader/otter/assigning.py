@@ -84,7 +84,7 @@ def assign(course: Course, name: str, out: Path, grading: Grading, language: str
 
 
 def _copy_files(folder: Path, into: Path) -> tuple[str, ...]:
-    """Copy what stands beside an assignment's notebook; return the paths."""
+    """Copy what stands beside an assignment's notebook, its catalogues aside; return the paths."""
     found = [
         path.relative_to(folder)
         for path in sorted(folder.rglob("*"))
@@ -98,7 +98,8 @@ def _copy_files(folder: Path, into: Path) -> tuple[str, ...]:
 
 def _hidden(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
-    return any(part.startswith(".") or part == "__pycache__" for part in parts)
+    catalogue = len(parts) == 1 and path.match("words.*.yml")
+    return catalogue or any(part.startswith(".") or part == "__pycache__" for part in parts)
 
 
 def _run_otter(source: Path, result: Path) -> None:

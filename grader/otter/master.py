@@ -48,7 +48,7 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     """
     import nbformat  # here, because it takes long to import
 
-    notebook = read_assignment(course, name)
+    notebook = in_language(read_assignment(course, name), course.language)
     blanks = {name: stub.source for name, stub in notebook.stubs.items()}
     blanks |= {name: practice.source for name, practice in notebook.practices.items()}
     sources = {
@@ -58,7 +58,6 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     plan = course.plan(name)
     written = written_answers(course, name)
     say = machine(course.language).say
-    notebook = in_language(notebook, course.language)
     composer = _Composer(notebook, plan, sources, written, say)
     composer.raw("ASSIGNMENT CONFIG", _config(name, files))
     made = {
