@@ -1,8 +1,9 @@
 """Titles, hints and messages in a language of the course, looked up by their English text.
 
 A catalogue is optional and lies beside what it translates: `solutions/NAME/words.zh.yml` for an
-assignment's titles and hints, `grader/languages/zh/` for the machine's own sentences. What a
-catalogue does not have stays English. How entries are written says `grader.languages.catalogue`.
+assignment's titles and hints, `words.zh.yml` beside `course.yml` for the titles there,
+`grader/languages/zh/` for the machine's own sentences. What a catalogue does not have stays
+English. How entries are written says `grader.languages.catalogue`.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def load_catalogue(course: Course, name: str, language: str = "") -> Catalogue:
     language = primary(language or course.language)
     if language == "en":
         return Catalogue({})
-    beside = course.root / "solutions" / name / f"words.{language}.yml"
-    return machine(language) | Catalogue(read_words(beside))
+    file = f"words.{language}.yml"
+    titles, beside = course.root / file, course.root / "solutions" / name / file
+    return machine(language) | Catalogue(read_words(titles) | read_words(beside))
 
 
 def translated(result: SubmissionResult, catalogue: Catalogue) -> SubmissionResult:

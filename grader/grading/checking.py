@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.controller import messages
 from grader.controller.execution import Execution
+from grader.controller.program import CellPlace
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.syllabus import Course
@@ -56,16 +57,16 @@ def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> Ch
     released = in_language(whole, language)
     limits = course.limits_of(name)
     ours = {source.strip() for source in demo_sources(whole, course.editions)}
-    own = [
-        (cell.index, cell.source) for cell in submission.cells if cell.source.strip() not in ours
-    ]
+    kept = [cell for cell in submission.cells if cell.source.strip() not in ours]
+    own = [(cell.index, cell.source) for cell in kept]
+    places = tuple(CellPlace(cell.line, cell.nth) for cell in kept)
     results, notes = [], list[str]()
     policy = policy_of(limits, isolation, "cpu", libraries_of(course, name))
     with Zygote(policy) as zygote:
         for exercise in course.assignments[name].points:
             cell = max((number for number, _ in own), default=0) + 1
             example = (cell, example_source(released, exercise))
-            program = Program((*own, example), submission.statementwise)
+            program = Program((*own, example), submission.statementwise, places=places)
             execution = execute(zygote, program, [], allowance_of(limits))
             results.append(_checked(exercise, cell, execution, say))
             notes += typing_slips(program, execution)

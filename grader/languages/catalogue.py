@@ -44,7 +44,7 @@ _TRANSLATED = {"{}": "(.+?)", "{*}": "(.*?)", "{part}": "([^:]+?)"}
 _PLACE = re.compile(r" \[(?P<group>[^\],]+)(?=[\],])")
 _HAN = re.compile("[\u3400-\u9fff]")
 _WIDE = re.compile("[\u3000-\u9fff\uff00-\uffef“”]")
-_LATIN = re.compile(r"[A-Za-z0-9`(\[')\]]")
+_OPENS, _CLOSES = re.compile(r"[A-Za-z0-9`'(\[]"), re.compile(r"[A-Za-z0-9`')\]]")
 _TYPE = re.compile("[a-z]+")
 _NAMES = re.compile(r"[\w.*@]+")
 _AND, _ITEM = "; ", ", "
@@ -72,8 +72,8 @@ def _joint(left: str, right: str) -> str:
     a, b = left.rstrip(" "), right.lstrip(" ")
     if _WIDE.match(a[-1:]) and _WIDE.match(b[:1]):
         return a + b
-    spaced = (_HAN.match(left[-1:]) and _LATIN.match(right[:1])) or (
-        _LATIN.match(left[-1:]) and _HAN.match(right[:1])
+    spaced = (_HAN.match(left[-1:]) and _OPENS.match(right[:1])) or (
+        _CLOSES.match(left[-1:]) and _HAN.match(right[:1])
     )
     return f"{left} {right}" if spaced else left + right
 
@@ -112,15 +112,14 @@ class _Pattern:
             made += [(_KEPT | _TRANSLATED)[gap], re.escape(part)]
         return re.compile("".join(made), re.DOTALL)
 
-    def found_in(self, text: str) -> list[tuple[str, bool]] | None:
-        """What fills the gaps, and whether it is to be translated; None if it does not fit."""
+    def found_in(self, text: str) -> list[tuple[str, str]] | None:
+        """What fills the gaps, each with its gap; None if the entry does not fit."""
         if not (text.startswith(self.parts[0]) and text.endswith(self.parts[-1])):
             return None
         found = self._compiled.fullmatch(text)
         if found is None:
             return None
-        return [(filling, gap in _TRANSLATED) for filling, gap in zip(
-            found.groups(), self.gaps, strict=True)]  # fmt: skip
+        return list(zip(found.groups(), self.gaps, strict=True))
 
 
 @dataclass(frozen=True)
@@ -230,9 +229,13 @@ class Catalogue:
             return said
         for pattern in self._fitting(text):
             if (gaps := pattern.found_in(text)) is not None:
-                fillings = [self.say(gap) if translated else gap for gap, translated in gaps]
-                return filled(pattern.said, fillings)
+                return filled(pattern.said, [self._filling(*one) for one in gaps])
         return None
+
+    def _filling(self, text: str, gap: str) -> str:
+        if gap == "{names}":
+            return text.replace(_ITEM, self.put("{1}, {2}", "", ""))
+        return self.say(text) if gap in _TRANSLATED else text
 
     def _fitting(self, text: str) -> Iterator[_Pattern]:
         yield from self._patterns.get(text[:1], self._patterns[""])

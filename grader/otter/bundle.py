@@ -101,6 +101,8 @@ def _entries(course: Course, name: str, grading: Grading) -> Iterator[_Entry]:
         yield _Entry(script, (_SCRIPTS / script).read_bytes(), 0o755)
     yield _Entry("course/course.yml", syllabus.encode())
     yield _Entry("course/.chainrule/seed", f"{secret_seed(course.root)}\n".encode(), 0o600)
+    for titles in sorted(course.root.glob("words.*.yml")):
+        yield _Entry(f"course/{titles.name}", titles.read_bytes())
     yield from _tree(Path(grader_folder()) / "grader", "kit/grader")
     yield from _tree(course.root / "reference", "course/reference")
     for side in ("assignments", "solutions"):

@@ -6,8 +6,7 @@ _PAIRS = dict(
     zip("（），：；。！？【】＝＋－＊／＜＞％｛｝“”‘’", "(),:;.!?[]=+-*/<>%{}\"\"''", strict=True)
 )
 _SPACE = "\u3000"
-
-_CLOSING = "”’"
+_ENDS = {'"': "”", "'": "’"}
 
 
 def full_width(source: str, line: int) -> str:
@@ -21,8 +20,7 @@ def full_width(source: str, line: int) -> str:
     if not 0 < line <= min(len(lines), len(plain)):
         return ""
     wrong = [c for c in plain[line - 1] if c in _PAIRS or c == _SPACE]
-    # A string that was never closed: its end is a quote of the wrong kind.
-    wrong += [c for c in reversed(lines[line - 1]) if c in _CLOSING]
+    wrong += _false_ends(lines[line - 1], plain[line - 1])
     if not wrong:
         return ""
     found = wrong[0]
@@ -30,3 +28,12 @@ def full_width(source: str, line: int) -> str:
     return (
         f"“{found}” is a full-width character, which Python does not know: type {instead} instead"
     )
+
+
+def _false_ends(line: str, plain: str) -> list[str]:
+    """In a string that is never closed, the full-width quote that was meant to close it."""
+    return [
+        end
+        for quote, end in _ENDS.items()
+        if plain.count(quote) % 2 and end in line[plain.rindex(quote) :]
+    ]

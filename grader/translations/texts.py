@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,11 @@ KINDS: tuple[Kind, ...] = (
     *("prompt", "docstring", "comment", "message", "picture", "string"),
     *("title", "hint", "complaint"),
 )
+
+
+_SIDES = frozenset({"answers", "checks", "mistakes", "equivalents", "proofs"})
+_NAME = re.compile(r"\S+ \S+")
+"""Beside the checks, two words are a name, as in a table of data, and no complaint."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +136,16 @@ def _of_solutions(course: Course, lesson: Lesson, words: Mapping[str, str]) -> I
     found += [("hint", mistakes, m.further) for m in lesson.mistakes if m.further]
     found += [("hint", answers, hint) for hint in sorted(hints_of(lesson.answers_source).texts)]
     found += [("complaint", checks, said) for said in complaints(read_course_text(checks))]
+    for path in helpers(folder):
+        said = complaints(read_course_text(path))
+        found += [("complaint", path, one) for one in said if not _NAME.fullmatch(one)]
     for kind, path, english in _once(found):
         yield Text(kind, str(path), english, words.get(english))
+
+
+def helpers(folder: Path) -> list[Path]:
+    """The modules beside a lecture's checks that its drivers and judges stand in."""
+    return [path for path in sorted(folder.glob("*.py")) if path.stem not in _SIDES]
 
 
 def _once(found: Iterable[tuple[Kind, Path, str]]) -> Iterator[tuple[Kind, Path, str]]:
