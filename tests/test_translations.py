@@ -91,7 +91,7 @@ SPOILS: list[tuple[Callable[[Course], None], str, str]] = [
         "placeholders differ: the translation has besides {{points}}",
     ),
     (
-        lambda c: edit(notebook(c), "# **第 4 步。** 函数。", "# **第 4 步。**函数。"),
+        lambda c: edit(notebook(c), "# **第 4 步**：函数。", "# **第 4 步。**函数。"),
         "lec05_backprop.py",
         "** shows as stars in '**第 4 步。**函数。': put the punctuation outside of them",
     ),

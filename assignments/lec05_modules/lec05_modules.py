@@ -32,7 +32,7 @@
 # %% [markdown] lang="zh" of="6c899f51"
 # # 第 5 讲：从梯度到模块
 #
-# 有了会求导的库，拟合任何模型都是同一个循环：预测、算损失、求梯度、走一步。在这份笔记本里，你先用
+# 有了会求导的库，拟合任何模型都是同一个循环：预测，算损失，求梯度，走一步。在这份笔记本里，你先用
 # 普通的张量写出这个循环，再把参数放到 PyTorch 会去找的地方：模块。模块可以嵌套、初始化、共享、保
 # 存，也可以搬到 GPU 上，而循环始终不变。
 #
@@ -41,7 +41,7 @@
 #
 # **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
-# 存，然后提交这个文件；没做完也可以交，做对的部分就有分。
+# 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
 #
 # **参考阅读**，需要时再看：《动手学深度学习》的[线性回归的从零开始实
 # 现](https://d2l.ai/chapter_linear-regression/linear-regression-scratch.html)，以及[层和
@@ -50,7 +50,7 @@
 # 器](https://pytorch.org/docs/stable/data.html)。
 #
 # **约定**：一行是一个观测，`x` 的形状是 $(n, p)$。结果与输入的 dtype 和设备相同。参数是**按名
-# 字**查找的，所以属性的名字要与文档字符串里写的完全一致。要抽取随机数的函数都会收到一个
+# 字**查找的，所以属性的名字要与文档字符串里写的完全一致。凡是要抽取随机数的函数，都会收到一个
 # `torch.Generator`，随机数只能从它来。任何地方都可以用自动微分。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
@@ -131,8 +131,8 @@ assert torch.equal(features, again), "equally seeded generators should give equa
 # %% [markdown] lang="zh" of="45f9f66e"
 # ## 2. 小批量
 #
-# 第 7 讲问：把 $n$ 个观测切成大小为 $m$ 的小批量，剩下的单独组成一个较小的。怎样简单地算出一共有
-# 几个？
+# 第 7 讲问：把 $n$ 个观测切成大小为 $m$ 的小批量，剩下的单独组成一个较小的。怎样用简单的算法求出
+# 一共有几个？
 
 
 # %% exercise="num_batches"
@@ -159,8 +159,8 @@ assert num_batches(11, 5) == 3, f"the 11th observation needs a third, not {num_b
 # (`yield`) is as good as a list.
 
 # %% [markdown] lang="zh" of="2a29abfa"
-# 现在轮到小批量本身：把 $0,\dots,n-1$ 随机排序，再切成每段 $m$ 个。只给出索引，这样调用者取
-# `x[index]` 和 `y[index]` 用的是同一批。返回列表可以，写成生成器函数（`yield`）也一样好。
+# 现在轮到小批量本身：把 $0,\dots,n-1$ 随机排序，再切成段，每段 $m$ 个。只给出索引，这样调用者取
+# `x[index]` 和 `y[index]` 用的是同一批。返回列表可以，写成生成器函数（`yield`）也可以。
 
 
 # %% exercise="minibatches"
@@ -205,9 +205,9 @@ assert sorted(torch.cat(batches).tolist()) == list(range(11)), "each index shoul
 #
 # $$\hat\beta \leftarrow \hat\beta - \eta\,\nabla L(\hat\beta)$$
 #
-# 有三件事要分清：`backward` 是把梯度**累加**到 `.grad` 上，所以每走一步之后都要清零；更新参数不属
-# 于模型，要放在 `torch.no_grad()` 下进行；记录下来的损失是一个数（`.item()`），而不是张量，否则整
-# 张计算图都释放不掉。损失要在走这一步**之前**放进列表，所以第一个值对应 $\hat\beta = 0$。
+# 有三件事要当心：`backward` 是把梯度**累加**到 `.grad` 上，所以每走一步之后都要清零；参数的更新不
+# 属于模型，要放在 `torch.no_grad()` 下进行；记录下来的损失是一个数（`.item()`），而不是张量，否则
+# 整张计算图都释放不掉。损失要在走这一步**之前**放进列表，所以第一个值对应 $\hat\beta = 0$。
 
 
 # %% exercise="fit_gd"
@@ -276,7 +276,7 @@ plt.show()
 #
 # 模块把参数存为 `nn.Parameter` 类型的属性：`model.parameters()`、优化器、`state_dict` 和
 # `.to(device)` 就是这样找到它们的。普通的张量会被漏掉。（`__init__` 的第一句是
-# `super().__init__()`，它为参数备好位置。）加上截距，只需改模块，别的都不动：
+# `super().__init__()`，它给参数备好存放的地方。）加上截距，只需改模块，别的都不动：
 #
 # $$\hat y = X\hat\beta + b_0$$
 #
@@ -327,7 +327,7 @@ assert torch.allclose(prediction, torch.tensor([1.5, 5.5])), f"[1.5, 5.5], not {
 # %% [markdown] lang="zh" of="efe2dbac"
 # ## 5. 手写优化器的一步
 #
-# 《动手学深度学习》对一个小批量里损失的**和**做反向传播，到更新时才除：
+# 《动手学深度学习》对一个小批量里损失的**和**做反向传播，到更新时才除以观测的个数：
 #
 # $$p \leftarrow p - \frac{\eta}{m}\,\frac{\partial}{\partial p}\sum_{i=1}^m \ell_i$$
 #
@@ -390,8 +390,8 @@ plt.show()
 # %% [markdown] lang="zh" of="24dffb9f"
 # ## 6. 自己写层
 #
-# 层不一定有参数。`CenteredLayer` 从输入中减去**全部**元素的均值：不管形状如何，均值只有一个数。均
-# 值也是计算图的一部分：梯度同样要穿过它。
+# 层不一定有参数。`CenteredLayer` 从输入中减去**全部**元素的均值：不管形状如何，均值只有一个。均值
+# 也是计算图的一部分：梯度同样要经过它。
 
 
 # %% exercise="CenteredLayer"
@@ -419,9 +419,9 @@ assert torch.equal(out, torch.tensor([[-3.0, -2.0], [-1.0, 6.0]])), "one mean fo
 
 # %% [markdown] lang="zh" of="039ded18"
 # `MyLinear` 用自己的参数计算 $\operatorname{relu}(XW+b)$。书上的版本乘的是 `self.weight.data`，
-# **这是错的**：`.data` 是脱离了计算图的裸张量，梯度永远到不了参数，这一层也就学不了。请直接用参数
-# 本身。初值由你定。注意方向：这里 `weight` 的形状是 (inputs, units)，而 `nn.Linear` 存的是
-# (units, inputs)。
+# **这是错的**：`.data` 是脱离了计算图的裸张量，梯度永远到不了参数，这一层也就什么都学不到。请直接
+# 用参数本身。初值由你定。注意两个轴的次序：这里 `weight` 的形状是 (inputs, units)，而 `nn.Linear`
+# 存的是 (units, inputs)。
 
 
 # %% exercise="MyLinear"
@@ -587,10 +587,10 @@ plt.show()
 # %% [markdown] lang="zh" of="3f89595f"
 # ## 9. 存盘与恢复
 #
-# 一个模型值得保存的是它的数，而不是它的代码：要存**状态字典**（按名字存放的参数和缓冲区），不要存
-# 模块本身。只含张量的文件可以用 `weights_only=True` 读取，这样不会执行来路不明的代码。结构来自你
-# 的程序，数来自文件。这里你手上只有 `model`：它的类可能需要一些参数，而没人告诉你是什么，你怎样得
-# 到第二个和它一样的模块？又在什么情况下，两者会共用同一份数？
+# 模型里值得保存的是数，不是代码：要存**状态字典**（按名字存放的参数和缓冲区），不要存模块本身。只
+# 含张量的文件可以用 `weights_only=True` 读取，这样不会执行来路不明的代码。结构来自你的程序，数来
+# 自文件。这里你手上只有 `model`：它的类可能需要参数，却没人告诉你是哪些；怎样才能得到第二个和它一
+# 样的模块？又在什么情况下，两者会共用同一份数？
 
 
 # %% exercise="save_and_restore"
@@ -635,8 +635,8 @@ assert clone[0].weight.any(), "the copy changes with the original: they share st
 # ## 10. 在哪里计算
 #
 # GPU 从 0 开始编号：`cuda:0`、`cuda:1`，依此类推；你手边的电脑也可能一块都没有。如果 PyTorch 数出
-# 来有两块，哪些编号存在？数目去问 PyTorch，没有就退回 CPU。（隐藏用例会替换 PyTorch 数出的结果，
-# 所以不需要真有 GPU。）
+# 来有两块，哪些编号存在？有几块，去问 PyTorch；没有就退回 CPU。（隐藏用例会替换 PyTorch 数出的结
+# 果，所以不需要真有 GPU。）
 
 
 # %% exercise="try_gpu"
@@ -670,13 +670,13 @@ assert try_gpu().type == ("cuda" if torch.cuda.device_count() > 0 else "cpu")
 # until the last item, or never notice. Refuse at once.
 
 # %% [markdown] lang="zh" of="b89fed33"
-# ## 11. PyTorch 要的数据
+# ## 11. 按 PyTorch 的要求准备数据
 #
-# 你手写过 `minibatches`，一讲的内容有它就够了。库则分两步给出数据：*数据集*知道自己有多少项，第
+# 你手写过 `minibatches`，这一讲有它就够了。PyTorch 则分两步提供数据：*数据集*知道自己有多少项，第
 # $i$ 项是什么；*加载器*把任何数据集切成小批量，可以按原来的次序，也可以打乱。这样，同一个循环既能
 # 用张量训练，也能用一个文件夹的图片，或者边读边用的一百万个名字。
 #
-# 数据集是一个类，有长度，也有各项数据。还有一个问题，人们总是等到出事才想起来问，正好在这里解决：
+# 数据集是一个类，有长度，也有各项数据。还有一个问题，人们总要等到出了事才想起来，正好在这里解决：
 # 如果有 1,000 张图片，却只有 999 个标签，怎么办？Python 会一直跑到最后一项才出错，甚至根本发现不
 # 了。要当场拒绝。
 
@@ -724,8 +724,8 @@ assert refused, "three rows and four targets should be refused with a ValueError
 # that equal generators make equal epochs, while each epoch of one loader has an order of its own?
 
 # %% [markdown] lang="zh" of="9e6c1bb3"
-# 现在来写加载器。活由 `DataLoader` 来干，只要告诉它该知道的事。要让相同的生成器给出相同的各轮，而
-# 同一个加载器的每一轮又有自己的次序，它必须知道什么？
+# 现在来写加载器。活由 `DataLoader` 来干，只要把该说的都告诉它。生成器相同，各轮的次序就要相同；而
+# 同一个加载器，每一轮又要有自己的次序。要做到这两点，它必须知道什么？
 
 
 # %% exercise="make_loader"
@@ -772,10 +772,10 @@ assert len({tuple(order) for order in orders}) == 4, "each epoch should be shuff
 # %% [markdown] lang="zh" of="ad4d17e1"
 # ## 12. 自己写容器
 #
-# `nn.Sequential` 看起来很神奇，其实就是装着模块的模块。自己写一个吧。前向传播是两行的循环；其余的
-# 功夫，全在于让里面的模块能够*被找到*。PyTorch 只在注册过的东西里查找参数，保存、移动、切换到评估
-# 模式也都如此：一列模块要存放在哪里，才算注册过？还要当心在链中出现两次的模块：遍历已注册的模块
-# 时，有些办法只会遇到它一次。
+# `nn.Sequential` 看起来很神奇，其实就是装着模块的模块。自己写一个吧。前向传播不过是两行的循环；其
+# 余的功夫，全花在让 PyTorch *找得到*里面的模块上。PyTorch 只在注册过的东西里查找参数，保存、移
+# 动、切换到评估模式也都如此：一串模块要存放在哪里，才算注册过？还要当心在链中出现两次的模块：遍历
+# 已注册的模块时，有些办法只会遇到它一次。
 
 
 # %% exercise="MySequential"
@@ -823,9 +823,9 @@ assert not chain.eval()[1].training, "eval() should reach the modules: are they 
 # ## 13. 权重衰减该用在谁身上
 #
 # 权重衰减把参数拉向零，让网络偏爱平滑的函数。它是为矩阵准备的，因为函数有多陡由矩阵决定。偏置只让
-# 函数平移，归一化层的缩放系数则另有用处：把它们也拉向零，等于对数据下了一个谁也没有依据的断言。优
-# 化器可以接受参数的*分组*，每组有自己的设置。不看名字，怎样在任何模型里都能分清这两类参数？哪些参
-# 数又不属于任何一组？
+# 函数平移，归一化层的缩放系数则另有用处：把它们也拉向零，等于对数据作了毫无根据的假设。优化器可以
+# 接受参数的*分组*，每组有自己的设置。不看名字，怎样在任何模型里都能分清这两类参数？哪些参数又不属
+# 于任何一组？
 
 
 # %% exercise="param_groups"
@@ -907,8 +907,8 @@ plt.show()
 # ## 14. 用自己的话说
 #
 # 在第 3 节里，损失停在 0.095 附近，估计值 (1.8304, 0.4262, …) 接近真实的系数 (1.8645, 0.4071,
-# …)，但无论训练多久都不会正好等于它。为什么两者都达不到理想值？如果观测多到十倍，会有什么变化？如
-# 果噪声的标准差减半，又会怎样？
+# …)，但无论训练多久，都不会正好等于它们。为什么两者都达不到理想值？如果观测增加到十倍，会有什么变
+# 化？如果噪声的标准差减半，又会怎样？
 
 # %% [markdown] written="tied_gradients"
 # ## 15. In your own words: tied layers
@@ -920,7 +920,7 @@ plt.show()
 # %% [markdown] lang="zh" of="8f8a951a"
 # ## 15. 用自己的话说：共享的层
 #
-# 在第 8 节里，一次前向传播用到共享层两次。用链式法则解释，为什么它的梯度是两部分之和。如果
+# 在第 8 节里，一次前向传播用到共享层两次。用链式法则解释，为什么它的梯度是两部分之和。如果把
 # `net[4]` 换成 `net[2]` 的副本，起初两者相等，训练之后这两层会怎样？
 
 # %% [markdown]
