@@ -101,7 +101,7 @@ torch.set_num_threads(1)
 # 严格地说，这是*互相关*：卷积核不翻转。会超出 $\tilde x$ 边界的窗口要舍去，所以输出有
 # $\lfloor (H + 2\cdot\text{padding} - K_H)/s \rfloor + 1$ 行，列数由同一个公式用 $W$ 算出。
 #
-# 整节之内，不能运行 PyTorch 自己的卷积（`F.conv2d`、`nn.Conv2d`，以及它们底下调用的东西）。自己测
+# 这一整节都不能运行 PyTorch 自己的卷积（`F.conv2d`、`nn.Conv2d`，以及它们底下调用的东西）。自己测
 # 试时，尽管拿它来比较。
 
 
@@ -943,7 +943,7 @@ plt.show()
 # strokes on black that fill the frame. `shrink` brings any square to 28 × 28.
 
 # %% [markdown] lang="zh" of="c5342754"
-# 虚线是 $\log 10$：停在那里的网络，对每张图像都说“每类各十分之一”。两次训练中，有一次过了几轮就醒
+# 点线是 $\log 10$：停在那里的网络，对每张图像都说“每类各十分之一”。两次训练中，有一次过了几轮就醒
 # 了；另一次可能一直睡到最后。试试更多的轮数，或者换一个 `seed`。
 #
 # ## 9. 一张照片
