@@ -305,7 +305,7 @@ plt.show()
 # is nearly zero: a constant spread alone does not make a good start.
 
 # %% [markdown] lang="zh" of="663bbd9c"
-# $\sigma$ 太小，信号会逐渐消失，所有的梯度也跟着消失。$\sigma$ 太大，ReLU 的激活值会无止境地增
+# $\sigma$ 太小，信号会逐渐消失，所有的梯度也跟着消失。反过来，太大的话，ReLU 的激活值会无止境地增
 # 长；tanh
 # 不会增长，却会逼近 $\pm1$，那里的斜率几乎是零：可见光是分散程度保持不变，还算不上好的起点。
 
