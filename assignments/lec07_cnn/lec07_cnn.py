@@ -99,7 +99,7 @@ torch.set_num_threads(1)
 # $$\text{out}_{n,f,i,j} = b_f + \sum_{c,k,l} \tilde x_{n,\,c,\;i s + k,\;j s + l}\; w_{f,c,k,l}.$$
 #
 # 严格地说，这是*互相关*：卷积核不翻转。会超出 $\tilde x$ 边界的窗口要舍去，所以输出有
-# $\lfloor (H + 2\cdot\text{padding} - K_H)/s \rfloor + 1$ 行，列数由同一个公式用 $W$ 算出。
+# $\lfloor (H + 2\cdot\text{padding} - K_H)/s \rfloor + 1$ 行，列数用同一个公式由 $W$ 算出。
 #
 # 这一整节都不能运行 PyTorch 自己的卷积（`F.conv2d`、`nn.Conv2d`，以及它们底下调用的东西）。自己测
 # 试时，尽管拿它来比较。
@@ -563,7 +563,7 @@ assert count == 61706, f"LeNet has 61,706 parameters, this net has {count:,}"
 # 作业里的网络返回概率 $p$，它的损失是标签的平均负对数似然 $-\frac1n\sum_i \log p_{i,\,l_i}$。
 # PyTorch 里对应的类是 `nn.NLLLoss`（有三个 L；讲义正文漏了一个），它要的是概率的*对数*。
 #
-# *注意*：像作业那样对 softmax 取对数，只有 logits 不大时才没问题。概率一旦下溢，它的对数就是
+# *注意*：像作业那样对 softmax 取对数，只有 logits 不大时才没问题。概率一旦下溢为零，它的对数就是
 # $-\infty$。凡是可以自己选的时候，就让网络返回 logits，再用 `log_softmax`，它根本不去算概率：
 #
 # | logits | `log(softmax(u))` | `log_softmax(u)` |
@@ -908,7 +908,7 @@ plt.show()
 # are the same but for the weights that they start from: PyTorch's, and Xavier's (lecture 9).
 
 # %% [markdown] lang="zh" of="ab28e42f"
-# 那么 LeNet 呢？它返回 logits，所以要在后面接一个 softmax，才能用你的循环。它用的 sigmoid 让它成
+# 那么 LeNet 呢？它返回 logits，所以要在后面接一个 softmax，才能用你的循环。那几个 sigmoid 让它成
 # 了难教的学生：sigmoid 的斜率至多是 ¼，而这里一连有四个。下面两次训练只有一处不同，就是权重的初
 # 值：一次用
 # PyTorch 的，一次用 Xavier 的（第 9 讲）。
@@ -1031,7 +1031,7 @@ plt.show()
 # in the net so that it could take images of any size?
 
 # %% [markdown] lang="zh" of="344f5af5"
-# ## 10. 用自己的话说：一层要花多少代价
+# ## 10. 用自己的话说：一层的代价有多大
 #
 # 第 6 讲里你算过输出的大小。现在来看作业里的网络的 `conv1`，从 (1, 28, 28) 到 (20, 12, 12)，以及
 # 它后面的 `fc1`。(a) 两者之中，哪一个参数更多？处理一张图像，哪一个做的乘法更多？请给出这四个数。
@@ -1054,9 +1054,9 @@ plt.show()
 # (a) 1,400 张图像，小批量大小为 48：每一轮的最后一个小批量较小，由它走的那一步却并不小。这里一张
 # 图像的分量，是别处一张图像的多少倍？为什么有了 `shuffle`，这样做就说得过去？(b) 在第 6 节里，你
 # 把
-# $dW_1$ 写成对图像*和位置*的求和。每个位置贡献的东西里，有什么是换成全连接层就不能共享的？这种网
-# 络只要很少的图像就够了，与此有什么关系？(c) 如果图像的边缘是黑的，从那里传到 $dW_1$ 的是什么，传
-# 到 $db_1$ 的又是什么？
+# $dW_1$ 写成对图像*和位置*的求和。每个位置的贡献里，有什么是换成全连接层就没法共享的？这种网络只
+# 要很少的图像就够了，与此有什么关系？(c) 如果图像的边缘是黑的，从那里传到 $dW_1$ 的是什么，传到
+# $db_1$ 的又是什么？
 
 # %% [markdown]
 # ## What you can do now
