@@ -237,7 +237,7 @@ assert path == [0.9, 0.75, 0.575], f"velocities 1, 1.5, 1.75 lead to 0.9, 0.75, 
 # %% [markdown] lang="zh" of="b3bcab1a"
 # ## 3. 每个参数各有步长
 #
-# **Adagrad** 用迄今为止所有梯度的大小去除步长。以前动得多的，以后就动得少；代价是步长只会越来越
+# **Adagrad** 让步长除以迄今为止所有梯度的大小。以前动得多的，以后就动得少；代价是步长只会越来越
 # 小。
 #
 # $$G \leftarrow G + g^2,\qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt{G+\epsilon}}\,g$$
@@ -586,7 +586,7 @@ assert abs(losses[-1] - 0.0526) < 5e-4, f"PyTorch's SGD should end at 0.0526, no
 # $\log\hat p$ 和 $\log(1-\hat p)$，一旦网络过于自信，$\hat p$ 舍入成了 1，后者就是 $-\infty$。如
 # 果损失像 PyTorch 的 `BCELoss` 那样把对数截断，或者由 logit 算出，训练就能继续下去。你自己的曲线
 # 可能中断，也可能不中断，在这里都算对。你自己的 `Adam` 也一起跑，画成点线：ε 这么小时，放在根号里
-# 面还是外面，几乎还没有差别。
+# 面还是外面，暂时还看不出差别。
 
 # %% demo=true
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
