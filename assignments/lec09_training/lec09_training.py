@@ -55,7 +55,7 @@
 # 的消失与爆炸，[8.5](https://d2l.ai/chapter_convolutional-modern/batch-norm.html) 讲批量归一化；
 # 还有 [CS231n 讲训练的部分](https://cs231n.github.io/neural-networks-2/)。
 #
-# 你需要 numpy、torch 和 matplotlib，手写数字的数据取自 scikit-learn，所以它也要有
+# 你需要 numpy、torch 和 matplotlib；手写数字的数据取自 scikit-learn，所以它也要有
 # （`pip install scikit-learn`）。没有它，下面的 import 会失败，不过练习本身用不到它。
 #
 # **约定**：一行是一个观测，图像是 (N, C, H, W)。不得原地修改输入；结果的 dtype 和设备与输入相同。
@@ -157,9 +157,10 @@ assert torch.allclose(centred.mean(dim=(0, 2, 3)), torch.zeros(3)), "a channel's
 # ## 2. 初始权重
 #
 # 如果权重全都相等，或者哪怕只是对称，一层里的单元就会永远一模一样：讲义证明了它们得到的梯度相同。
-# 所以权重要从随机值开始，问题是该取多分散。设线性层有 $n_{\text{in}}$ 个输入，方差为 $\gamma^2$，
-# 权重的方差为 $\sigma^2$，那么输出的方差是 $n_{\text{in}}\sigma^2\gamma^2$；反向传播时，梯度遇到
-# 的因子是 $n_{\text{out}}\sigma^2$。我们希望 $n_{\text{in}}\sigma^2$ 和 $n_{\text{out}}\sigma^2$
+# 所以权重要从随机值开始，问题是该分散到什么程度。设线性层有 $n_{\text{in}}$ 个输入，方差为
+# $\gamma^2$，权重的方差为 $\sigma^2$，那么输出的方差是 $n_{\text{in}}\sigma^2\gamma^2$；反向传播
+# 时，梯度遇到的因子是 $n_{\text{out}}\sigma^2$。我们希望 $n_{\text{in}}\sigma^2$ 和
+# $n_{\text{out}}\sigma^2$
 # 这两个因子都是 1，可是输入和输出的个数一旦不同，就做不到了。**Xavier** 初始化取折中，用于关于零
 # 对称的激活函数（例如 tanh）：它让两个因子的*均值*为 1。ReLU 把一半的输入变成零，二阶矩也随之去掉
 # 一半；**Kaiming** 初始化在前向传播时把这一半补回来，反向传播就不管了。
@@ -305,9 +306,9 @@ plt.show()
 # is nearly zero: a constant spread alone does not make a good start.
 
 # %% [markdown] lang="zh" of="663bbd9c"
-# $\sigma$ 太小，信号会逐渐消失，所有的梯度也跟着消失。反过来，太大的话，ReLU 的激活值会无止境地增
-# 长；tanh
-# 不会增长，却会逼近 $\pm1$，那里的斜率几乎是零：可见光是分散程度保持不变，还算不上好的起点。
+# $\sigma$ 太小，信号会逐渐消失，所有的梯度也跟着消失。如果太大，ReLU 的激活值会无止境地增长；tanh
+# 的激活值虽不会增长，却会逼近 $\pm1$，那里的斜率几乎是零：所以，仅仅保持分散程度不变，还算不上好
+# 的起点。
 
 # %% [markdown]
 # ## 3. Batch normalisation
@@ -996,8 +997,8 @@ else:
 # panels show what goes *into* the layers named. Mind the axes.)
 
 # %% [markdown] lang="zh" of="b3ee2180"
-# 训练之前先看看：一批数字一路穿过二十层，会变成什么样子？（每幅小图画的是*进入*那一层的数值。注意
-# 坐标轴。）
+# 训练之前先看看：一批数字一路穿过二十层，会变成什么样子？（每幅小图画的是*进入*标题所示那一层的数
+# 值。注意坐标轴。）
 
 
 # %%
@@ -1144,7 +1145,7 @@ assert net.training, "the net came in training mode: give it back so"
 # %% [markdown] lang="zh" of="0e1cd89c"
 # ### 普通、归一化、残差、两者都用
 #
-# 二十层，三种起点，四种搭法：十二次训练，长度相同，用的数字也相同。先猜一猜：哪个最好，哪个什么也
+# 二十层，三种起点，四种搭法：十二次训练，轮数相同，用的数字也相同。先猜一猜：哪个最好，哪个什么也
 # 学不到？
 
 # %% demo=true
@@ -1232,8 +1233,8 @@ plt.show()
 # %% [markdown] lang="zh" of="946c27a4"
 # ## 12. 用自己的话说：对称的起点
 #
-# 假设某一层有两个隐藏单元，一开始，进入它们的权重彼此相等，从它们出去的权重也彼此相等。请用链式法
-# 则说明，为什么梯度下降永远分不开它们。丢弃法分得开吗？
+# 假设某一层有两个隐藏单元，一开始，两者的输入权重相同，输出权重也相同。请用链式法则说明，为什么梯
+# 度下降永远分不开它们。丢弃法分得开吗？
 
 # %% [markdown] written="no_simple_ranking"
 # ## 13. In your own words: no ranking of single remedies
@@ -1268,9 +1269,9 @@ plt.show()
 # %% [markdown] lang="zh" of="700dc344"
 # ## 现在你会了
 #
-# - 推导初始权重该有多分散，并能从直方图看出它们取得不合适。
+# - 推导初始权重该分散到什么程度，并能从直方图看出它们取得不合适。
 # - 按批量、按层做归一化，前向和反向都会，并把训练与预测分清。
 # - 使用丢弃、衰减和提前停止，并知道一篇文章或一个库用的是哪种约定。
-# - 用这些部件搭出任意深度的网络，在正确的模式下训练和评判它，不偏不倚地比较各种办法。
+# - 用这些部件搭出任意深度的网络，在正确的模式下训练和评估它，不偏不倚地比较各种办法。
 #
 # 下一步：在时间上很深的网络（第 10 讲），在那里，同样的斜率连乘又会出现。
