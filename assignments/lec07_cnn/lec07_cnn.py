@@ -350,7 +350,7 @@ assert torch.equal(out.flatten(), torch.tensor([2.5, 4.5])), f"expected 2.5 and 
 #   `mnist`，放进 MNIST 的四个文件，得到的就是 MNIST 的，否则就是 scikit-learn 的手写数字。想换成
 #   MNIST，做这一件事就够了，只是训练要多花几分钟。
 # - `digits()` 读取 scikit-learn 自带的 1,797 个手写数字，从 8 × 8 放大到 28 × 28。
-# - `mnist(folder)` 读取 MNIST 的原始文件，如果你有的话（`train-images-idx3-ubyte` 和
+# - `mnist(folder)` 读取 MNIST 的原始文件（你得先有 `train-images-idx3-ubyte` 和
 #   `train-labels-idx1-ubyte`，带不带 `.gz` 都行）。
 # - `Progress(model, batches)` 画一根进度条：在它的 `with` 块里，每有一个小批量经过 `model`，进度
 #   条就长一点。
