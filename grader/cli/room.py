@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import sys
 
 LEAST_BYTES = 2**30
 """Addresses that the commands and the libraries beneath them need, at the least."""
@@ -10,6 +10,10 @@ LEAST_BYTES = 2**30
 
 def complaint() -> str:
     """What is wrong with the limit on our memory, "" where nothing is."""
+    if sys.platform == "win32":  # there are no such limits
+        return ""
+    import resource
+
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY or limit >= LEAST_BYTES:
         return ""

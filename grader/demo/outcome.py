@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.demo.loop import Loop
@@ -23,8 +24,12 @@ class Outcome:
     next_steps: tuple[str, ...]
 
 
-def outcome_of(loop: Loop) -> Outcome:
-    """Read the demonstration's end from its results and nbgrader's gradebook."""
+def outcome_of(loop: Loop, typed: Callable[[str], str] = str) -> Outcome:
+    """Read the demonstration's end from its results and nbgrader's gradebook.
+
+    `typed` says how a program is typed in the user's shell.
+    """
+    chainrule, jupyter = typed("chainrule"), typed("jupyter")
     grades = class_grades(loop.course, loop.assignment)
     intents = {handed.student.name: handed.student.intent for handed in loop.handed}
     rows = []
@@ -55,9 +60,9 @@ def outcome_of(loop: Loop) -> Outcome:
         ),
         (
             f"cd {home}",
-            f"chainrule grade {name}    # again: what has not changed is not graded again",
-            "jupyter lab --config=jupyter_server_config.py    # Nbgrader > Formgrader",
-            f"chainrule feedback {name}    # pages with what you graded",
+            f"{chainrule} grade {name}    # again: what has not changed is not graded again",
+            f"{jupyter} lab --config=jupyter_server_config.py    # Nbgrader > Formgrader",
+            f"{chainrule} feedback {name}    # pages with what you graded",
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.controller import messages
@@ -10,19 +9,11 @@ from grader.controller.execution import Execution
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.syllabus import Course
+from grader.grading.alone import Checked
 from grader.grading.belonging import siblings
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
 from grader.notebook import demo_sources, example_source, read_assignment
 from grader.submissions import Unreadable, discover, read
-
-
-@dataclass(frozen=True)
-class Checked:
-    """How the visible example of an exercise went."""
-
-    exercise: str
-    passed: bool
-    message: str
 
 
 def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> list[Checked]:
