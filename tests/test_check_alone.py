@@ -18,7 +18,7 @@ from grader.controller.messages import CRASH, TIMEOUT, UNREACHED
 from grader.controller.zygote import grader_folder
 from grader.course.syllabus import load_course
 from grader.errors import UsageError
-from grader.grading.alone import EDITED, UNCONFINED, check_alone, check_plainly
+from grader.grading.alone import EDITED, UNCONFINED, Checked, check_alone, check_plainly
 from grader.grading.plainly import Job, run_examples
 from grader.submissions import Unreadable
 
@@ -61,9 +61,13 @@ def notebook(
     return path
 
 
+def alone(path: Path) -> tuple[Checked, ...]:
+    return check_alone(path).examples
+
+
 def test_right_answers_pass(tmp_path: Path) -> None:
     more = code("assert double(3) == 6", "example-0000")
-    (found,) = check_alone(notebook(tmp_path, RIGHT, more))
+    (found,) = alone(notebook(tmp_path, RIGHT, more))
     assert (found.exercise, found.passed, found.message) == ("double", True, "")
 
 
@@ -78,25 +82,23 @@ def test_right_answers_pass(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_answer_says_what_the_example_says(tmp_path: Path, answer: str, says: str) -> None:
-    (found,) = check_alone(notebook(tmp_path, answer))
+    (found,) = alone(notebook(tmp_path, answer))
     assert not found.passed and found.message.startswith(says)
 
 
 def test_the_second_example_counts_and_an_example_leaves_nothing_behind(tmp_path: Path) -> None:
     more = code("assert x == 0, x", "example-0000")
     cells = [code("x = 0"), more]
-    (found,) = check_alone(
-        notebook(tmp_path, RIGHT, *cells, example="x = 7\nassert double(2) == 4")
-    )
+    (found,) = alone(notebook(tmp_path, RIGHT, *cells, example="x = 7\nassert double(2) == 4"))
     assert found.passed
     wrong = code("assert double(3) == 7, 'not seven'", "example-0001")
-    (found,) = check_alone(notebook(tmp_path, RIGHT, wrong))
+    (found,) = alone(notebook(tmp_path, RIGHT, wrong))
     assert found.message == "not seven"
 
 
 def test_cells_that_crash_are_left_out_and_a_magic_is_skipped(tmp_path: Path) -> None:
     more = [code("import os\nos._exit(3)"), code("%matplotlib inline\n!pip install x"), code("1/0")]
-    (found,) = check_alone(notebook(tmp_path, RIGHT, *more))
+    (found,) = alone(notebook(tmp_path, RIGHT, *more))
     assert found.passed
 
 
@@ -117,7 +119,7 @@ def test_a_notebook_that_always_crashes_comes_to_an_end(tmp_path: Path) -> None:
 def test_a_changed_example_does_not_pass(tmp_path: Path) -> None:
     path = notebook(tmp_path, "def double(x):\n    return x\n")
     path.write_text(path.read_text().replace("double(2) == 4", "double(2) == 2"))
-    (found,) = check_alone(path)
+    (found,) = alone(path)
     assert (found.passed, found.message) == (False, EDITED)
 
 
@@ -148,11 +150,25 @@ def test_the_command_outside_of_any_course(tmp_path: Path, monkeypatch: pytest.M
     assert done.exit_code == 1 and "two twos" in done.stdout and "mend double" in done.stderr
 
 
+def test_a_chinese_notebook_is_told_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = notebook(tmp_path, "def double(x):\n    raise NotImplementedError\n")
+    made = json.loads(path.read_text())
+    made["metadata"] = {"chainrule": {"assignment": "one", "language": "zh"}}
+    path.write_text(json.dumps(made))
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["check", "one.ipynb"])
+    assert done.exit_code == 1 and "没有隔离" in done.stdout and "未通过" in done.stdout
+    assert "下一步： 先改好 double" in done.stderr
+
+
 def test_with_a_course_but_without_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = red_course(tmp_path, PATIENT)
     monkeypatch.chdir(root)
     (root / "one.py").write_text(HONEST + "\ndef scale(x):\n    return x\n")
-    found = {one.exercise: one for one in check_plainly(load_course(root), "one", root / "one.py")}
+    checks = check_plainly(load_course(root), "one", root / "one.py")
+    found = {one.exercise: one for one in checks.examples}
     assert found["scale"].message == "3 · 1 + 1 is 4" and found["Tally"].passed
     done = CliRunner().invoke(app, ["check", "one.py", "--isolation", "none"])
     assert done.exit_code == 1 and "2 of 3 examples pass" in done.stdout
@@ -173,7 +189,7 @@ sys.argv[0] = "chainrule"
 sys.path.insert(0, sys.argv.pop(1))
 from grader.grading.alone import check_alone
 from pathlib import Path
-print([one.passed for one in check_alone(Path(sys.argv[1]))])
+print([one.passed for one in check_alone(Path(sys.argv[1])).examples])
 from grader.cli.check_command import check
 """
 

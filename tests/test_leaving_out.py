@@ -13,7 +13,7 @@ from grader.nbgrader.collecting import collect
 from grader.nbgrader.releasing import release
 from grader.notebook import Prompt, compose, read_assignment
 from grader.notebook.build import verify
-from grader.notebook.leaving_out import SAID
+from grader.notebook.leaving_out import said_instead
 from grader.notebook.model import Cell
 from grader.otter.master import master
 from tests.loop_class import ONE, answered, graded, hand_in, small_course
@@ -47,7 +47,8 @@ def test_stub_examples_and_what_needs_them_are_not_in_the_notebook(tmp_path: Pat
     shown = sources(notebook.cells)
     assert "def double" not in shown and "double(2)" not in shown
     assert "shown = double" not in shown, "a plot of it cannot run"
-    assert SAID[""].format(name="double") in shown and SAID["zh"].format(name="double") in shown
+    english, chinese = said_instead("double", 1)
+    assert english.markdown in shown and chinese.markdown in shown and chinese.lang == "zh"
     assert "class Counter" in shown and "import numpy" in shown
     verify(course, "one")
     assert load_lesson(course, "one").left_out == {"double"}

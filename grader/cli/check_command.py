@@ -42,34 +42,36 @@ def check(
     No hidden case and no answer is used. Without a course around it, the examples are those that
     stand in the notebook.
     """
-    from grader.grading.alone import UNCONFINED
+    from grader.languages import machine
 
     with exit_codes():
         course = _course_around()
         name = assignment or notebook.stem
         level = isolation or ("process" if sys.platform == "linux" else "none")
         if course is None or level == "none":
-            level = "none"
-            results = _plainly(course, name, notebook)
+            checks = _plainly(course, name, notebook)
         else:
-            results = _confined(course, name, notebook, level)
-    table = Table(title=f"Visible examples of {name}")
+            checks = _confined(course, name, notebook, level)
+    say = machine(checks.language).say
+    table = Table(title=say(f"Visible examples of {name}"))
     for heading in ("exercise", "example", "what it says"):
-        table.add_column(heading)
-    for result in results:
-        shown = "[green]passes[/]" if result.passed else "[red]fails[/]"
-        table.add_row(result.exercise, shown, escape(result.message))
+        table.add_column(say(heading))
+    for result in checks.examples:
+        colour, word = ("green", "passes") if result.passed else ("red", "fails")
+        table.add_row(result.exercise, f"[{colour}]{say(word)}[/]", escape(result.message))
     console().print(table)
-    if level == "none":
-        console().print(UNCONFINED, soft_wrap=True)
-    failed = [result.exercise for result in results if not result.passed]
-    passed = len(results) - len(failed)
-    console().print(f"{passed} of {len(results)} examples pass. The hidden cases look further.")
+    for note in checks.notes:
+        console().print(escape(note), soft_wrap=True)
+    failed = [result.exercise for result in checks.examples if not result.passed]
+    of = len(checks.examples)
+    console().print(
+        say(f"{of - len(failed)} of {of} examples pass. The hidden cases look further.")
+    )
     if failed:
         again = command("check", str(notebook), *(["--assignment", name] if assignment else []))
-        say_next(f"mend {failed[0]}, save the notebook, and type {again}.")
+        say_next(say(f"mend {failed[0]}, save the notebook, and type {again}."), first=say("Next:"))
         raise typer.Exit(OURS)
-    say_next("save the notebook, and hand it in.")
+    say_next(say("save the notebook, and hand it in."), first=say("Next:"))
 
 
 def _course_around() -> Course | None:
@@ -84,7 +86,7 @@ def _course_around() -> Course | None:
     return this_course()
 
 
-def _plainly(course: Course | None, name: str, notebook: Path) -> list[alone.Checked]:
+def _plainly(course: Course | None, name: str, notebook: Path) -> alone.Checks:
     from grader.grading import alone
 
     if course is None:
@@ -94,7 +96,7 @@ def _plainly(course: Course | None, name: str, notebook: Path) -> list[alone.Che
 
 def _confined(
     course: Course, name: str, notebook: Path, level: Literal["full", "process"]
-) -> list[alone.Checked]:
+) -> alone.Checks:
     from grader.grading import checking
 
     return checking.check(course, name, notebook, level)

@@ -46,12 +46,15 @@ def build(
     out: Annotated[
         Path | None, typer.Option(help="Where to; build/nbgrader by default.", callback=at_home)
     ] = None,
+    language: Annotated[
+        str, typer.Option(help="In this language; the course's first by default.")
+    ] = "",
 ) -> None:
     """Compose the nbgrader source notebooks from prompts, stubs, answers and examples."""
     from grader.notebook.build import build as build_notebooks
 
     with exit_codes():
-        course = this_course()
+        course = this_course().in_language(language) if language else this_course()
         names = assignments or list(course.assignments)
         for path in build_notebooks(course, names, out):
             typer.echo(path)

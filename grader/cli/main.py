@@ -18,6 +18,7 @@ from grader.cli import (
     mistakes_command,
     new_command,
     prove_commands,
+    translations_command,
 )
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ app.command("grade")(grade_command.grade)
 app.command("feedback")(loop_commands.feedback)
 app.command("check")(check_command.check)
 app.command("validate")(prove_commands.validate)
+app.command("translations")(translations_command.translations)
 app.command("mistakes")(mistakes_command.mistakes)
 app.command("bench")(bench_command.bench)
 app.command("export")(export_commands.export)

@@ -29,8 +29,8 @@ def command(*words: str) -> str:
     return f"`{as_typed('chainrule')} {shlex.join(words)}`"
 
 
-def say_next(*steps: str) -> None:
-    """Print what to do now, one line for each step."""
+def say_next(*steps: str, first: str = "Next:") -> None:
+    """Print what to do now, one line for each step, the first after a word in the reader's own."""
     for number, step in enumerate(steps):
-        head = "Next:" if number == 0 else "  or:"
+        head = first if number == 0 else "  or:"
         complaints().print(f"[bold]{head}[/] {escape(step)}", soft_wrap=True, highlight=False)

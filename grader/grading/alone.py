@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.grading.belonging import siblings
 from grader.grading.plainly import Job, run_examples
-from grader.notebook import demo_sources, example_source, read_assignment
+from grader.languages.spoken import ORIGINAL, machine
+from grader.notebook import demo_sources, example_source, in_language, read_assignment
 from grader.submissions import Found, Submission, Unreadable, read
 
 EDITED = "this example is not as it was released: take it from a fresh copy of the notebook"
@@ -27,7 +28,6 @@ NONE_HERE = (
 )
 UNCONFINED = "Your notebook ran as it does in Jupyter, without confinement."
 _TEST, _EXAMPLE, _DEMO = "test-", "example-", "demo-"
-_ONLY_HIDDEN = "# This exercise is checked by hidden cases only."
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,15 @@ class Checked:
     message: str
 
 
+@dataclass(frozen=True)
+class Checks:
+    """How all of them went, in the notebook's language, and what to know of the notebook."""
+
+    examples: tuple[Checked, ...]
+    notes: tuple[str, ...]
+    language: str
+
+
 def opened(notebook: Path) -> Own:
     """Read a student's notebook.
 
@@ -77,7 +86,7 @@ def opened(notebook: Path) -> Own:
     return Own(submission, cells, examples)
 
 
-def check_alone(notebook: Path) -> list[Checked]:
+def check_alone(notebook: Path) -> Checks:
     """Run a notebook's own cells, then the examples that it came with, in an ordinary process.
 
     Raises:
@@ -93,10 +102,10 @@ def check_alone(notebook: Path) -> list[Checked]:
     for one in own.examples:
         message = EDITED if one.edited else said[one.cell]
         told[one.exercise] = told.get(one.exercise) or message
-    return [Checked(exercise, not message, message) for exercise, message in told.items()]
+    return _checks(told, own.submission, own.submission.language or ORIGINAL)
 
 
-def check_plainly(course: Course, name: str, notebook: Path) -> list[Checked]:
+def check_plainly(course: Course, name: str, notebook: Path) -> Checks:
     """The same with the examples of a course, where workers cannot be had.
 
     Raises:
@@ -105,10 +114,12 @@ def check_plainly(course: Course, name: str, notebook: Path) -> list[Checked]:
         Unreadable: it is no submission of this assignment.
         GraderError: Python cannot be started.
     """
-    released, submission = read_assignment(course, name), _read(notebook)
+    whole, submission = read_assignment(course, name), _read(notebook)
     if problem := siblings(course, name).problem(submission):
         raise Unreadable(problem)
-    ours = {source.strip() for source in demo_sources(released)}
+    language = course.edition(submission.language)
+    released = in_language(whole, language)
+    ours = {source.strip() for source in demo_sources(whole, course.editions)}
     cells = [(c.index, c.source) for c in submission.cells if c.source.strip() not in ours]
     first = max((number for number, _ in cells), default=0) + 1
     numbered = dict(enumerate(course.plan(name).points, first))
@@ -116,7 +127,14 @@ def check_plainly(course: Course, name: str, notebook: Path) -> list[Checked]:
     folder = Path(notebook).absolute().parent
     job = Job(tuple(cells), tuple(examples), submission.statementwise, folder)
     said = run_examples(job)
-    return [Checked(one, not said[number], said[number]) for number, one in numbered.items()]
+    return _checks({one: said[number] for number, one in numbered.items()}, submission, language)
+
+
+def _checks(told: Mapping[str, str], submission: Submission, language: str) -> Checks:
+    say = machine(language).say
+    examples = (Checked(one, not message, say(message)) for one, message in told.items())
+    notes = dict.fromkeys([*submission.notes, UNCONFINED])
+    return Checks(tuple(examples), tuple(map(say, notes)), language)
 
 
 def _read(notebook: Path) -> Submission:
@@ -142,8 +160,13 @@ def _examples(released: dict[int, dict[str, Any]]) -> Iterator[Example]:
             exercise = name.removeprefix(_TEST)
         elif not name.startswith(_EXAMPLE):
             continue
-        if exercise and source.strip() != _ONLY_HIDDEN:
+        if exercise and not _says_only(source):
             yield Example(exercise, number, source, _is_edited(cell, source))
+
+
+def _says_only(source: str) -> bool:
+    """Whether a cell holds comments alone: that there are hidden cases only."""
+    return all(line.startswith("#") or not line.strip() for line in source.splitlines())
 
 
 def _is_ours(name: str) -> bool:

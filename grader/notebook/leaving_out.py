@@ -12,17 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.course.syllabus import AssignmentPlan
+from grader.languages.spoken import ORIGINAL, languages_spoken
 from grader.notebook.answers import names_used
-from grader.notebook.language import in_language, language_of
+from grader.notebook.fonts import notebook_texts
+from grader.notebook.language import cells_in, language_of
+from grader.notebook.marks import mark_of
 from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Prompt, Stub
 from grader.notebook.names import bound_names
 from grader.notebook.reading import parse_cell
-
-SAID = {
-    "": "*Your course leaves `{name}` out: there is nothing to write here.*",
-    "zh": "*本课程略去 `{name}`：这里无需作答。*",
-}
-"""What stands in the place of a stub, by language."""
 
 
 def without_left_out(notebook: Notebook, plan: AssignmentPlan) -> Notebook:
@@ -43,10 +40,19 @@ def without_left_out(notebook: Notebook, plan: AssignmentPlan) -> Notebook:
 
 def _cells(cell: Cell, exercises: list[str]) -> Iterator[Cell]:
     if isinstance(cell, Stub) and cell.exercise in exercises:
-        for language, said in SAID.items():
-            yield Prompt(said.format(name=cell.exercise), cell.line, language)
+        yield from said_instead(cell.exercise, cell.line)
     else:
         yield cell
+
+
+def said_instead(exercise: str, line: int) -> Iterator[Prompt]:
+    """What stands in the place of a stub, in every language."""
+    original = notebook_texts(ORIGINAL).left_out.format(exercise)
+    yield Prompt(original, line)
+    for language in languages_spoken():
+        if language != ORIGINAL:
+            text = notebook_texts(language).left_out.format(exercise)
+            yield Prompt(text, line, language, of=mark_of(original))
 
 
 def _asks(notebook: Notebook, number: int, questions: set[str]) -> bool:
@@ -67,7 +73,7 @@ def _broken(notebook: Notebook, exercises: set[str]) -> set[int]:
     found: set[int] = set()
     for language in {""} | {language_of(cell) for cell in notebook.cells}:
         lost = set(exercises)
-        for cell in in_language(notebook, language).cells:
+        for cell in cells_in(notebook, language).cells:
             if isinstance(cell, Demo | Example | Code) and _needs(cell, lost):
                 found.add(numbers[id(cell)])
     return found
