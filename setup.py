@@ -29,8 +29,8 @@ class BuildWithCourse(build_py):
         shutil.rmtree(target, ignore_errors=True)
         for name in FOLDERS:
             shutil.copytree(ROOT / name, target / name, ignore=LEFT)
-        for name in FILES:
-            shutil.copy2(ROOT / name, target / name)
+        for file in (*(ROOT / name for name in FILES), *ROOT.glob("words.*.yml")):
+            shutil.copy2(file, target / file.name)
 
 
 setup(cmdclass={"build_py": BuildWithCourse})

@@ -184,7 +184,6 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 for name in ("resource", "fcntl", "pwd", "grp", "termios"):
     sys.modules.pop(name, None)
-sys.platform = "darwin"
 sys.argv[0] = "chainrule"
 sys.path.insert(0, sys.argv.pop(1))
 from grader.grading.alone import check_alone

@@ -21,8 +21,15 @@ from grader.controller.zygote import grader_folder
 from grader.course.fields import did_you_mean
 from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError
+from grader.grading.grading import Options, grade_class
+from grader.grading.keeping import keeping
+from grader.nbgrader.collecting import collect
+from grader.nbgrader.entering import enter_scores
+from grader.nbgrader.feedback import write_feedback
+from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release
 from grader.nbgrader.roster import read_roster, roster_of
+from grader.nbgrader.users_path import put_on_path
 from tests.loop_class import ONE, answered, hand_in, small_course
 
 COMMANDS = sorted(one.name or "" for one in app.registered_commands)
@@ -246,11 +253,34 @@ def test_how_a_program_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (folder / name).write_text("")
         (folder / name).chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(folder / "python"))
+    monkeypatch.delenv("CHAINRULE_USERS_PATH", raising=False)
     monkeypatch.setenv("PATH", "/nowhere")
     assert as_typed("chainrule") == f"'{folder / 'chainrule'}'"
     assert command("grade", "a b") == f"`'{folder / 'chainrule'}' grade 'a b'`"
-    monkeypatch.setenv("PATH", str(folder))
+    put_on_path(str(folder))
+    assert shutil.which("chainrule") and as_typed("chainrule") != "chainrule", "for us alone"
+    monkeypatch.delenv("CHAINRULE_USERS_PATH")
     assert as_typed("chainrule") == "chainrule" and as_typed("jupyter") == "jupyter"
+
+
+def test_a_pass_over_a_class_says_how_far_it_is(tmp_path: Path) -> None:
+    made = small_course(tmp_path)
+    release(made, ONE)
+    hand_in(made, {name: answered(made) for name in ("ada", "alan", "grace")})
+    collect(made, ONE)
+    told: list[tuple[int, int]] = []
+
+    def show(done: int, of: int) -> None:
+        told.append((done, of))
+
+    options = Options(2, "cpu", "process")
+    with keeping(made) as kept:
+        report = grade_class(made, ONE, places_of(made).submitted, options, kept)
+    enter_scores(made, ONE, report, "process", show)
+    assert told == [(0, 3), (0, 3), (1, 3), (2, 3)]
+    told.clear()
+    write_feedback(made, ONE, show)
+    assert told == [(0, 3), (0, 3), (1, 3), (2, 3)]
 
 
 def test_proofs_say_how_far_they_are() -> None:

@@ -86,6 +86,7 @@ def test_its_workflow_and_its_readme_are_filled_in(tmp_path: Path) -> None:
 
 def test_a_chinese_course_has_a_chinese_readme(tmp_path: Path) -> None:
     made = new_course(tmp_path / "nets", wanted("lec05_backprop", language="zh", title="深度学习"))
+    assert (made.root / "words.zh.yml").is_file()
     assert made.language == "zh" and "评分" in (made.root / "README.md").read_text()
 
 

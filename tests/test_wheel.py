@@ -15,8 +15,8 @@ from grader.grading.doctor import diagnose
 REPOSITORY = Path(__file__).parents[1]
 BUILT_FROM = (
     "grader", "assignments", "solutions", "reference", "course.yml", "nbgrader_config.py",
-    "jupyter_server_config.py", "constraints.txt", "pyproject.toml", "setup.py", "MANIFEST.in",
-    "README.md",
+    "jupyter_server_config.py", "words.zh.yml", "constraints.txt", "pyproject.toml", "setup.py",
+    "MANIFEST.in", "README.md",
 )  # fmt: skip
 LECTURE = "lec05_backprop"
 LEFT_OUT = ("affine_forward", "relu_backward", "Value")

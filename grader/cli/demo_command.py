@@ -54,7 +54,9 @@ def demo(
     for line in outcome.paths:
         out.print(escape(line), soft_wrap=True)
     out.print(f"\nAll of it took {time.monotonic() - start:.0f} s. To look around:")
-    for line in outcome.next_steps:
-        out.print(f"  {escape(line)}", soft_wrap=True)
+    for step in outcome.next_steps:
+        out.print(f"  {escape(step.command)}", soft_wrap=True, highlight=False)
+        if step.what_for:
+            out.print(f"      {escape(step.what_for)}", soft_wrap=True, highlight=False)
     if loop.entered.failed or loop.written.failed:
         raise typer.Exit(OURS)

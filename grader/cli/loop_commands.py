@@ -76,10 +76,11 @@ def collect(
 
 def enter_into_gradebook(course: Course, assignment: str, report: Report) -> None:
     """Enter a class's results into nbgrader's gradebook, and print what came of it."""
+    from grader.cli.time_left import counted
     from grader.nbgrader.entering import enter_scores
 
-    with complaints().status("entering the scores into nbgrader's gradebook"):
-        entered = enter_scores(course, assignment, report, report.isolation)
+    with counted("entering the scores into nbgrader's gradebook") as show:
+        entered = enter_scores(course, assignment, report, report.isolation, show)
     out = complaints()
     for student, notes in entered.rebuilt.items():
         out.print(f"[yellow]mended:[/] {escape(student)}: {escape('; '.join(notes))}")
@@ -95,11 +96,13 @@ def enter_into_gradebook(course: Course, assignment: str, report: Report) -> Non
 
 def feedback(assignment: Assignment) -> None:
     """Write every student's feedback page and release it to the exchange."""
+    from grader.cli.time_left import counted
     from grader.nbgrader.feedback import write_feedback
 
     with exit_codes():
         course = this_course()
-        written = write_feedback(course, assignment)
+        with counted("writing pages") as show:
+            written = write_feedback(course, assignment, show)
     out = console()
     for student, reason in written.failed.items():
         complaints().print(f"[red]{escape(student)}:[/] {escape(reason)}", soft_wrap=True)

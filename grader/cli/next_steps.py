@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from grader.cli.common import complaints
+from grader.nbgrader.users_path import users_path
 
 
 def as_typed(program: str) -> str:
@@ -18,7 +19,7 @@ def as_typed(program: str) -> str:
 
     A path that holds blanks is quoted for the shell.
     """
-    ours, found = Path(sys.executable).parent / program, shutil.which(program)
+    ours, found = Path(sys.executable).parent / program, shutil.which(program, path=users_path())
     if not ours.is_file() or (found and os.path.samefile(found, ours)):
         return program
     return shlex.quote(str(ours))

@@ -13,7 +13,6 @@ from rich.table import Table
 from grader.cli.arguments import assignment_names
 from grader.cli.common import OURS, console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
-from grader.cli.time_left import ProofSteps
 
 if TYPE_CHECKING:
     from grader.validate.record import Validation
@@ -32,6 +31,7 @@ def validate(
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Prove that answers, checks, mistakes and reference agree; exit 1 if they do not."""
+    from grader.cli.time_left import ProofSteps
     from grader.course.lesson import load_lesson
     from grader.grading.doctor import require_full
     from grader.grading.machine import cores, libraries_of, policy_of

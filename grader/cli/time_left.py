@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -32,6 +34,18 @@ def bar() -> Progress:
         console=complaints(),
         transient=True,
     )
+
+
+@contextmanager
+def counted(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar, moved by a function that is told how many are through, and of how many."""
+    with bar() as shown:
+        task = shown.add_task(what, total=None)
+
+        def show(done: int, of: int) -> None:
+            shown.update(task, completed=done, total=of)
+
+        yield show
 
 
 class ProofSteps:

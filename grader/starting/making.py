@@ -88,8 +88,8 @@ def _write(folder: Path, ours: Course, names: tuple[str, ...], wanted: Wanted) -
             shutil.copytree(ours.root / side / name, folder / side / name, ignore=IGNORED)
     for whole in WHOLE:
         shutil.copytree(ours.root / whole, folder / whole, ignore=IGNORED)
-    for file in FILES:
-        shutil.copyfile(ours.root / file, folder / file)
+    for file in (*(ours.root / name for name in FILES), *ours.root.glob("words.*.yml")):
+        shutil.copyfile(file, folder / file.name)
     readme = TEMPLATES / f"README.{wanted.language}.md"
     places = _PLACES | {(readme if readme.is_file() else TEMPLATES / "README.en.md").name:
                         "README.md"}  # fmt: skip
