@@ -11,7 +11,8 @@ import yaml
 from typer.testing import CliRunner
 
 from grader.cli import app
-from grader.course.syllabus import load_course
+from grader.course.syllabus import Course, load_course
+from grader.course.words import read_words
 from grader.errors import CourseError, UsageError
 from grader.nbgrader.roster import roster_of
 from grader.starting.making import course_name, new_course, to_look_at
@@ -84,9 +85,19 @@ def test_its_workflow_and_its_readme_are_filled_in(tmp_path: Path) -> None:
     assert "chainrule release lec05_backprop" in readme
 
 
+def machine_title(course: Course) -> str:
+    """What the course's own catalogue makes of its title."""
+    return str(read_words(course.root / "words.zh.yml")[course.title])
+
+
+def test_the_title_of_a_new_course_stays_what_it_is(tmp_path: Path) -> None:
+    assert machine_title(new_course(tmp_path / "a", wanted(title="Deep Learning"))) == "深度学习"
+    assert machine_title(new_course(tmp_path / "b", wanted(title='My "nets"'))) == 'My "nets"'
+
+
 def test_a_chinese_course_has_a_chinese_readme(tmp_path: Path) -> None:
     made = new_course(tmp_path / "nets", wanted("lec05_backprop", language="zh", title="深度学习"))
-    assert (made.root / "words.zh.yml").is_file()
+    assert machine_title(made) == "深度学习"
     assert made.language == "zh" and "评分" in (made.root / "README.md").read_text()
 
 

@@ -74,7 +74,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 def course(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course of one lecture, of which three exercises are left out."""
     folder = tmp_path_factory.mktemp("mine") / "nets"
-    installed(folder.parent, "new", "nets", "--lectures", LECTURE)
+    installed(folder.parent, "new", "nets", "--lectures", LECTURE, "--title", "Nets")
     file = folder / "course.yml"
     lines = [
         line
@@ -128,7 +128,7 @@ def test_it_releases_and_grades_and_students_check_with_the_wheel_alone(
     level = ["--isolation", "process", "--jobs", "1", "--json", str(tmp_path / "results.json")]
     installed(course, "grade", LECTURE, str(tmp_path / "class"), *level)
     ada, alan = json.loads((tmp_path / "results.json").read_text())["submissions"]
-    assert (ada["student"], ada["score"], ada["max_score"]) == ("ada", 17.0, 17.0)
+    assert (ada["student"], ada["score"], ada["max_score"]) == ("ada", 19.0, 19.0)
     assert (alan["student"], alan["score"]) == ("alan", 0.0)
     assert "did you mean lec05_backprop?" in installed(course, "release", "lec5", code=2).stderr
 

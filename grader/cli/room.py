@@ -21,3 +21,10 @@ def complaint() -> str:
         f"the limit on memory (`ulimit -v`) is {limit >> 20} MiB, and at least "
         f"{LEAST_BYTES >> 20} are needed: lift it with `ulimit -v unlimited`"
     )
+
+
+def speak_utf8() -> None:
+    """Let a pipe take every letter on Windows, whose own encodings lack most of them."""
+    if sys.platform == "win32":
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 from grader import __version__
 from grader.course.fields import did_you_mean
 from grader.course.syllabus import FILE_NAME, Course, load_course
+from grader.course.words import read_words
 from grader.errors import UsageError
 from grader.starting.plan import Wanted, chosen, course_text
 from grader.starting.starter import FILES, FOLDERS, WHOLE, starter
@@ -88,8 +90,10 @@ def _write(folder: Path, ours: Course, names: tuple[str, ...], wanted: Wanted) -
             shutil.copytree(ours.root / side / name, folder / side / name, ignore=IGNORED)
     for whole in WHOLE:
         shutil.copytree(ours.root / whole, folder / whole, ignore=IGNORED)
-    for file in (*(ours.root / name for name in FILES), *ours.root.glob("words.*.yml")):
-        shutil.copyfile(file, folder / file.name)
+    for name in FILES:
+        shutil.copyfile(ours.root / name, folder / name)
+    for words in ours.root.glob("words.*.yml"):
+        (folder / words.name).write_text(_with_title(words, wanted.title), encoding="utf-8")
     readme = TEMPLATES / f"README.{wanted.language}.md"
     places = _PLACES | {(readme if readme.is_file() else TEMPLATES / "README.en.md").name:
                         "README.md"}  # fmt: skip
@@ -99,6 +103,16 @@ def _write(folder: Path, ours: Course, names: tuple[str, ...], wanted: Wanted) -
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_filled(text, replace(wanted, lectures=names)), encoding="utf-8")
     (folder / "exchange").mkdir()
+
+
+def _with_title(words: Path, title: str) -> str:
+    """A catalogue of titles that has this one, too: it stays as it is in every language."""
+    text = words.read_text(encoding="utf-8")
+    if title in read_words(words):
+        return text
+    return f"{text.rstrip()}\n{json.dumps(title, ensure_ascii=False)}: " + (
+        f"{json.dumps(title, ensure_ascii=False)}\n"
+    )
 
 
 def _filled(text: str, wanted: Wanted) -> str:
