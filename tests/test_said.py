@@ -52,8 +52,7 @@ NO_SENTENCES = {
         "otter needs the name {} for itself; use another in this example",
         "ID number", "Points Possible", "SIS Login ID", "SIS User ID", "blank: no grade",
         "in the import", "no row: nothing changes there", "{} feedback", "{} given", "{} mistake",
-        "{} verdict", "What confines student code here", "Full isolation works on this machine.",
-        "Full isolation is not to be had; --isolation process accepts less.",
+        "{} verdict",
     },
     "code, and marks of other programs": {
         "assert {} is not None, {}", "def example_{}({}):", "Python 3 (ipykernel)",

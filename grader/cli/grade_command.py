@@ -7,18 +7,24 @@ from typing import Annotated, Literal
 
 import typer
 
+from grader.cli.arguments import Assignment, at_home
+
 
 def grade(
-    assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
+    assignment: Assignment,
     path: Annotated[
         Path | None,
         typer.Argument(
             help="A notebook or .py file, a folder of them, submitted/, or an LMS zip; "
-            "none takes what was collected, and enters the scores into nbgrader's gradebook."
+            "none takes what was collected, and enters the scores into nbgrader's gradebook.",
+            callback=at_home,
         ),
     ] = None,
     json: Annotated[
-        Path | None, typer.Option(help="Write the results here as JSON (- for standard output).")
+        Path | None,
+        typer.Option(
+            help="Write the results here as JSON (- for standard output).", callback=at_home
+        ),
     ] = None,
     jobs: Annotated[
         int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")

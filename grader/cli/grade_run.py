@@ -13,7 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.json_file import JsonFile
 from grader.cli.loop_commands import enter_into_gradebook
+from grader.cli.next_steps import as_typed, command, say_next
 from grader.course.syllabus import Course
+from grader.errors import UsageError
 from grader.exporting.gathering import from_report
 from grader.grading.doctor import require_full
 from grader.grading.grading import Options, grade_class
@@ -47,6 +49,8 @@ def run(asked: Asked) -> None:
     with exit_codes():
         course = this_course()
         file = None if asked.json is None or str(asked.json) == "-" else JsonFile(asked.json)
+        course.plan(asked.assignment)
+        _require_collected(course, asked)
         enters = _class_of(course, asked.path, asked.enter)
         if asked.isolation == "full":
             require_full()
@@ -81,9 +85,21 @@ def run(asked: Asked) -> None:
     finally:
         if str(asked.json) != "-":
             with exit_codes():
-                _print(_grades(course, report, whole_class, options.only))
+                grades = _grades(course, report, whole_class, options.only)
+                _print(grades)
+                _say_next(asked, grades, whole_class)
     if any(submission.status == "grader_error" for submission in report.submissions):
         raise typer.Exit(OURS)
+
+
+def _require_collected(course: Course, asked: Asked) -> None:
+    """Say what comes first where nothing was collected."""
+    submitted, name = places_of(course).submitted, asked.assignment
+    if asked.path is None and not any(submitted.glob(f"*/{name}")):
+        raise UsageError(
+            f"nothing of {name} was collected yet: run {command('collect', name)} first, or name "
+            f"what to grade, as in {command('grade', name, 'FOLDER')}"
+        )
 
 
 def _class_of(course: Course, path: Path | None, enter: bool) -> Enters:
@@ -112,6 +128,25 @@ def _grades(course: Course, report: Report, whole_class: bool, only: tuple[str, 
     if whole_class:
         return class_grades(course, report.assignment, report=report)
     return from_report(course, report, only=only)
+
+
+def _say_next(asked: Asked, grades: Grades, whole_class: bool) -> None:
+    if asked.json is not None:
+        return
+    name = asked.assignment
+    if not whole_class:
+        entered = [] if asked.only else ["--enter"]
+        again = command("grade", name, *map(str, filter(None, [asked.path])), *entered)
+        say_next(f"{again} enters the results into the class." if entered else again)
+    elif any(one.why_open for one in grades.handed_in):
+        desk = f"`{as_typed('jupyter')} lab --config=jupyter_server_config.py`"
+        say_next(
+            f"grade the written questions in the formgrader ({desk}, Nbgrader > Formgrader), then "
+            f"{command('feedback', name)}",
+            f"{command('feedback', name)} at once: it says what is not graded yet.",
+        )
+    else:
+        say_next(command("feedback", name))
 
 
 def _print(grades: Grades) -> None:

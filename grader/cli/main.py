@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from grader import __version__
 from grader.cli import (
     bench_command,
+    check_command,
     course_commands,
     demo_command,
     export_commands,
     grade_command,
     loop_commands,
     mistakes_command,
+    new_command,
     prove_commands,
     translations_command,
 )
 
 app = typer.Typer(
-    help="Chainrule: release, grade and prove a deep learning course.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"chainrule {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def chainrule(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", help="Print the version.", callback=_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Chainrule: release, grade and prove a deep learning course."""
+
+
+app.command("new")(new_command.new)
 app.command("doctor")(course_commands.doctor)
 app.command("build")(course_commands.build)
 app.command("release")(loop_commands.release)
 app.command("collect")(loop_commands.collect)
 app.command("grade")(grade_command.grade)
 app.command("feedback")(loop_commands.feedback)
-app.command("check")(course_commands.check)
+app.command("check")(check_command.check)
 app.command("validate")(prove_commands.validate)
 app.command("translations")(translations_command.translations)
 app.command("mistakes")(mistakes_command.mistakes)

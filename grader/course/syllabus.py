@@ -211,7 +211,10 @@ class Course(Data):
             return None
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise ValueError("give a path, relative to this file's folder or absolute")
-        return info.data["root"] / value
+        try:
+            return info.data["root"] / Path(value).expanduser()
+        except RuntimeError:
+            raise ValueError("~ stands for nobody's folder here; write the path out") from None
 
     @field_validator("database")
     @classmethod

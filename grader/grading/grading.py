@@ -22,6 +22,7 @@ from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.zygote import Worker, Zygote
+from grader.course.fields import did_you_mean
 from grader.course.lesson import Lesson, load_lesson
 from grader.course.rounds import round_of, round_seed
 from grader.course.secret import secret_seed
@@ -118,7 +119,8 @@ def begin(course: Course, name: str, options: Options) -> Grading:
     for exercise in options.only:
         if exercise not in lesson.exercises:
             known = ", ".join(lesson.exercises)
-            raise UsageError(f"--only: {name} has no exercise {exercise!r}; it has: {known}")
+            near = did_you_mean(exercise, lesson.exercises)
+            raise UsageError(f"--only: {name} has no exercise {exercise!r}; it has: {known}{near}")
     secret, number = secret_seed(course.root), round_of(course, name)
     seeds = tuple(round_seed(secret, name, one) for one in range(1, number + 1))
     limits = course.limits_of(name)

@@ -15,7 +15,7 @@ from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME, replace_folder
 from grader.nbgrader.places import Places, places_of
-from grader.nbgrader.roster import Student, read_roster
+from grader.nbgrader.roster import Student, roster_of
 from grader.nbgrader.steps import api_of, done, only_writer, synchronise
 from grader.notebook.build import write_whole
 from grader.submissions import Found, Unreadable, discover, read
@@ -44,10 +44,17 @@ def collect(course: Course, name: str, before_due: bool = False) -> Collected:
         before_due: rather the latest before the due date, where there is one.
 
     Raises:
+        UsageError: it was not released yet.
         GraderError: nbgrader failed.
     """
     course.plan(name)
     places = places_of(course)
+    if not (places.exchange / course.course / "outbound" / name).is_dir():
+        raise UsageError(
+            f"{name} is not released in {places.exchange} yet, so nobody can have submitted it; "
+            f"run `chainrule release {name}` first (or `chainrule collect {name} --zip FILE` for "
+            "a download from Canvas or Moodle)"
+        )
     with only_writer(course):
         synchronise(course, [name])
         api = api_of(course, ExchangeCollect={"before_duedate": before_due, "update": True})
@@ -74,7 +81,7 @@ def collect_zip(course: Course, name: str, archive: Path) -> Collected:
     plan = course.plan(name)
     if not archive.is_file():
         raise UsageError(f"--zip: {archive} is no file")
-    roster = read_roster(course.roster) if course.roster else None
+    roster = roster_of(course)
     places, notes, unassigned = places_of(course), list[str](), list[str]()
     taken: dict[str, str] = {}
     with only_writer(course):
@@ -192,9 +199,10 @@ def _as_notebook(path: Path, found: Found) -> None:
 
 
 def _strangers(course: Course, places: Places, name: str) -> list[str]:
-    if course.roster is None:
+    students = roster_of(course)
+    if students is None:
         return []
-    known = {student.id for student in read_roster(course.roster)}
+    known = {student.id for student in students}
     found = [one.student for one in _found(places, name) if one.student not in known]
     return [f"{student}: not in the roster" for student in found]
 

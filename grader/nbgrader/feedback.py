@@ -12,6 +12,7 @@ from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME
 from grader.nbgrader.one_session import one_session
 from grader.nbgrader.places import Places, places_of
+from grader.nbgrader.progress import Show, Tally, unseen
 from grader.nbgrader.steps import api_of, done, only_writer
 from grader.nbgrader.totals import class_grades
 from grader.render.grades import Grades
@@ -34,8 +35,8 @@ class Written:
         return next(iter(self.pages.values()), self.folder)
 
 
-def write_feedback(course: Course, name: str) -> Written:
-    """Generate and release the feedback of an assignment.
+def write_feedback(course: Course, name: str, show: Show = unseen) -> Written:
+    """Generate and release the feedback of an assignment; `show` is told of every page.
 
     Raises:
         UsageError: nothing has been graded yet.
@@ -51,7 +52,9 @@ def write_feedback(course: Course, name: str) -> Written:
         raise UsageError(f"nothing of {name} is graded yet; run `chainrule grade {name}`")
     refused = _not_to_say(class_grades(course, name))
     with only_writer(course):
-        api = api_of(course)
+        tally = Tally(len(graded), show)
+        hooks = {"pre_convert_hook": lambda **about: tally.one_more()}
+        api = api_of(course, GenerateFeedback=hooks)
         with one_session(places.database, course.course):
             result = api.generate_feedback(name, force=True)
         for student in refused:

@@ -22,7 +22,7 @@ from grader.grading.database import Database
 from grader.grading.machine import Isolation
 from grader.nbgrader.config import configure_for
 from grader.nbgrader.places import places_of
-from grader.nbgrader.roster import read_roster
+from grader.nbgrader.roster import roster_of
 
 LOGGER = "chainrule.nbgrader"
 
@@ -89,7 +89,7 @@ def synchronise(course: Course, assignments: list[str]) -> None:
         CourseError: the roster is wrong.
         GraderError: the database refuses.
     """
-    students = read_roster(course.roster) if course.roster else ()
+    students = roster_of(course) or ()
     with gradebook(course) as book:
         _stamp(book)
         for student in students:

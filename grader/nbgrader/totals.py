@@ -14,7 +14,7 @@ from grader.errors import GraderError, UsageError
 from grader.exporting.gathering import exercise_titles, from_report, gather
 from grader.nbgrader.editions import edition_of
 from grader.nbgrader.places import places_of
-from grader.nbgrader.roster import read_roster
+from grader.nbgrader.roster import roster_of
 from grader.render.grades import Grades
 from grader.render.worth import MISSING
 from grader.results import Report
@@ -78,11 +78,12 @@ def names_of(course: Course) -> dict[str, str] | None:
     Raises:
         CourseError: the roster is wrong.
     """
-    if course.roster is None:
+    students = roster_of(course)
+    if students is None:
         return None
     return {
         student.id: ", ".join(filter(None, [student.last_name, student.first_name])) or student.id
-        for student in read_roster(course.roster)
+        for student in students
     }
 
 
