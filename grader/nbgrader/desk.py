@@ -7,8 +7,10 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from grader.course.arrangements import Arranged, arranged
 from grader.course.catalogue import Catalogue, load_catalogue
 from grader.course.lesson import load_lesson
+from grader.course.roster import members
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.doctor import require_full
@@ -16,7 +18,6 @@ from grader.grading.grading import Options, grade_class
 from grader.grading.keeping import keeping
 from grader.grading.machine import Isolation, choose_device, cores
 from grader.nbgrader.places import places_of
-from grader.nbgrader.roster import members
 from grader.results import Report, SubmissionResult
 from grader.submissions import Found, discover
 
@@ -63,6 +64,11 @@ class Desk:
         """The result of every student, in the language of the course's feedback."""
         results = (self._catalogue.translate(result) for result in self.report.submissions)
         return {result.student: result for result in results}
+
+    @cached_property
+    def held(self) -> Arranged:
+        """What is arranged for single students."""
+        return arranged(self.course, self.assignment)
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -112,7 +118,7 @@ class Desk:
             time.read_text() if time.is_file() else "",
             self._frame,
             self.course.late.model_dump(mode="json"),
-            self.course.plan(self.assignment).due.isoformat(),
+            self.held.due_of(student).isoformat(),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

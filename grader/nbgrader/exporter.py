@@ -74,6 +74,7 @@ class RebuildingExporter(NotebookExporter):
         node.metadata["chainrule"] = {
             **node.metadata.get("chainrule", {}),
             "notes": list(rebuilt.notes),
+            "requests": [[inert.plain(r.exercise), inert.plain(r.text)] for r in rebuilt.requests],
         }
         if rebuilt.notes:
             self.log.warning("%s: rebuilt from the release: %s", student, "; ".join(rebuilt.notes))

@@ -7,8 +7,6 @@ slip through.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from grader.inert import plain
 from grader.render.grades import Grades, summaries
 from grader.render.number import number
+from grader.render.policy import policy
 from grader.render.words import spoken, word
 from grader.render.worth import Worth
 
@@ -79,21 +78,12 @@ def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> st
     translate = partial(word, language=language)
     css = _style() + rules
     page = _environment().get_template(template)
-    return page.render(g=grades, lang=language, t=translate, css=css, policy=_policy(css), **values)
+    return page.render(g=grades, lang=language, t=translate, css=css, policy=policy(css), **values)
 
 
 @cache
 def _style() -> str:
     return files("grader.render").joinpath("templates", "page.css").read_text(encoding="utf-8")
-
-
-def _policy(css: str) -> str:
-    """Shows this style sheet; scripts, pictures, frames, forms and addresses of any kind: none."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )
 
 
 @cache
