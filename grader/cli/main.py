@@ -13,6 +13,8 @@ from grader.cli import (
     loop_commands,
     mistakes_command,
     prove_commands,
+    regrade_command,
+    term_commands,
 )
 
 app = typer.Typer(
@@ -31,4 +33,9 @@ app.command("validate")(prove_commands.validate)
 app.command("mistakes")(mistakes_command.mistakes)
 app.command("bench")(bench_command.bench)
 app.command("export")(export_commands.export)
+app.command("regrade")(regrade_command.regrade)
+app.command("requests")(term_commands.requests)
+app.command("attempts")(term_commands.attempts)
+app.command("answers")(term_commands.answers)
+app.command("similar")(term_commands.similar)
 app.command("demo")(demo_command.demo)
