@@ -7,6 +7,7 @@ import typer
 from grader.cli import (
     bench_command,
     course_commands,
+    data_commands,
     demo_command,
     export_commands,
     grade_command,
@@ -38,4 +39,7 @@ app.command("requests")(term_commands.requests)
 app.command("attempts")(term_commands.attempts)
 app.command("answers")(term_commands.answers)
 app.command("similar")(term_commands.similar)
+app.command("backup")(data_commands.backup)
+app.command("restore")(data_commands.restore)
+app.command("forget")(data_commands.forget)
 app.command("demo")(demo_command.demo)
