@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from grader.course.arrangements import Arranged
-from grader.course.catalogue import load_catalogue
+from grader.course.catalogue import load_catalogue, translated
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
@@ -35,6 +35,7 @@ def from_report(
     missing: str = ABSENT,
     only: tuple[str, ...] = (),
     held: Arranged | None = None,
+    languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """The grades of a report; see `reckon`. Raises CourseError as that does."""
     return reckon(
@@ -49,6 +50,7 @@ def from_report(
         missing=missing,
         only=only,
         held=held,
+        languages=languages,
     )
 
 
@@ -60,6 +62,7 @@ def gather(
     book: Book | None = None,
     roster: Mapping[str, str] | None = None,
     held: Arranged | None = None,
+    languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """The grades of an assignment, from `json` or else from the course's store.
 
@@ -71,6 +74,7 @@ def gather(
         book: what a gradebook holds of it.
         roster: names by student of all who should have handed something in.
         held: what is arranged for single students.
+        languages: see `reckon`.
 
     Raises:
         UsageError: there are no results, or the file holds none of this assignment.
@@ -82,7 +86,7 @@ def gather(
         report = read_report(json)
         if report.assignment != name:
             raise UsageError(f"--json: {json} holds results of {report.assignment}, not of {name}")
-        return from_report(course, report, titles, book, roster, held=held)
+        return from_report(course, report, titles, book, roster, held=held, languages=languages)
     found = stored(course, name)
     if not found and not (book and book.entries):
         raise UsageError(
@@ -90,7 +94,9 @@ def gather(
             "what was collected, with `PATH --enter` from other files (or name a file of "
             "results with --json)"
         )
-    return reckon(course, name, found, titles, book, roster, missing=MISSING, held=held)
+    return reckon(
+        course, name, found, titles, book, roster, missing=MISSING, held=held, languages=languages
+    )
 
 
 def stored(course: Course, name: str) -> list[SubmissionResult]:
@@ -111,6 +117,8 @@ def reckon(
     missing: str = ABSENT,
     only: tuple[str, ...] = (),
     held: Arranged | None = None,
+    language: str = "",
+    languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """What each submission is worth, and who has none.
 
@@ -118,7 +126,7 @@ def reckon(
         course: the course.
         name: the assignment.
         results: the grader's, of any part of the class.
-        titles: what students read for an exercise.
+        titles: of the exercises, in English or in the language.
         book: what a gradebook holds of the assignment; None where there is none.
         roster: names by student; None where nobody can be missing.
         isolation: how it was graded, "" where that is not known.
@@ -126,14 +134,17 @@ def reckon(
         missing: what to say of those on the roster of whom there is nothing.
         only: the exercises that were graded, where a run was of some alone.
         held: extensions, groups and who is excused; None where nothing is known of these.
+        language: what it is told in, the course's own by default.
+        languages: of a mixed class the languages of the notebooks, by the digest of the file.
 
     Raises:
         CourseError: course.yml does not list the assignment.
     """
-    offer, catalogue = offer_of(course, name), load_catalogue(course, name)
+    language, results = language or course.language, list(results)
+    offer, catalogue = offer_of(course, name), load_catalogue(course, name, language)
     offer = offer.only(only) if only else offer
     entries: Mapping[str, Entry] = book.entries if book else {}
-    found = {one.student: catalogue.translate(one) for one in results}
+    found = {one.student: translated(one, catalogue) for one in results}
     came = {s: entries[s].timestamp if s in entries else "" for s in [*found, *entries]}
     by = held.delegates(came) if held else {}
 
@@ -145,14 +156,32 @@ def reckon(
         return replace(made, by=by.get(student, ""), **_arranged(student, held))
 
     worths = [one_worth(s) for s in dict.fromkeys([*found, *entries, *(roster or {})])]
+    others = {one.student: (languages or {}).get(one.sha256, language) for one in results}
     return Grades(
         assignment=name,
-        title=course.plan(name).title,
+        title=catalogue.name(course.plan(name).title),
         worths=tuple(worths),
         offer=offer,
-        titles=dict(titles),
+        titles={exercise: catalogue.name(title) for exercise, title in titles.items()},
         names={**(book.names if book else {}), **(roster or {})},
-        language=course.language,
+        language=language,
+        editions={
+            other: reckon(
+                course,
+                name,
+                [one for one in results if others[one.student] == other],
+                titles,
+                book,
+                {student: student for student in by if others.get(by[student]) == other},
+                isolation,
+                device,
+                missing,
+                only,
+                held,
+                other,
+            )
+            for other in sorted(set(others.values()) - {language})
+        },
         hints=course.feedback.hints,
         isolation=isolation,
         device=device,
@@ -176,9 +205,11 @@ def offer_of(course: Course, name: str) -> Offer:
 
 
 def exercise_titles(course: Course, name: str) -> dict[str, str]:
-    """The titles of an assignment's exercises; raises CourseError where its checks do not load."""
-    say = load_catalogue(course, name).say
-    return {e.name: say(e.title) for e in load_lesson(course, name).exercises.values()}
+    """The titles of an assignment's exercises, in English.
+
+    Raises CourseError where its checks do not load.
+    """
+    return {e.name: e.title for e in load_lesson(course, name).exercises.values()}
 
 
 def read_report(path: Path) -> Report:

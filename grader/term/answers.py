@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.comments import load_comments
 from grader.course.fields import did_you_mean
 from grader.course.syllabus import Course
+from grader.course.written import ModelAnswer, load_written
 from grader.errors import UsageError
-from grader.nbgrader.at_hand import notes_of
 from grader.nbgrader.desk import Desk
 from grader.nbgrader.page import answers as code_answers
 from grader.nbgrader.page import texts
@@ -53,7 +54,10 @@ class Across:
     assignment: str
     name: str
     heading: str
-    note: str
+    model: ModelAnswer | None
+    """Of a written question that has one, with its rubric."""
+    comments: tuple[str, ...]
+    """At hand, from comments.yml."""
     said: tuple[tuple[str, int], ...]
     verdicts: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
@@ -75,7 +79,8 @@ def written_by_class(course: Course, name: str) -> Answers:
     found: Answers = {}
     for student, one in desk.found.items():
         try:
-            notebook = rebuild(desk.released, pieces_of(one)).notebook
+            released = desk.released(desk.language(student))
+            notebook = rebuild(released, pieces_of(one)).notebook
         except Unreadable:
             continue
         found[student] = {**code_answers(notebook), **texts(notebook)}
@@ -113,7 +118,8 @@ def across(course: Course, name: str, exercise: str, answers: Answers) -> Across
         name,
         exercise,
         grades.titles.get(exercise, ""),
-        notes_of(course, name).get(exercise, ""),
+        load_written(course, name).get(exercise),
+        load_comments(course, name).get(exercise, ()),
         tuple(comments.most_common()),
         tuple(verdicts.most_common()),
         tuple(groups),

@@ -75,8 +75,7 @@ def similar(course: Course, name: str, at_least: int) -> Similar:
     """
     kit, plan = _copydetect(), course.plan(name)
     answers, held = written_by_class(course, name), arranged(course, name)
-    released = {line.strip() for cell in Desk(course, name).released.cells
-                for line in cell.source.split("\n")}  # fmt: skip
+    released = _released_lines(course, name)
     own = {
         student: {exercise: _own(texts.get(exercise, ""), released) for exercise in plan.points}
         for student, texts in answers.items()
@@ -108,6 +107,17 @@ def _copydetect() -> Any:
             "install it with: pip install 'chainrule[similar]'"
         ) from None
     return copydetect
+
+
+def _released_lines(course: Course, name: str) -> set[str]:
+    """Every line of the release, in any of the course's languages."""
+    desk = Desk(course, name)
+    return {
+        line.strip()
+        for language in course.editions
+        for cell in desk.released(language).cells
+        for line in cell.source.split("\n")
+    }
 
 
 def _own(text: str, released: set[str]) -> str:
