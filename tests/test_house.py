@@ -12,7 +12,7 @@ HOUSE = Path(grader.__file__).parent
 
 FLOORS = (
     ("cli",),
-    ("bench", "demo", "starting"),
+    ("bench", "demo", "starting", "term"),
     ("nbgrader", "otter"),
     ("exporting", "validate"),
     ("grading", "translations"),

@@ -14,6 +14,7 @@ from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.json_file import JsonFile
 from grader.cli.loop_commands import enter_into_gradebook
 from grader.cli.next_steps import as_typed, command, say_next
+from grader.course.roster import members
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.exporting.gathering import from_report
@@ -22,7 +23,6 @@ from grader.grading.grading import Options, grade_class
 from grader.grading.keeping import Enters, Keeping, keeping, nobody, unsaved_folder
 from grader.grading.machine import Isolation, choose_device, cores
 from grader.nbgrader.places import places_of
-from grader.nbgrader.roster import members
 from grader.nbgrader.totals import class_grades
 from grader.render.grades import Grades
 from grader.render.terminal import by_exercise, by_student, notes, one_student

@@ -11,6 +11,7 @@ from grader.cli import (
     bench_command,
     check_command,
     course_commands,
+    data_commands,
     demo_command,
     export_commands,
     grade_command,
@@ -18,6 +19,8 @@ from grader.cli import (
     mistakes_command,
     new_command,
     prove_commands,
+    regrade_command,
+    term_commands,
     translations_command,
 )
 
@@ -59,4 +62,12 @@ app.command("translations")(translations_command.translations)
 app.command("mistakes")(mistakes_command.mistakes)
 app.command("bench")(bench_command.bench)
 app.command("export")(export_commands.export)
+app.command("regrade")(regrade_command.regrade)
+app.command("requests")(term_commands.requests)
+app.command("attempts")(term_commands.attempts)
+app.command("answers")(term_commands.answers)
+app.command("similar")(term_commands.similar)
+app.command("backup")(data_commands.backup)
+app.command("restore")(data_commands.restore)
+app.command("forget")(data_commands.forget)
 app.command("demo")(demo_command.demo)
