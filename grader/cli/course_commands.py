@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.common import USAGE, console, exit_codes, this_course
+from grader.cli.common import OURS, USAGE, console, exit_codes, this_course
 
 
 def doctor() -> None:
@@ -56,7 +56,10 @@ def check(
         Literal["full", "process"], typer.Option(help="How the code is confined.")
     ] = "process",
 ) -> None:
-    """Run the visible examples on your own notebook; no hidden case, no answer is used."""
+    """Run the visible examples on your own notebook; exit 1 where one fails.
+
+    No hidden case and no answer is used.
+    """
     from grader.grading import checking
 
     with exit_codes():
@@ -72,3 +75,5 @@ def check(
     console().print(table)
     passed = sum(result.passed for result in results)
     console().print(f"{passed} of {len(results)} examples pass. The hidden cases look further.")
+    if passed < len(results):
+        raise typer.Exit(OURS)
