@@ -9,15 +9,16 @@ import matplotlib
 import pytest
 
 from grader.course.syllabus import Course, load_course
-from grader.notebook import compose, read_assignment
+from grader.notebook import compose, in_language, read_assignment
 from grader.notebook.model import Code, Prompt
 
 OURS = load_course(Path(__file__).parents[1])
 NAMES = tuple(OURS.assignments)
 
 
-def prompts(course: Course, name: str) -> list[str]:
-    return [c.markdown for c in read_assignment(course, name).cells if isinstance(c, Prompt)]
+def prompts(course: Course, name: str, language: str = "en") -> list[str]:
+    notebook = in_language(read_assignment(course, name), language)
+    return [c.markdown for c in notebook.cells if isinstance(c, Prompt)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -43,6 +44,15 @@ def test_the_first_cell_says_what_for_how_long_for_what_and_until_when(name: str
 def test_the_last_cell_says_what_the_student_can_do_now(name: str) -> None:
     last = prompts(OURS, name)[-1]
     assert last.startswith("## What you can do now\n\n- ")
+    assert last.count("\n- ") >= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_head_and_end_stand_there_in_chinese(name: str) -> None:
+    first, *_, last = prompts(OURS, name, "zh")
+    for said in ("**学完之后，你能够**", "**用时**", "**分值**", "**截止**", "**提交方式**"):
+        assert said in first
+    assert last.startswith("## 现在你会了\n\n- ")
     assert last.count("\n- ") >= 3
 
 

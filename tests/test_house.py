@@ -15,13 +15,13 @@ FLOORS = (
     ("bench", "demo"),
     ("nbgrader", "otter"),
     ("exporting", "validate"),
-    ("grading",),
+    ("grading", "translations"),
     ("controller", "notebook"),
     ("course",),
     ("comparing", "submissions", "render"),
     ("inert",),
     ("worker",),
-    ("vocabulary", "proofs", "results"),
+    ("vocabulary", "proofs", "results", "languages"),
     ("errors",),
 )
 """From the door down."""
@@ -36,8 +36,7 @@ def rooms() -> set[str]:
     return {
         path.stem
         for path in HOUSE.iterdir()
-        if (path.is_dir() and path.name != "__pycache__")
-        or (path.suffix == ".py" and path.name != "__init__.py")
+        if (path / "__init__.py").exists() or (path.suffix == ".py" and path.name != "__init__.py")
     }
 
 

@@ -59,7 +59,7 @@ def test_the_sources(tmp_path: Path) -> None:
         stub_source(notebook, "double"),
         stub_source(notebook, "Counter"),
     ]
-    assert len(demo_sources(notebook)) == 3
+    assert len(demo_sources(notebook, ["en"])) == 3
     assert len(student_cells(notebook)) == 3
 
 

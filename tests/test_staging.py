@@ -42,15 +42,16 @@ def test_every_sentence_about_a_result_is_said_in_chinese(
     chinese: Catalogue, sentence: str
 ) -> None:
     fillings = iter(["2", "`x`", "3"])
-    said = chinese.say(re.sub(r"\{\}", lambda _: next(fillings), sentence))
+    plain = sentence.replace("`{}`", "`x`")
+    said = chinese.say(re.sub(r"\{\}", lambda _: next(fillings), plain))
     assert re.search("[\u4e00-\u9fff]", said) and "{}" not in said
 
 
 def test_what_fills_a_gap_is_translated_too(chinese: Catalogue) -> None:
-    assert chinese.say(telling.IN_VALUE.format(2, relations.SIGN)) == "结果的第 2 个值：符号相反。"
+    assert chinese.say(telling.IN_VALUE.format(2, relations.SIGN)) == "结果的第 2 个值：符号反了。"
     what = "the length of axis 1 of `x`"
     assert chinese.say(relations.SUM.format(what)) == (
-        "结果偏大，倍数是1 轴（`x`）的长度：该取平均的地方是否求了和？"
+        "结果偏大，倍数正好是 `x` 第 1 轴的长度：该取平均的地方，是不是求了和？"
     )
 
 

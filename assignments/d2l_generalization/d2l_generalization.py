@@ -27,6 +27,32 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="9bee8ea7"
+# # 动手学深度学习：换了新数据还灵吗？
+#
+# 模型用我们有的数据训练，却要在我们没有的数据上见高下。在这份笔记本里，你要划分数据，数出错误，弄
+# 清一个老实的数字需要多少测试样本、试过许多模型之后这个数字又会怎样；模型知道得太多时，再用权重衰
+# 减把它拉住。
+#
+# **学完之后，你能够**划分数据而不让信息泄漏；说出测准一个误差需要多少测试样本，以及试过许多模型之
+# 后它会怎样；拟合一个灵活的模型并把它拉住，所用的惩罚项是你不看新数据选定的。
+#
+# **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件，没做完也可以：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》讲[泛
+# 化](https://d2l.ai/chapter_linear-regression/generalization.html)、[权重衰
+# 减](https://d2l.ai/chapter_linear-regression/weight-decay.html)、[测试集能说明多
+# 少](https://d2l.ai/chapter_linear-classification/generalization-classification.html)和[房
+# 价](https://d2l.ai/chapter_multilayer-perceptrons/kaggle-house-price.html)的各节。
+#
+# **约定**：一行是一个观测：`x` 是 $(n, d)$，`y` 是 $(n,)$。索引是 int64 张量，从 0 数起。不得原地
+# 修改输入；结果与输入的 dtype 和设备相同。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 
@@ -42,6 +68,13 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # data came. Shuffle 0, …, n − 1 with the given generator and take
 # `round(n * val_fraction)` of them for validation; the rest is for training. (Python's `round`; a
 # tie such as 2.5 will not be asked.)
+
+# %% [markdown] lang="zh" of="688294b8"
+# ## 1. 留出一些数据
+#
+# 验证集替新数据说话，所以不能由数据到来的次序决定谁进验证集。用给定的生成器打乱 0, …, n − 1，取出
+# `round(n * val_fraction)` 个用于验证，其余用于训练。（用 Python 的 `round`；不会考到 2.5 这种恰
+# 在正中的情形。）
 
 
 # %% exercise="train_val_split"
@@ -74,6 +107,10 @@ assert len(train) == 4 and len(val) == 0, f"nothing to validate on: {len(train)}
 # cut into $k$ contiguous blocks, and in round $i$ the $i$-th block is for validation and all others
 # are for training. If $k$ does not divide $n$, the first blocks are larger by one.
 
+# %% [markdown] lang="zh" of="988d6a56"
+# 数据少的时候，就让大家轮流来：在 **K 折交叉验证**里，索引切成 $k$ 个连续的块，第 $i$ 轮用第 $i$
+# 块验证，其余各块用来训练。如果 $k$ 不能整除 $n$，前面的几块各多一个。
+
 
 # %% exercise="kfold"
 def kfold(n, k):
@@ -104,6 +141,13 @@ assert rest == [0, 1, 2, 5, 6], f"in round 2 one trains on [0, 1, 2, 5, 6], not 
 # The **empirical error** of a classifier is the share of test examples that it gets wrong,
 # $\epsilon_{\mathcal D}(f) = \frac1n\sum_i \mathbf 1(f(x_i)\ne y_i)$. It estimates the error
 # $\epsilon(f)$ on all examples there could be.
+
+# %% [markdown] lang="zh" of="16a48f2e"
+# ## 2. 一次测试能说明多少？
+#
+# 分类器的**经验误差**是它判错的测试样本所占的比例，
+# $\epsilon_{\mathcal D}(f) = \frac1n\sum_i \mathbf 1(f(x_i)\ne y_i)$。它估计的是在一切可能出现的
+# 样本上的误差 $\epsilon(f)$。
 
 
 # %% exercise="empirical_error"
@@ -136,6 +180,17 @@ assert abs(error - 0.4) < 1e-6, f"2 of 5 are wrong, a share of 0.4, not {error}"
 #
 # It speaks of one side only, as the notes do. (They set $t = 0.01$ and 95 %, and find "about
 # 15,000".)
+
+# %% [markdown] lang="zh" of="9917fbce"
+# 每个样本不是错就是对，这是一个伯努利变量，方差为 $\epsilon(1-\epsilon) \le \frac14$。由**中心极
+# 限定理**，经验误差围绕真实误差波动，标准差至多为 $\sqrt{0.25/n}$。要让 $z$ 个标准差落在给定的半
+# 宽之内，需要多少样本？
+#
+# **Hoeffding 不等式**不是近似，对任何 $n$ 都成立：
+#
+# $$P\bigl(\epsilon_{\mathcal D}(f) - \epsilon(f) \ge t\bigr) \le \exp(-2nt^2)$$
+#
+# 它只管一侧，笔记里也是这样用的。（笔记取 $t = 0.01$ 和 95 %，得到“大约 15,000”。）
 
 
 # %% exercise="clt_sample_size"
@@ -207,6 +262,13 @@ plt.show()
 # probable is it that none of them does, and so, that at least one does? Bonferroni's remedy keeps
 # that at $\alpha$ at most by sharing the level $\alpha$ out, in equal parts, to the $k$ tests.
 
+# %% [markdown] lang="zh" of="3d81c5cb"
+# ## 3. 反复使用的测试集
+#
+# 有 $k$ 个模型，每个都测一次；每次测试误导人的概率是 $\alpha$，彼此独立。全都不误导的概率是多少？
+# 由此，至少有一次误导的概率又是多少？Bonferroni 的办法是把水平 $\alpha$ 平分给 $k$ 次测试，让后一
+# 个概率至多为 $\alpha$。
+
 
 # %% exercise="any_false_discovery"
 def any_false_discovery(k, alpha=0.05):
@@ -253,6 +315,12 @@ assert together <= 0.05, f"twenty tests at that level should mislead with at mos
 # A polynomial of degree $p$ is a linear model of the features $x^0/0!,\; x^1/1!,\; \dots,\;
 # x^p/p!$. The factorials keep the columns of comparable size.
 
+# %% [markdown] lang="zh" of="3850ec59"
+# ## 4. 太简单，太复杂
+#
+# $p$ 次多项式是特征 $x^0/0!,\; x^1/1!,\; \dots,\; x^p/p!$ 的线性模型。除以阶乘，是为了让各列大小
+# 相近。
+
 
 # %% exercise="polynomial_features"
 def polynomial_features(x, degree):
@@ -289,6 +357,18 @@ assert torch.allclose(features, expected), f"expected {expected}, got {features}
 # zero gives linear equations. (First solve for $b$; what remains is a problem in $x - \bar x$ and
 # $y - \bar y$.)
 
+# %% [markdown] lang="zh" of="9eb6ff17"
+# **权重衰减**能拉住灵活的模型。笔记里的目标函数写的是 $\lVert w\rVert$；范数必须取平方，否则它的
+# 梯度就不与 $w$ 成正比，笔记推导出的那一步 $w \leftarrow (1-\eta\lambda)w - \dots$ 也就得不出来。
+# （平方有什么效果：权重 0.1、0.01 和 3 的平方和是 9.0101，其中最大的一个就占了 9。另一份资料在那
+# 里印的是 9.010001。）系数怎么取看各人喜好：笔记用 $\frac\lambda2$。本题用
+#
+# $$L(w, b) = \frac1n\sum_{i=1}^n (x_i^\top w + b - y_i)^2 + \lambda\lVert w\rVert^2,$$
+#
+# 第一项取均值，哪里都没有 ½。截距 $b$ **不**受惩罚：数据落在 $y$ 轴的什么位置，与模型有多复杂无
+# 关。令两个梯度为零，得到线性方程组。（先解出 $b$；剩下的是关于 $x - \bar x$ 和 $y - \bar y$ 的问
+# 题。）
+
 
 # %% exercise="ridge_fit"
 def ridge_fit(x, y, lam):
@@ -321,6 +401,11 @@ assert abs(b.item() - 3) < 1e-3, f"with a huge λ only b remains, the mean of y:
 # models of them. In the middle, the errors of all degrees: the training error only falls, whatever
 # happens on new data. Right, degree 12 once more, held back by weight decay; cross-validation sees
 # nothing but the 20 observations, and yet it tells where to look for $\lambda$.
+
+# %% [markdown] lang="zh" of="1c455489"
+# 教科书上的图，用你自己的函数画出来：三次函数加上噪声，20 个观测。左图是拟合它们的三个模型。中图
+# 是各个次数的误差：训练误差只降不升，不管新数据上发生了什么。右图还是 12 次，但用权重衰减拉住；交
+# 叉验证只看得到这 20 个观测，却能指出该到哪里去找 $\lambda$。
 
 # %% demo=true
 torch.manual_seed(4)
@@ -392,6 +477,13 @@ plt.show()
 # predict nonsense below 1, whose logarithm would spoil everything: such predictions count as 1. The
 # true prices are taken as they are.
 
+# %% [markdown] lang="zh" of="95658783"
+# ## 5. 房价
+#
+# 差 50,000，对小屋是灾难，对别墅却算猜得准。所以房价竞赛比较的是对数，
+# $\sqrt{\frac1n\sum_i(\log\hat y_i - \log y_i)^2}$。模型可能给出小于 1 的荒唐预测，它的对数会毁掉
+# 一切：这样的预测按 1 计算。真实的价格则原样使用。
+
 
 # %% exercise="log_rmse"
 def log_rmse(predicted, y):
@@ -423,6 +515,13 @@ assert abs(loss.item() - 1) < 1e-5, f"a negative price counts as 1: |log 1 − l
 # the difference come from? Which of them would you use for a classifier whose error is about 1 %,
 # tested on 50 examples, and why?
 
+# %% [markdown] lang="zh" of="1e5eae56"
+# ## 6. 用自己的话说：两个样本量
+#
+# 要在大约 95 % 的把握下把误差定到 ±0.01 以内，按中心极限定理取两个标准差，要 10,000 个样本；按
+# Hoeffding 不等式，要 14,979 个。两者各自保证了什么，条件是什么？笔记说有限样本的保证“更保守”：差
+# 别从哪里来？如果分类器的误差大约是 1 %，只用 50 个样本测试，你会用哪一个，为什么？
+
 # %% [markdown] written="a_reused_test_set"
 # ## 7. In your own words: a reused test set
 #
@@ -430,6 +529,13 @@ assert abs(loss.item() - 1) < 1e-5, f"a negative price counts as 1: |log 1 − l
 # before, and reports the best. The notes name two dangers: false discovery and adaptive
 # overfitting. Explain how they differ. Against which of them does Bonferroni's correction help, why
 # not against the other, and what would help there?
+
+# %% [markdown] lang="zh" of="1b2f6a73"
+# ## 7. 用自己的话说：重复使用的测试集
+#
+# 一个团队用同一个测试集评价自己的 20 个模型，每个模型都根据上一个的测试结果来改进，最后报告最好的
+# 那个。笔记提到两种危险：假发现和自适应过拟合。请解释它们有什么不同。Bonferroni 校正对哪一种有
+# 用，对另一种为什么没用？对付另一种，什么办法有用？
 
 # %% [markdown]
 # ## What you can do now
@@ -440,3 +546,12 @@ assert abs(loss.item() - 1) < 1e-5, f"a negative price counts as 1: |log 1 − l
 #
 # Next: what to do when new data are of another kind, and after that a table of houses, from end to
 # end.
+
+# %% [markdown] lang="zh" of="c7c291cb"
+# ## 现在你会了
+#
+# - 划分数据、做交叉验证，不泄漏。
+# - 看到任何一个误差都会问：用了多少样本，在这个模型之前试过多少个？
+# - 精确地拟合岭回归，并选定它的 λ。
+#
+# 下一步：新数据换了性质时怎么办；再往后，是一张房屋数据表，从头做到尾。

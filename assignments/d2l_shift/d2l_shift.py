@@ -27,6 +27,32 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="ce5e9de5"
+# # 动手学深度学习：世界变了怎么办
+#
+# 模型在手头有数据的地方训练（**源域**），却用在别处或以后（**目标域**）。如果两者不同，我们对风险
+# 的了解就不值什么了，除非知道它们*哪里*不同。在这份笔记本里，你要修正两种偏移，并跟上第三种持续不
+# 断的偏移。
+#
+# **学完之后，你能够**说出你面对的是哪一种偏移，其中什么保持不变；不用目标域的标签，从分类器的回答
+# 估计权重；跟上慢慢变化的概念；看出哪些偏移无法修正。
+#
+# **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件，没做完也可以：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》的[环境和分布偏
+# 移](https://d2l.ai/chapter_linear-classification/environment-and-distribution-shift.html)，这份
+# 笔记本就是照它写的；[用黑箱预测器检测和修正标签偏移](https://arxiv.org/abs/1802.03916)，第 2 节
+# 出自这里。
+#
+# **约定**：在整份笔记本里，$q$ 是源分布，$p$ 是目标分布。（笔记里这两个字母从一节到另一节会对调；
+# 在相信一个公式之前，先问清哪个是哪个。）一行是一个观测。不得原地修改输入；结果与输入的 dtype 和
+# 设备相同。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 
@@ -47,6 +73,18 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 #
 # Neither density is known, but only their ratio is wanted, and a classifier that tells target from
 # source finds it. Its data are the inputs of both, labelled by where they come from.
+
+# %% [markdown] lang="zh" of="f5c1575f"
+# ## 1. 协变量偏移
+#
+# 输入来自另一个分布，$p(x)\ne q(x)$，但每个输入的标签和以前一样，$p(y\mid x) = q(y\mid x)$。这
+# 时，目标域的风险可以从源域的样本求得，只要给每个样本加上权重 $\beta(x) = p(x)/q(x)$：
+#
+# $$E_p[l] = \iint l\,p(y\mid x)\,p(x)\,dx\,dy
+#          = \iint l\,q(y\mid x)\,q(x)\,\frac{p(x)}{q(x)}\,dx\,dy = E_q[\beta\,l]$$
+#
+# 两个密度都不知道，但我们只要它们的比，而一个区分目标域和源域的分类器就能求出这个比。它的数据是两
+# 边的输入，标签说明输入来自哪一边。
 
 
 # %% exercise="domain_dataset"
@@ -79,6 +117,14 @@ assert torch.equal(y, torch.tensor([0.0, 1.0, 1.0])), f"expected [0, 1, 1], got 
 # The notes' $\beta = e^{h}$ is therefore right only if both samples have the same size. Solve for
 # $p(x)/q(x)$ in general.
 
+# %% [markdown] lang="zh" of="bfe28751"
+# 设 $h(x)$ 是这个分类器对“目标域”的 logit。由贝叶斯定理，
+#
+# $$e^{h(x)} = \frac{P(\text{目标域}\mid x)}{P(\text{源域}\mid x)}
+#            = \frac{n_{\text{目标域}}\;p(x)}{n_{\text{源域}}\;q(x)}$$
+#
+# 所以，笔记里的 $\beta = e^{h}$ 只有在两份样本一样大时才对。请在一般情形下解出 $p(x)/q(x)$。
+
 
 # %% exercise="density_ratio"
 def density_ratio(logits, n_source, n_target):
@@ -106,6 +152,10 @@ assert abs(beta[1].item() - 6) < 1e-5, f"odds of 3 make it 6, not {beta[1].item(
 # Where the source has hardly any points, the few there get huge weights, and the estimate depends
 # on them alone. A common remedy accepts a small bias: no weight may exceed $c$.
 
+# %% [markdown] lang="zh" of="9f6169a8"
+# 在源域几乎没有点的地方，仅有的几个点会得到极大的权重，估计就全靠它们了。常用的办法是容忍一点偏
+# 差：任何权重都不许超过 $c$。
+
 
 # %% exercise="clip_weights"
 def clip_weights(weights, c):
@@ -128,6 +178,10 @@ assert torch.equal(clipped, torch.tensor([0.5, 3.0, 3.0])), f"expected [0.5, 3, 
 # %% [markdown]
 # The weighted risk is $\frac1n\sum_i\beta_i l_i$. It divides by $n$, not by $\sum_i\beta_i$: under
 # $q$ the weights have mean 1 already.
+
+# %% [markdown] lang="zh" of="7cf97809"
+# 加权风险是 $\frac1n\sum_i\beta_i l_i$。它除以 $n$，不除以 $\sum_i\beta_i$：在 $q$ 之下，权重的均
+# 值本来就是 1。
 
 
 # %% exercise="weighted_risk"
@@ -153,6 +207,10 @@ assert abs(risk.item() - 3) < 1e-6, f"(0·1 + 3·2 + 1·3)/3 is 3, not {risk.ite
 # All of it together: a straight line is fitted to a curve. Which line is best depends on where one
 # looks. The source has labels, the target has none; the domain classifier is a logistic regression
 # on $1, x, x^2$.
+
+# %% [markdown] lang="zh" of="123791df"
+# 全部合起来：用一条直线去拟合一条曲线。哪条直线最好，要看你关心的是哪里。源域有标签，目标域没有；
+# 区分两个域的分类器是 $1, x, x^2$ 上的 Logistic 回归。
 
 # %% demo=true
 torch.manual_seed(1)
@@ -229,6 +287,18 @@ plt.show()
 # $C_{ij} = P(\hat y = i \mid y = j)$. Here **rows are predictions and columns are labels**, so each
 # column sums to 1. (Others put labels in rows. The formula below needs it this way round.)
 
+# %% [markdown] lang="zh" of="674d3dc1"
+# ## 2. 标签偏移
+#
+# 这一次，标签出现的比例变了，$p(y)\ne q(y)$，但每个类别的样子和以前一样，
+# $p(x\mid y) = q(x\mid y)$：疾病更常见了，症状却没有变。（我们的一份资料用 $p(y\mid x)$ 不变来定
+# 义标签偏移。那其实是协变量偏移；疾病更常见了，同样的症状就更可能意味着有病。）样本的权重是
+# $p(y)/q(y)$，而求 $p(y)$ 用不着目标域的标签。
+#
+# 在没有用来训练的有标签数据上，数一数分类器怎样出错：$C_{ij} = P(\hat y = i \mid y = j)$。这
+# 里**行是预测，列是标签**，所以每一列之和是 1。（也有人把标签放在行上。下面的公式要求这里的放
+# 法。）
+
 
 # %% exercise="confusion_matrix"
 def confusion_matrix(predicted, labels, k):
@@ -262,6 +332,14 @@ assert torch.equal(c[:, 2], torch.zeros(3)), f"label 2 does not occur: a column 
 # Solve for $p$. Both $C$ and $\mu$ are counted from samples, so that an entry of the solution may
 # come out negative: then set it to 0, and scale $p$ so that it sums to 1 again. The weights are
 # $p(y)/q(y)$.
+
+# %% [markdown] lang="zh" of="6c09d12f"
+# 因为每个类别的样子和以前一样，$C$ 在目标域也不变。在那里，分类器预测类别 $i$ 的比例是
+#
+# $$\mu_i = \sum_j C_{ij}\,p(y=j), \qquad\text{也就是}\qquad C\,p = \mu .$$
+#
+# 解出 $p$。$C$ 和 $\mu$ 都是从样本数出来的，所以解里可能有负的元素：把它设为 0，再缩放 $p$，让它
+# 之和重新等于 1。权重是 $p(y)/q(y)$。
 
 
 # %% exercise="label_shift_weights"
@@ -332,6 +410,13 @@ plt.show()
 # go on. With the loss $\frac12(x^\top w - y)^2$ of a single observation, one step of gradient
 # descent is all there is to it.
 
+# %% [markdown] lang="zh" of="e833979b"
+# ## 3. 概念偏移，每天一点点
+#
+# 如果标签的含义本身在慢慢变化，$p(y\mid x)$ 就变了，怎样给旧样本加权都没有用。变得慢的话，可以一
+# 直学下去：预测，看到标签，改正模型，再继续。单个观测的损失是 $\frac12(x^\top w - y)^2$，要做的就
+# 只是梯度下降的一步。
+
 
 # %% exercise="online_step"
 def online_step(w, x, y, lr):
@@ -388,6 +473,13 @@ plt.show()
 # at unlabelled inputs alone can notice this. Which assumption of covariate shift is broken, and
 # what would `density_ratio` report? How many labels from the target would you want, and why so few?
 
+# %% [markdown] lang="zh" of="160f49a5"
+# ## 4. 用自己的话说：颠倒的标签
+#
+# 书里那一节从一个极端的情形讲起：目标域的输入看上去和源域的完全一样，但现在每只猫都标成狗，每只狗
+# 都标成猫。请解释：为什么只看没有标签的输入，不管怎么看都发现不了这件事？协变量偏移的哪个假设不成
+# 立了，`density_ratio` 会给出什么？你想要目标域的多少个标签，为什么这么少就够？
+
 # %% [markdown] written="which_shift"
 # ## 5. In your own words: which shift?
 #
@@ -397,6 +489,14 @@ plt.show()
 # region; (d) a detector for cancer that was trained on the blood of patients and of students. Why
 # is it that the weights of section 1 cannot rescue (d)?
 
+# %% [markdown] lang="zh" of="ff02603e"
+# ## 5. 用自己的话说：是哪种偏移？
+#
+# 对下面每种情形，说出它是哪种偏移，什么保持不变，这份笔记本里的哪个工具有用（如果有的话）：(a) 用
+# 猫和狗的照片训练，用在卡通画上；(b) 一种疾病的检测，在流行之前和流行期间都在用；(c) 到了另一个地
+# 区，“软饮料”指的是别的东西；(d) 一个癌症检测器，用病人和大学生的血样训练。为什么第 1 节的权重救
+# 不了 (d)？
+
 # %% [markdown]
 # ## What you can do now
 #
@@ -405,3 +505,12 @@ plt.show()
 # - Follow what drifts, and say what a quick step costs.
 #
 # Next: a table of houses, from end to end.
+
+# %% [markdown] lang="zh" of="6424ad22"
+# ## 现在你会了
+#
+# - 说出是哪种偏移，以及要让补救有效，什么必须保持不变。
+# - 给源域加权，让它代表目标域：按输入，或按标签。
+# - 跟上慢慢变化的东西，并说出步子快要付出什么代价。
+#
+# 下一步：一张房屋数据表，从头做到尾。

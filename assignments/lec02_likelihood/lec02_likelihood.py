@@ -29,6 +29,32 @@
 #
 # Replace each `raise NotImplementedError` by your answer, and run the example below it.
 
+# %% [markdown] lang="zh" of="79cb9b28"
+# # 第 2 讲：损失从哪里来
+#
+# 损失衡量一个答案有多差。机器学习的损失大多不是凭空想出来的，而是推导出来的：先说清数据是怎样产生
+# 的，写出密度，再取负对数。在这份笔记本里，你将这样推导线性模型的各种损失，看看它们与两个分布之间
+# 的散度有什么关系，还会认识两个另有来历的损失。
+#
+# **学完之后，你能够**从你对数据的假设出发推导出损失；把它写成始终有限的形式；说出极大似然与散度有
+# 什么关系；针对异常值、间隔、分位数选择合适的损失。
+#
+# **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》中[线性回归与正态分
+# 布](https://d2l.ai/chapter_linear-regression/linear-regression.html)和[交叉
+# 熵](https://d2l.ai/chapter_linear-classification/softmax-regression.html)两节；Deep Learning 一
+# 书中[概率与信息论](https://www.deeplearningbook.org/contents/prob.html)那一章；关于合页损失，可
+# 以看 [CS231n 的线性分类讲义](https://cs231n.github.io/linear-classify/)。
+#
+# **约定**：一行是一个观测，$X$ 是 $(n, p)$，$\beta$ 是 $(p,)$，$y$ 是 $(n,)$。每个损失都是对观测
+# 取的**均值**，是 0 维张量；对数是自然对数。$\sigma^2$、$b$、$\tau$ 这样的尺度是 Python 浮点数。
+# 结果的 dtype 和设备与输入的张量相同；不得原地修改输入。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。
+
 # %%
 import math
 
@@ -45,6 +71,15 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # $$L(\beta) = \frac1n\sum_{i=1}^n (y_i - x_i^\top\beta)^2 .$$
 #
 # (Some books put a ½ in front. It changes no minimum; this course leaves it out.)
+
+# %% [markdown] lang="zh" of="5d29bdeb"
+# ## 1. 最小二乘
+#
+# 模型是 $Y = x^\top\beta + \varepsilon$，损失是
+#
+# $$L(\beta) = \frac1n\sum_{i=1}^n (y_i - x_i^\top\beta)^2 .$$
+#
+# （有的书在前面加上 ½。这不会改变最小值点；本课程不加。）
 
 
 # %% exercise="ols_loss"
@@ -71,6 +106,10 @@ assert torch.allclose(loss, torch.tensor(5.0)), f"(1² + 3²) / 2 is 5, not {los
 # Set the gradient of $L$ to zero, and the best $\beta$ is the solution of a linear system, the
 # normal equations. The columns of $X$ are linearly independent here. Solve the system: forming an
 # inverse is slower and less accurate.
+
+# %% [markdown] lang="zh" of="9b6e638a"
+# 令 $L$ 的梯度为零，得到一个线性方程组，叫作正规方程；它的解就是最好的 $\beta$。这里 $X$ 的各列线
+# 性无关。请直接解方程组：先求逆矩阵，既慢，又不够准确。
 
 
 # %% exercise="normal_equations"
@@ -109,6 +148,17 @@ for nudge in 1e-5 * torch.cat([torch.eye(3), -torch.eye(3)]).double():
 # of $\beta$ it is least squares, shifted and scaled. As a function of $\sigma^2$ it is something
 # new, and there the constant matters.
 
+# %% [markdown] lang="zh" of="6fccc3cf"
+# ## 2. 从似然得到同样的结果
+#
+# 最小二乘什么时候是好办法？假设误差服从正态分布：$Y\mid x\sim N(x^\top\beta,\sigma^2)$，其中第二
+# 个参数是**方差**。一个观测的密度是
+#
+# $$p(y\mid x) = \frac1{\sqrt{2\pi\sigma^2}}\,e^{-(y - x^\top\beta)^2/(2\sigma^2)}.$$
+#
+# 在纸上对它取对数，再取均值的相反数，常数项要保留。看作 $\beta$ 的函数，它就是最小二乘的损失，只
+# 是经过了平移和缩放。看作 $\sigma^2$ 的函数，它却是新的损失，常数项这时就要紧了。
+
 
 # %% exercise="gaussian_nll"
 def gaussian_nll(beta, sigma2, x, y):
@@ -136,6 +186,10 @@ for value, printed in [(1.0, -1.4682), (2.0, -1.6349), (3.0, -2.1349)]:
 # %% [markdown]
 # Now the exercise of the lecture: let the errors have the Laplace density
 # $p(r; b) = \frac1{2b}e^{-|r|/b}$ instead. Which loss does the same recipe lead to?
+
+# %% [markdown] lang="zh" of="3676f3a3"
+# 现在做讲义里的练习：假设误差服从拉普拉斯分布，密度是 $p(r; b) = \frac1{2b}e^{-|r|/b}$。用同样的
+# 办法，会得到什么损失？
 
 
 # %% exercise="laplace_nll"
@@ -180,6 +234,11 @@ plt.show()
 # observation pulls hard. The Laplace density has heavier tails. Below, five points of a line
 # were recorded wrongly. Your two losses are minimised by following their gradients.
 
+# %% [markdown] lang="zh" of="d7c12d31"
+# 在正态分布下，几乎不会出现 4 这么大的误差，所以它的损失很大，只要有一个这样的观测，就会把直线用
+# 力拉过去。拉普拉斯分布的尾部更重。下图的点本来都在一条直线附近，其中五个记错了。你的两个损失各自
+# 沿着梯度降到了最小。
+
 # %% demo=true
 torch.manual_seed(7)
 x = torch.stack([torch.ones(40), torch.linspace(-2, 2, 40)], dim=1)
@@ -218,6 +277,14 @@ plt.show()
 # $y\log p + (1-y)\log(1-p)$. Put $p$ in and **simplify as far as you can**: fewer operations, and
 # no logarithm of a probability that has been rounded to 0 or 1. The result must be stable, that
 # is, finite and right for any $u$ between $-10^4$ and $10^4$ in float32.
+
+# %% [markdown] lang="zh" of="4ad2d2a0"
+# ## 3. 两个类别
+#
+# 对标签 $y\in\{0, 1\}$，设 $Y\mid x\sim\text{Bernoulli}(p)$，其中 $p = e^u/(1+e^u)$，
+# $u = x^\top\beta$。一个观测的对数密度是 $y\log p + (1-y)\log(1-p)$。把 $p$ 代进去，并**尽可能化
+# 简**：运算越少越好，而且不要对已经舍入成 0 或 1 的概率取对数。结果必须稳定，也就是说，在 float32
+# 下，$u$ 取 $-10^4$ 到 $10^4$ 之间的任何值，结果都有限并且正确。
 
 
 # %% exercise="logistic_nll"
@@ -260,6 +327,20 @@ assert abs(loss - 5000) < 1, f"a logit of 10,000 for the wrong class: 5000, not 
 # An event that never happens, $p_j = 0$, adds nothing: we agree that $0\cdot\log 0 = 0$, where
 # floating point says `nan`. An event that happens although $q$ excluded it makes $H(p, q)$
 # infinite. The events come from the **first** argument.
+
+# %% [markdown] lang="zh" of="54586063"
+# ## 4. 惊讶度、熵与交叉熵
+#
+# 有人认为某个事件的概率是 $q$；事件发生时，他的惊讶度是 $-\log q$。用自然对数时，单位叫作 *nat*。
+# （讲义有一页写着 $-\log 0.1 = 1$，那是以 10 为底的对数。用 nat 作单位，它是 2.3026。）
+#
+# 事件真正发生的概率是 $p$；用它给惊讶度加权平均，就得到
+#
+# $$H(p, q) = -\sum_j p_j\log q_j, \qquad H[p] = H(p, p) = -\sum_j p_j\log p_j .$$
+#
+# 从不发生的事件（$p_j = 0$）在求和里没有贡献：我们约定 $0\cdot\log 0 = 0$，而浮点运算在这里会给出
+# `nan`。如果 $q$ 认为不可能的事件发生了，$H(p, q)$ 就是无穷大。事件怎样发生，由**第一个**参数决
+# 定。
 
 
 # %% exercise="entropy"
@@ -318,6 +399,15 @@ assert h == math.inf, f"a one was excluded and happens: inf, not {h}"
 # first argument is called $q$, as in the lecture, and in the cross-entropy it is $p$. What counts
 # is the place: the first argument weighs.
 
+# %% [markdown] lang="zh" of="fafa607b"
+# ## 5. Kullback–Leibler 散度
+#
+# $$\mathrm{KL}(q\,\|\,p) = \sum_j q_j\log\frac{q_j}{p_j}$$
+#
+# 是把正确的分布 $q$ 误认为 $p$ 时多付出的代价：它等于 $H(q, p) - H[q]$，从不为负，只有 $q = p$
+# 时才是 0。遇到零，处理办法同上。注意字母：这里沿用讲义的写法，第一个参数叫 $q$，而交叉熵的第一个
+# 参数叫 $p$。要看的是位置：作权重的是第一个参数。
+
 
 # %% exercise="kl_divergence"
 def kl_divergence(q, p):
@@ -351,6 +441,12 @@ assert kl == math.inf, f"p excludes what q allows: inf, not {kl}"
 # What remains, $-E_{p^*}\log p_\theta$, is the mean negative log-likelihood of many observations.
 # **Maximum likelihood looks for the model with the smallest divergence from the data.**
 
+# %% [markdown] lang="zh" of="fbdfaaf0"
+# 现在令 $q = p^*$ 为数据的分布，$p = p_\theta$ 为模型。在
+# $\mathrm{KL}(p^*\|p_\theta) = H(p^*, p_\theta) - H[p^*]$ 中，熵与 $\theta$ 无关。（所以，不管讲
+# 义里有一处怎么说，训练没法让熵变小，也用不着让它变小。）剩下的 $-E_{p^*}\log p_\theta$，就是大量
+# 观测的平均负对数似然。**极大似然要找的，就是与数据的散度最小的模型**。
+
 # %% demo=true
 theta = torch.linspace(0.01, 0.7, 300)
 models = [torch.cat([(1 - t) / 5 * torch.ones(5), t.reshape(1)]) for t in theta]
@@ -376,6 +472,12 @@ plt.show()
 # standard deviations. If you do not know where to begin, write
 # $\mathrm{KL} = E_q\log q(Z) - E_q\log p(Z)$ and use $E_q(Z-\mu_p)^2 = \sigma_q^2 +
 # (\mu_q-\mu_p)^2$.
+
+# %% [markdown] lang="zh" of="289807a5"
+# 换成密度，求和就变成积分。两个都是正态分布时，这个积分算得出来：请求出
+# $\mathrm{KL}\big(N(\mu_q,\sigma_q^2)\,\|\,N(\mu_p,\sigma_p^2)\big)$。给出的是方差，不是标准差。
+# 如果不知道从哪里入手，可以写成 $\mathrm{KL} = E_q\log q(Z) - E_q\log p(Z)$，再利用
+# $E_q(Z-\mu_p)^2 = \sigma_q^2 + (\mu_q-\mu_p)^2$。
 
 
 # %% exercise="gaussian_kl"
@@ -408,6 +510,10 @@ assert abs(kl - by_sum) < 1e-6, f"a fine sum gives {by_sum:.6f}, your formula {k
 # The divergence is not symmetric, and the difference can be seen. Let $p$ have two bumps, and
 # look for the single normal $q$ that is closest, once by each divergence.
 
+# %% [markdown] lang="zh" of="d2d7380e"
+# 散度不对称，画出来就看得见。设 $p$ 有两个峰，用单个正态分布 $q$ 去接近它；两个方向的散度，各找出
+# 一个最接近的。
+
 # %% demo=true
 grid = torch.linspace(-6, 6, 121, dtype=torch.float64)
 
@@ -437,6 +543,12 @@ plt.show()
 # A support vector machine takes labels $y\in\{-1, +1\}$ and scores $s$, and is content when
 # $y\,s$, the margin, is at least 1. The **hinge loss** of one observation is $\max(0, 1 - y s)$.
 
+# %% [markdown] lang="zh" of="de7ecc55"
+# ## 6. 两个另有来历的损失
+#
+# 支持向量机的标签是 $y\in\{-1, +1\}$，得分是 $s$；只要间隔 $y\,s$ 不小于 1，它就满意了。一个观测
+# 的**合页损失**是 $\max(0, 1 - y s)$。
+
 
 # %% exercise="hinge_loss"
 def hinge_loss(score, y):
@@ -462,6 +574,12 @@ assert abs(loss - 2.5 / 3) < 1e-6, f"(0 + 0.5 + 2) / 3 is 0.8333, not {loss:.4f}
 # loss** leads to any quantile: a guess $\hat y$ that is too low costs $\tau$ for each unit that it
 # is off, one that is too high costs $1-\tau$. Draw it over the residual $r = y - \hat y$ for
 # $\tau = 0.9$: two lines. Which of the two holds for $r > 0$, and which of them is the larger one?
+
+# %% [markdown] lang="zh" of="aa844d34"
+# 最小化均方误差，得到均值；最小化平均绝对误差，得到中位数。最小化**分位数损失**（check loss），则
+# 可以得到任意分位数：猜测 $\hat y$ 偏低时，每低一个单位付出 $\tau$；偏高时，每高一个单位付出
+# $1-\tau$。以残差 $r = y - \hat y$ 为横轴，画出它在 $\tau = 0.9$ 时的图像：是两条直线。$r > 0$ 时
+# 用哪一条？两条之中，哪一条更大？
 
 
 # %% exercise="check_loss"
@@ -513,12 +631,25 @@ plt.show()
 # which one minimises the normal one, and how does that explain the picture with the five wrong
 # records?
 
+# %% [markdown] lang="zh" of="042d9207"
+# ## 7. 用自己的话说：讲义里的练习
+#
+# 推导误差服从拉普拉斯分布时的损失，并说明其中哪一部分会影响 $\beta$。设所有观测的 $x_i = 1$，于是
+# $\beta$ 只是一个数：哪个数使这个损失最小，哪个数使正态分布的损失最小？有五个点记错的那张图，又怎
+# 样由此得到解释？
+
 # %% [markdown] written="other_links"
 # ## 8. In your own words: other maps to probabilities
 #
 # Logistic regression maps $x^\top\beta$ to $(0, 1)$ by $\rho(u) = e^u/(e^u+1)$. Construct two
 # other maps $\rho$ that would do. How much do you expect the choice to change the fitted
 # probabilities, where most, and what would you look at to decide?
+
+# %% [markdown] lang="zh" of="d6dde8a5"
+# ## 8. 用自己的话说：换一个映射得到概率
+#
+# Logistic 回归用 $\rho(u) = e^u/(e^u+1)$ 把 $x^\top\beta$ 映射到 $(0, 1)$。请再构造两个可用的映射
+# $\rho$。换一个映射，你估计拟合出的概率会变多少，在哪里变得最多？选哪一个，你会根据什么来决定？
 
 # %% [markdown]
 # ## What you can do now
@@ -530,3 +661,13 @@ plt.show()
 #   covers.
 #
 # Next, lecture 3: many classes, and the gradient of their loss.
+
+# %% [markdown] lang="zh" of="c7d233c7"
+# ## 现在你会了
+#
+# - 由对误差的假设得出损失：正态分布得出平方，拉普拉斯分布得出绝对值，抛硬币得出 Logistic 损失。
+# - 在概率舍入成 0 或 1 的地方，让损失仍然有限。
+# - 说出哪个损失得到均值、中位数、分位数，哪个方向的散度只盯住一个峰，哪个方向的散度要把所有峰都盖
+#   住。
+#
+# 下一步，第 3 讲：类别不止两个，还要求出损失的梯度。

@@ -30,6 +30,32 @@
 # building block that is not named (`torch.logsumexp`, say, or a function of your own) is welcome.
 # Replace each `raise NotImplementedError` by your answer, and run the example below it.
 
+# %% [markdown] lang="zh" of="6d043f1a"
+# # 第 3 讲：softmax 回归，以及始终有限的损失
+#
+# 把线性模型的得分变成概率，它就成了分类器。两个类别用 sigmoid，$k$ 个类别用 softmax。损失就是负对
+# 数似然；这份笔记本有一大半讲的是怎样计算这个对数，才不会被舍入毁掉。
+#
+# **学完之后，你能够**把得分变成概率，再变成损失；看出浮点运算会在哪里出问题，改在纸上取好对数；写
+# 出梯度；说清 `backward` 怎样处理叶子张量、计算图和你切断的部分。
+#
+# **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》中 [softmax 回
+# 归](https://d2l.ai/chapter_linear-classification/softmax-regression.html)和[自动微
+# 分](https://d2l.ai/chapter_preliminaries/autograd.html)两节；[PyTorch 讲 autograd 怎样工
+# 作](https://pytorch.org/docs/stable/notes/autograd.html)；[CS231n 的线性分类讲
+# 义](https://cs231n.github.io/linear-classify/)。
+#
+# **约定**：一行是一个观测，$X$ 是 $(n, p)$，logits 是 $(n, k)$。每个损失都是对观测取的**均值**，
+# 是 0 维张量；对数是自然对数。结果的 dtype 和设备与输入相同；不得原地修改输入。*稳定*的意思是：在
+# float32 下，logits 大到 $\pm 10^4$，结果仍然有限并且正确。
+#
+# 练习里点名禁止了哪些运算，就用更基本的运算来实现；没有点名的都可以用（比如 `torch.logsumexp`，或
+# 者你自己的函数）。把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。
+
 # %%
 import math
 
@@ -46,6 +72,12 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # generator each. With both seeds at 123456, `torch.randn(2, 3)` gives the numbers that the
 # lecture prints.
 
+# %% [markdown] lang="zh" of="a7b3c841"
+# ## 1. 热身：回归
+#
+# 设好生成器的种子，随机数就能重现；NumPy 和 PyTorch 各有一个生成器。两个种子都设为 123456 时，
+# `torch.randn(2, 3)` 给出的正是讲义里印的那些数。
+
 # %% demo=true
 np.random.seed(123456)
 torch.manual_seed(123456)
@@ -56,6 +88,11 @@ print(torch.randn(2, 3))
 # $\frac1n\sum_i (y_i - x_i^\top\hat\beta)^2$. Write it with products and sums of matrices and
 # vectors, and compare it with `torch.nn.MSELoss`. Mind the shapes: a column $(n, 1)$ minus a
 # vector $(n,)$ broadcasts to $(n, n)$, and the mean of that is a number, too.
+
+# %% [markdown] lang="zh" of="a869e533"
+# 给定估计 $\hat\beta$，均方误差是 $\frac1n\sum_i (y_i - x_i^\top\hat\beta)^2$。请用矩阵和向量的乘
+# 积与求和来写，并与 `torch.nn.MSELoss` 比较。注意形状：一列 $(n, 1)$ 减去一个向量 $(n,)$，会广播
+# 成 $(n, n)$，再求均值，照样得到一个数。
 
 
 # %% exercise="loss_fn_reg"
@@ -95,6 +132,14 @@ assert torch.allclose(small, torch.tensor(5.0)), f"(1² + 3²) / 2 is 5, not {sm
 # The two forms are equal on paper. In float32, $e^{89}$ is already infinite, and
 # $\infty/\infty$ is `nan`: choose the form, or the sign in the exponent, with care.
 
+# %% [markdown] lang="zh" of="ac369632"
+# ## 2. 两个类别：sigmoid
+#
+# $$\sigma(x) = \frac{e^x}{1 + e^x} = \frac{1}{1 + e^{-x}}$$
+#
+# 在纸上，两种写法完全相等。可是在 float32 里，$e^{89}$ 已经是无穷大，而 $\infty/\infty$ 是
+# `nan`：用哪种写法，指数取什么符号，要仔细选。
+
 
 # %% exercise="sigmoid"
 def sigmoid(x):
@@ -130,6 +175,17 @@ assert torch.equal(s, torch.tensor([0.0, 1.0])), f"far out σ is 0 and 1; you ha
 # $\rho = \sigma(u)$ into the formula and simplify it until no logarithm of a rounded probability
 # is left. You will meet $\log(1 + e^u)$, which is called *softplus* (one of the notes prints
 # "softmax" over it by mistake) and needs some care itself.
+
+# %% [markdown] lang="zh" of="e3377ddf"
+# 设 $Y\mid x\sim\text{Bernoulli}(\sigma(x^\top\beta))$，一个观测的对数密度就是
+# $y\log\rho + (1-y)\log(1-\rho)$，其中 $\rho = \sigma(x^\top\beta)$。对它取均值，再取相反数，就是
+# 损失。
+#
+# `torch.nn.BCELoss` 从 $\rho$ 出发计算损失，只能靠 $\rho$ 里剩下的信息：大约从
+# $u = x^\top\beta = 17$ 开始，$\rho$ 在 float32 里舍入成 1，$\log(1-\rho)$ 是 $-\infty$，
+# `BCELoss` 就换成 $-100$。**你的损失要对任何 $u$ 都正确**：把 $\rho = \sigma(u)$ 代入公式，一直化
+# 简到不再对舍入过的概率取对数。你会遇到 $\log(1 + e^u)$，它叫作 *softplus*（讲义里有一处误印
+# 成“softmax”），计算它时也要小心。
 
 
 # %% exercise="loss_fn_logistic"
@@ -189,6 +245,21 @@ plt.show()
 # makes sure that no exponential overflows, and that not all of them vanish? And why will a single
 # constant for the whole matrix not do? (Try it on the rows $(0, 0)$ and $(-10^4, -10^4)$.)
 
+# %% [markdown] lang="zh" of="896d1f16"
+# logit 很大时，虚线的斜率是 1：错得越自信，代价越大。实线在那里是平的，斜率是 0，错得离谱的模型什
+# 么也学不到。
+#
+# ## 3. 多个类别：softmax
+#
+# $$\operatorname{softmax}(u)_j = \frac{e^{u_j}}{\sum_l e^{u_l}}$$
+#
+# 对 logits 2.0、1.0 和 0.1，它是 0.66、0.24 和 0.10。别漏了指数函数：有一份讲义直接用得分除以它们
+# 的和，还把它叫作 softmax；那不是 softmax，得分为负时也毫无意义。
+#
+# 给一行的所有 logits 加上同一个常数，结果不变：为什么？所以这个常数可以由你来选。怎样选，才能让指
+# 数函数一个也不上溢，又不会全都变成零？为什么整个矩阵只用一个常数不行？（用 $(0, 0)$ 和
+# $(-10^4, -10^4)$ 这两行试一试。）
+
 
 # %% exercise="softmax"
 def softmax(u):
@@ -233,6 +304,15 @@ plt.show()
 # wrong answer has no slope any more. The cure is to take the logarithm on paper: what is left of
 # $\log(e^{u_j}/\sum_l e^{u_l})$, and what does it become once the row's constant has been taken off
 # all logits? If you chose that well, one term of the sum is exactly 1, and its logarithm is safe.
+
+# %% [markdown] lang="zh" of="7153f7c9"
+# ## 4. log-softmax
+#
+# 损失要用到 $\log\operatorname{softmax}(u)_j$。最容易想到的 `softmax(u).log()` 是个陷阱：哪怕上面
+# 要小心的都做到了，小于大约 $10^{-45}$ 的概率在 float32 里还是 0，它的对数是 $-\infty$。在对数里
+# 加一个小常数，只是把问题藏起来：每个损失都会偏移，错得离谱时，斜率也没有了。解决的办法是在纸上取
+# 对数：$\log(e^{u_j}/\sum_l e^{u_l})$ 还剩下什么？从所有 logits 中减去这一行的常数之后，它又变成
+# 什么？如果常数选得好，求和中有一项恰好是 1，取对数就安全了。
 
 
 # %% exercise="log_softmax"
@@ -282,6 +362,13 @@ plt.show()
 # $y$ one-hot: $k$ entries, a single 1. The log-density is $\sum_j y_j\log p_j$. With
 # observations in rows, all the $Wx_i$ at once are the rows of $U = XW^\top$.
 
+# %% [markdown] lang="zh" of="e2ac9468"
+# ## 5. softmax 回归
+#
+# $Y\mid x\sim\text{Multinom}(\operatorname{softmax}(Wx))$，其中 $W$ 的一行对应一个类别，$y$ 是独
+# 热编码：$k$ 个元素，只有一个是 1。对数密度是 $\sum_j y_j\log p_j$。观测按行排列时，所有的 $Wx_i$
+# 合起来就是 $U = XW^\top$ 的各行。
+
 
 # %% exercise="loss_fn_softmax"
 def loss_fn_softmax(w, x, y):
@@ -319,6 +406,16 @@ assert torch.allclose(large, torch.tensor(500.0)), f"(0 + 1000) / 2 is 500, not 
 # The function takes **logits**. Where a text starts from probabilities $p$, give it $\log p$: their
 # exponentials sum to 1 already, and so softmax makes $p$ of them again.
 
+# %% [markdown] lang="zh" of="48cc5fa5"
+# ## 6. 用标签计算交叉熵
+#
+# 类别上千时，没有人会去存独热编码的行。用整数标签 $l_i$，求和就只剩一项：
+#
+# $$L = -\frac1n\sum_i \log\operatorname{softmax}(u_i)_{l_i}.$$
+#
+# 函数接收的是 **logits**。如果题目从概率 $p$ 出发，把 $\log p$ 交给它就行：取指数之后，和已经是
+# 1，所以 softmax 正好又变回 $p$。
+
 
 # %% exercise="cross_entropy"
 def cross_entropy(logits, labels):
@@ -353,6 +450,11 @@ assert torch.allclose(loss, torch.tensor(1e4)), f"a large logit: expected 10000,
 # life. Check yours: what does a row of the gradient sum to, and why must it? What becomes of it
 # when the model is sure and right? And do not forget what kind of loss it is.
 
+# %% [markdown] lang="zh" of="e8678693"
+# $L$ 对 $u_{ij}$ 求导，分两种情况：$j$ 不是标签，或者正好是标签。两种情况只差一个数，合在一起短得
+# 可以记一辈子。检验你的结果：梯度的一行，各元素之和是多少，为什么必须如此？模型很有把握，而且判对
+# 了，这时它会变成什么？还有，别忘了这是哪一种损失。
+
 
 # %% exercise="cross_entropy_grad"
 def cross_entropy_grad(logits, labels):
@@ -383,6 +485,12 @@ assert torch.allclose(g, logits.grad, atol=1e-6), "differs from PyTorch's gradie
 # $(0.1, 0.2, 0.7)$ when the people who labelled a picture disagreed, or when another model
 # teaches this one. The formula stays as it is: $-\frac1n\sum_i\sum_j y_{ij}\log
 # \operatorname{softmax}(u_i)_j$.
+
+# %% [markdown] lang="zh" of="3150c7cf"
+# 目标不一定是独热编码。它可以是类别上的任何分布，例如 $(0.1, 0.2, 0.7)$：给一张图片打标签的几个人
+# 意见不一，或者由另一个模型来教这个模型，都是这种情形。公式还是原来那个：$-\frac1n\sum_i\sum_j
+# y_{ij}\log
+# \operatorname{softmax}(u_i)_j$。
 
 
 # %% exercise="soft_cross_entropy"
@@ -416,6 +524,12 @@ assert close < far, "a model that is closer to the target should have the smalle
 # To predict, take the class with the largest logit; softmax keeps the order, so it is not needed
 # here. Accuracy is the share of the observations that are predicted right.
 
+# %% [markdown] lang="zh" of="19b4a408"
+# ## 7. 分类器上岗
+#
+# 预测时，取 logit 最大的类别；softmax 不改变大小次序，所以这里用不着它。准确率是预测正确的观测所
+# 占的比例。
+
 
 # %% exercise="accuracy"
 def accuracy(logits, labels):
@@ -441,6 +555,11 @@ assert share == 0.75, f"three of four rows are right: 0.75, not {share}"
 # Now train softmax regression on three clouds of points with your own gradient: since
 # $U = XW^\top$, $\partial L/\partial W = (\partial L/\partial U)^\top X$. Each point of the plane
 # is painted in the mixture of the three colours that its softmax prescribes.
+
+# %% [markdown] lang="zh" of="8dac79b1"
+# 现在用你自己的梯度，在三团点上训练 softmax 回归：因为 $U = XW^\top$，所以
+# $\partial L/\partial W = (\partial L/\partial U)^\top X$。平面上每一点的颜色，都由三种颜色按它的
+# softmax 调配而成。
 
 # %% demo=true
 torch.manual_seed(4)
@@ -476,6 +595,12 @@ plt.show()
 # For $f(x, y) = x\log x + \sin(xy)$ at $(1, 2)$ you should see the value 0.9093 and the slopes
 # 0.1677 and −0.4161.
 
+# %% [markdown] lang="zh" of="c6283cfd"
+# ## 8. 自动微分，以及关于它的一个问题
+#
+# 对需要梯度的张量，PyTorch 会记下用它做过的运算，调用 `backward` 时再沿原路走回去。对
+# $f(x, y) = x\log x + \sin(xy)$，在 $(1, 2)$ 处你应当看到值 0.9093，斜率 0.1677 和 −0.4161。
+
 # %% demo=true
 x = torch.tensor([1.0], requires_grad=True)
 y = torch.tensor([2.0], requires_grad=True)
@@ -491,6 +616,11 @@ with torch.no_grad():
 # For a square matrix $X$ with a positive determinant let $f(X) = \log\det X$. What is
 # $\partial f/\partial X$, the matrix with entries $\partial f/\partial X_{ij}$? Find the formula,
 # and program the formula (PyTorch's gradient is there to check it).
+
+# %% [markdown] lang="zh" of="f4e8817a"
+# 设方阵 $X$ 的行列式为正，$f(X) = \log\det X$。$\partial f/\partial X$ 是什么？它是以
+# $\partial f/\partial X_{ij}$ 为元素的矩阵。请找出公式，再把公式写成程序（PyTorch 的梯度可以用来
+# 检验）。
 
 
 # %% exercise="logdet_grad"
@@ -535,6 +665,22 @@ assert torch.allclose(row, expected, atol=2e-4), f"the first row should be {expe
 # see which row and which column of $A$ take part. PyTorch may check your result; the function
 # itself shall not ask it.
 
+# %% [markdown] lang="zh" of="c5a4081e"
+# ## 9. autograd 实验室
+#
+# 本课程后面的内容都依靠 `backward`。这里有五个小实验，让你看清，在日后容易出错的地方，它究竟做了
+# 什么：漏了因子的公式，忘了清零的梯度，不该求导的部分，有好几个值的函数，还有带循环的函数。
+#
+# **五个实验共同的规则**：调用者的张量归调用者所有。调用之后，传进来的张量，计算图、
+# `requires_grad` 和 `grad` 都要和原来一样，不管原来是什么；再调用一次，结果也要相同。传进来的张量
+# 可能自己就需要梯度，也可能是由别的张量算出来的。那么，应当对什么求导？对你自己的*叶子*：一份脱离
+# 了原计算图的副本。`clone`、`detach` 和 `requires_grad_` 三者之中，你需要哪些？少了其中一个，会发
+# 生什么？
+#
+# 先来推公式。对向量 $x$ 和不一定对称的矩阵 $A$，$x^\top A x = \sum_{ij} x_i A_{ij} x_j$。请把
+# $n = 2$ 的情形全部展开，对 $x_1$ 求导，看看 $A$ 的哪一行、哪一列参与进来。可以用 PyTorch 检验你
+# 的结果，但函数本身不许求助于它。
+
 
 # %% exercise="quadratic_grad"
 def quadratic_grad(x, a):
@@ -566,6 +712,10 @@ assert torch.allclose(quadratic_grad(x.detach(), a), x.grad, atol=1e-5), "PyTorc
 # `backward` does not *write* into `grad`. Find out what it does: let it pass several times without
 # clearing anything between, and return what the leaf then holds. (Every training loop that you
 # will write begins a step by clearing. This is why.)
+
+# %% [markdown] lang="zh" of="dc0e29aa"
+# `backward` 并不是把结果*写进* `grad`。请弄清楚它做的是什么：让它反向传播几次，中间什么也不清零，
+# 再返回最后留在叶子里的梯度。（以后你写的每个训练循环，每一步都要先清零，原因就在这里。）
 
 
 # %% exercise="accumulated_grad"
@@ -601,6 +751,12 @@ print(f"after one pass {once.tolist()}, after three {three.tolist()}")
 # cut; on paper, what is it now? (A target that is computed by the network itself, a generator's
 # picture that only the discriminator shall learn from: later lectures cut like this.)
 
+# %% [markdown] lang="zh" of="0076c24a"
+# 计算图里没有记下的东西，没法求导。由 $x$ 逐元素算出 $u = x^2$，然后把它*切断*：从此以后，$u$ 就
+# 只是普通的数。$\sum_i u_i x_i$ 对 $x$ 的梯度是什么？如果什么都没切断，在 0, 1, 2, 3 处它是 0, 3,
+# 12, 27；请在纸上算一算，现在是多少？（后面几讲也会这样切断：由网络自己算出的目标值，或者生成器画
+# 出、只让判别器从中学习的图片。）
+
 
 # %% exercise="detached_product_grad"
 def detached_product_grad(x):
@@ -627,6 +783,12 @@ assert not torch.equal(g, torch.tensor([[12.0, 27.0]])), "that is 3x²: u has no
 # its Jacobian $J_{ij} = \partial f_i/\partial x_j$ a row for each. Build it with one backward pass
 # for each row. Two things can spoil a row: the graph is thrown away after a pass unless you ask it
 # to stay, and the row before may still lie where the next one arrives.
+
+# %% [markdown] lang="zh" of="07a7d8d0"
+# `backward` 从*一个*数开始。而函数 $f:\mathbb R^n\to\mathbb R^m$ 给出 $m$ 个数，它的 Jacobian 矩
+# 阵 $J_{ij} = \partial f_i/\partial x_j$ 每个数占一行。请用一次反向传播得到一行，一行一行地拼出整
+# 个矩阵。有两件事会让一行出错：反向传播一次，计算图就释放了，除非你要求保留；而下一行到来时，上一
+# 行可能还留在原处。
 
 
 # %% exercise="jacobian_rows"
@@ -660,6 +822,12 @@ assert torch.equal(jacobian_rows(lambda t: w @ t, torch.ones(2)), w), "of W x it
 # numbers without differentiating anything: which? (Think of what $f$ does to all the numbers near
 # $a$.) Program $f$, let PyTorch find the slope, and check your idea.
 
+# %% [markdown] lang="zh" of="62fa4cf8"
+# 计算图是在程序运行时记录的，所以循环和分支都可以由数据决定。取 $b = 2a$，只要 $|b| < 1000$ 就把
+# 它加倍；最后，$b$ 为正就返回它，否则返回 $100\,b$。这里没有 $f$ 的公式可看，可是在任何 $a \ne 0$
+# 处，不求导也能由两个数得到它的斜率：是哪两个数？（想一想 $f$ 对 $a$ 附近的数都做了什么。）请写出
+# $f$，让 PyTorch 求出斜率，再检验你的想法。
+
 
 # %% exercise="control_flow_grad"
 def control_flow_grad(a):
@@ -686,6 +854,11 @@ assert (value, slope) == (-120000, 200), f"expected −120000 and 200, not {valu
 # tooth to tooth as $a$ comes closer to 0. Right, your Jacobian of *your* softmax: where one
 # class is sure, nothing moves; where classes compete, what one gains the others lose, so that each
 # row and each column sums to 0.
+
+# %% [markdown] lang="zh" of="b462f092"
+# 现在把这两样都画出来看看。左边是 $f$ 和它的斜率：一段段直线连成的锯齿，$a$ 每向 0 靠近一齿，斜率
+# 就加倍。右边是*你的* softmax 的 Jacobian 矩阵：某个类别十拿九稳时，什么都不动；几个类别相争时，
+# 一个得到的，正是别的失去的，所以每行、每列的和都是 0。
 
 # %% demo=true
 a = torch.logspace(-1, 3, 400)
@@ -717,12 +890,25 @@ plt.show()
 # for which logits do the two agree in float32, what happens beyond, and why does it matter for
 # training, and not only for the number that is printed?
 
+# %% [markdown] lang="zh" of="327b8073"
+# ## 10. 用自己的话说：Logistic 损失
+#
+# 从 $\log p(y;\rho) = y\log\rho + (1-y)\log(1-\rho)$ 出发，推导 `loss_fn_logistic` 的损失，只用
+# $u = x^\top\beta$ 表示。然后把你的函数与 `BCELoss` 比较：在 float32 里，logits 取哪些值时两者一
+# 致？超出这个范围会怎样？为什么受影响的不仅是打印出来的那个数，还有训练？
+
 # %% [markdown] written="logdet_by_hand"
 # ## 11. In your own words: the determinant
 #
 # Explain why $\partial\log\det X/\partial X$ is what you programmed. (Expanding $\det X$ along
 # row $i$ shows how it depends on $X_{ij}$.) Why does the gradient not depend on the sign of the
 # determinant, although $f$ itself is undefined when it is negative?
+
+# %% [markdown] lang="zh" of="1117139c"
+# ## 11. 用自己的话说：行列式
+#
+# 请说明为什么 $\partial\log\det X/\partial X$ 就是你写的那个公式。（把 $\det X$ 按第 $i$ 行展开，
+# 就能看出它怎样依赖于 $X_{ij}$。）行列式为负时 $f$ 本身没有定义，为什么梯度却与行列式的符号无关？
 
 # %% [markdown]
 # ## What you can do now
@@ -734,3 +920,13 @@ plt.show()
 #   the other.
 #
 # Next, lecture 4: a layer in between.
+
+# %% [markdown] lang="zh" of="118768cc"
+# ## 现在你会了
+#
+# - 写出 softmax、log-softmax 和交叉熵，logits 大到 10,000 也不出错，并说出照公式直接写为什么不
+#   行。
+# - 凭记忆写出交叉熵的梯度，并用它训练分类器。
+# - 求梯度时心中有数：累加还是清零，切断还是不切断，或者一行一行地求 Jacobian 矩阵。
+#
+# 下一步，第 4 讲：在中间加一层。

@@ -27,6 +27,32 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="5607245b"
+# # 第 4 讲：前馈神经网络
+#
+# 一个人工神经元，就是先求加权和，再看它过不过阈值。它能算 AND 和 OR，却算不出 XOR，权重怎么取都不
+# 行。在中间放一层神经元，就行了。在这份笔记本里，你要搭出神经元、如今代替阈值的激活函数，以及整个
+# 网络。
+#
+# **学完之后，你能够**说出一个神经元能做什么、不能做什么；写出输入很大也不出错的激活函数和它们的斜
+# 率；对任意深度的网络做前向传播；从零开始训练一个网络，并看清它的隐藏单元有什么用。
+#
+# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》的[多层感知
+# 机](https://d2l.ai/chapter_multilayer-perceptrons/mlp.html)一节；CS231n 讲[神经网
+# 络](https://cs231n.github.io/neural-networks-1/)的讲义，以及[从头到尾实现一个小网
+# 络](https://cs231n.github.io/neural-networks-case-study/)的讲义。
+#
+# **约定**：一行是一个观测，一层计算的是 $A W + b$，其中 $A$ 的形状是 (n, m)，$W$ 是 (m, p)，$b$
+# 是 (p,)。（幻灯片把一个观测写成一列，即 $Wa+b$。）输入是张量，输出也是张量；结果的 dtype 和设备
+# 与输入相同。不得原地修改输入。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import matplotlib.pyplot as plt
 import torch
@@ -40,6 +66,13 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 #
 # On the threshold itself the answer is 0 (the lecture's exercise says "greater than", although its
 # first slide writes ≥).
+
+# %% [markdown] lang="zh" of="9a6ed54b"
+# ## 1. Rosenblatt 的神经元
+#
+# $$y = \begin{cases}1 & \text{如果 } x\cdot w > \text{阈值}\\ 0 & \text{否则}\end{cases}$$
+#
+# 恰好等于阈值时，答案是 0（讲义的练习里说的是“大于”，虽然它的第一张幻灯片写着 ≥）。
 
 
 # %% exercise="perceptron"
@@ -66,6 +99,9 @@ assert fires.tolist() == [0, 1, 0], f"0.5 is not greater than 0.5, 0.75 is: {fir
 # %% [markdown]
 # With inputs 0 and 1 and the threshold 0.5, a neuron can be a logic gate. Find weights for AND and
 # for OR.
+
+# %% [markdown] lang="zh" of="54eaec8b"
+# 输入取 0 或 1、阈值取 0.5 时，一个神经元可以充当逻辑门。请为 AND 和 OR 找出权重。
 
 
 # %% exercise="and_weights"
@@ -107,6 +143,13 @@ assert fires.tolist() == [0, 1, 1, 1], f"OR is false for (0, 0) only: {fires}"
 # $$h = \operatorname{relu}(x W_1 + b_1),\qquad y = h W_2 + b_2,$$
 #
 # where $y > 0.5$ means true. Find parameters, with as few or as many hidden units as you like.
+
+# %% [markdown] lang="zh" of="0c9ec83d"
+# XOR 你也试过了吗？它需要一个隐藏层：
+#
+# $$h = \operatorname{relu}(x W_1 + b_1),\qquad y = h W_2 + b_2,$$
+#
+# 其中 $y > 0.5$ 表示真。请找出一组参数，隐藏单元用几个随你。
 
 
 # %% exercise="xor_params"
@@ -159,6 +202,19 @@ plt.show()
 #
 # Write each one without PyTorch's operation of the same name (in any of its spellings). Large
 # inputs, $\pm10^4$ in float32, must come out finite: an infinity multiplied by zero is `nan`.
+
+# %% [markdown] lang="zh" of="974ed961"
+# ## 2. 激活函数
+#
+# 阈值函数的斜率几乎处处为 0，所以隔着它什么也学不到。如今用的激活函数是非线性的，连续，而且有可用
+# 的斜率：
+#
+# $$\operatorname{relu}(x)=\max(0,x),\qquad
+# \operatorname{leaky}(x)=\begin{cases}x&x>0\\ \text{slope}\cdot x&x\le 0,\end{cases}\qquad
+# \operatorname{elu}(x)=\begin{cases}x&x>0\\ \alpha\,(e^{x}-1)&x\le 0.\end{cases}$$
+#
+# 请逐个写出来，不用 PyTorch 里同名的运算（换哪种写法都不行）。输入很大时（float32 下的
+# $\pm10^4$），结果也必须有限：无穷大乘以零是 `nan`。
 
 
 # %% exercise="relu"
@@ -231,6 +287,19 @@ assert torch.allclose(a, torch.tensor([-1.0, 1e4])), f"far out it is −1 and x,
 # Typed as they stand, both overflow: $e^{100}$ is infinite in float32. Rewrite them so that only
 # exponentials of numbers $\le 0$ occur; the results must be right for inputs up to $\pm10^4$.
 
+# %% [markdown] lang="zh" of="50c292f3"
+# **softplus** 是光滑的 ReLU：
+#
+# $$\operatorname{softplus}(x)=\log(1+e^{x}).$$
+#
+# （列出各种激活函数的那张幻灯片，在这个公式旁边印的是“softmax”，那是笔误：softmax 是另一个函数，
+# 作用于整行。）双曲正切则是
+#
+# $$\tanh(x)=\frac{e^{x}-e^{-x}}{e^{x}+e^{-x}}.$$
+#
+# 照公式直接写成程序，两者都会上溢：$e^{100}$ 在 float32 里是无穷大。请改写它们，让指数函数只作用
+# 于 $\le 0$ 的数；输入大到 $\pm10^4$，结果也必须正确。
+
 
 # %% exercise="softplus"
 def softplus(x):
@@ -277,6 +346,12 @@ assert torch.allclose(a, torch.tensor([-1.0, 1.0])), f"far out it is −1 and 1,
 # Learning needs derivatives. The slope of ReLU is 1 where $x > 0$ **and 0 where $x < 0$**; one of
 # our sources calls it constantly 1, which holds for active units only. At the kink there is no
 # slope, so we agree on 0 for ReLU and on 0.01 for the leaky ReLU.
+
+# %% [markdown] lang="zh" of="710523c7"
+# ## 3. 它们的斜率
+#
+# 学习要用到导数。ReLU 的斜率在 $x > 0$ 处是 1，**在 $x < 0$ 处是 0**；我们参考的一份资料说它恒等
+# 于 1，那只对激活了的单元成立。折点处没有斜率，所以我们约定：ReLU 取 0，leaky ReLU 取 0.01。
 
 
 # %% exercise="activation_grad"
@@ -337,6 +412,14 @@ plt.show()
 #
 # The last layer is linear. Keep every $a^\ell$: going backward, in lecture 5, will need them.
 
+# %% [markdown] lang="zh" of="52911059"
+# ## 4. 网络
+#
+# $$a^{0} = x,\qquad a^{\ell}=\operatorname{relu}(a^{\ell-1}W^{\ell}+b^{\ell}),\qquad
+# a^{L}=a^{L-1}W^{L}+b^{L}$$
+#
+# 最后一层是线性的。请保留每一个 $a^\ell$：第 5 讲往回走时要用到。
+
 
 # %% exercise="mlp_forward"
 def mlp_forward(x, weights, biases):
@@ -366,6 +449,9 @@ assert acts[2].tolist() == [[-1.5]], f"the last layer is linear and may be negat
 # How many numbers does such a network learn? Each unit has a weight for every unit of the layer
 # before it, and one bias.
 
+# %% [markdown] lang="zh" of="211ce174"
+# 这样一个网络要学多少个数？每个单元对前一层的每个单元都有一个权重，自己还有一个偏置。
+
 
 # %% exercise="parameter_count"
 def parameter_count(sizes):
@@ -386,6 +472,10 @@ assert parameter_count([2, 3, 1]) == 13, "2·3 + 3 for the hidden layer, 3·1 + 
 # %% [markdown]
 # The universal approximation theorem says that two layers can come as close as you like to any
 # continuous function on a cube. For ReLU one can see it: each hidden unit adds one kink.
+
+# %% [markdown] lang="zh" of="b826c461"
+# 通用近似定理说，只要两层，就能任意接近立方体上的任何连续函数。用 ReLU 时，画出来就看得见：每个隐
+# 藏单元添一个折点。
 
 # %% demo=true
 grid = torch.linspace(0, 1, 400)[:, None]
@@ -428,6 +518,25 @@ plt.show()
 # of two rings, one inside the other, and of some clouds, with `lr` 0.1 and 200 epochs or more, it
 # must get four in five right. (A good one gets nearly all.)
 
+# %% [markdown] lang="zh" of="a9048c9b"
+# ## 5. 会学习的网络
+#
+# 到目前为止，总有人事先知道权重。从这里起，谁也不知道：网络从随机的权重出发，靠损失的梯度自己去
+# 找。各个部件你都有了，来自这份笔记本和上一份：`mlp_forward` 算出得分，交叉熵由得分得到损失，
+# `backward` 给出梯度。剩下的是循环，由你来写。动笔之前，先想清楚四个问题。
+#
+# - 最后一层对每个类别给出一个得分。如果交给你的只有标签，一共有几个类别？
+# - 权重不能全都从零开始，第 1 节的 XOR 网络说明了为什么。两个权重相等的隐藏单元，走一步之后会变成
+#   什么样？所以起点是随机的；`seed` 把它固定下来，相同的种子必须得到相同的网络，不管别处还抽取了
+#   什么随机数。对输入很多的一层，权重应当多大？输入很少的一层呢？
+# - 一步改变的是什么？这个改变要记录到计算图里吗？（讲梯度下降的那张幻灯片，减去的是梯度本身，漏掉
+#   了学习率：一步应是梯度的 `lr` 倍。）
+# - 上一轮留下的梯度，`backward` 会怎样处理？
+#
+# 怎样下降都行，一次用全部的点，或者每次用一部分，只要学习率是 `lr`。评判网络好坏，看的是它把没见
+# 过的点判得怎么样：一个套着另一个的两个圆环，还有几团点；`lr` 取 0.1，训练 200 轮或更多，五个点里
+# 至少要分对四个。（好的网络几乎全对。）
+
 
 # %% exercise="train_mlp"
 def train_mlp(x, y, hidden, epochs, lr, seed):
@@ -443,8 +552,8 @@ def train_mlp(x, y, hidden, epochs, lr, seed):
 
     Returns:
         (weights, biases, losses): two lists of tensors as `mlp_forward` takes them, of x's dtype,
-        and a list with a float for each epoch: the loss before its update (in
-        parts: the mean over its updates).
+        and a list with a float for each epoch: the loss before its update
+        (in parts: the mean over its updates).
     """
     raise NotImplementedError
 
@@ -473,6 +582,11 @@ print(f"{right:.0%} of the points that the network has not seen are right")
 # the class that it would say, pale where it is unsure. The thin lines are where a hidden unit's
 # ReLU switches on: every border is made of pieces, and bends only where it meets such a line. The
 # last row is a network with a single hidden unit: it has one line, and no ring comes of that.
+
+# %% [markdown] lang="zh" of="60997574"
+# 看看它是怎样想的。每张图都是网络训练若干轮之后眼中的平面：颜色表示它会判成哪个类别，没有把握的地
+# 方颜色就淡。细线是某个隐藏单元的 ReLU 开始起作用的地方：每条边界都由一段段直线拼成，只有碰到细线
+# 才会转弯。最后一行的网络只有一个隐藏单元：只有一条细线，画不出圆环。
 
 # %% demo=true
 side = torch.linspace(-3, 3, 120)
@@ -504,6 +618,13 @@ plt.show()
 # the picture above). Then say what the hidden layer changes, and why it would change nothing if its
 # activation were the identity.
 
+# %% [markdown] lang="zh" of="d69dc6fa"
+# ## 6. 用自己的话说
+#
+# 讲义问：$w_1$ 和 $w_2$ 取什么值，一个神经元能算出 XOR？请证明，不论阈值是多少，这样的权重都不存
+# 在：写出四个不等式，找出矛盾（也可以用上面的图来论证）。然后说说隐藏层改变了什么；如果它的激活函
+# 数是恒等函数，为什么就什么也改变不了？
+
 # %% [markdown]
 # ## What you can do now
 #
@@ -512,3 +633,12 @@ plt.show()
 # - Train a network from nothing: the start, the loss, the gradient, the step, all of them yours.
 #
 # Next, lecture 5: where the gradient comes from.
+
+# %% [markdown] lang="zh" of="b197e524"
+# ## 现在你会了
+#
+# - 说出隐藏层带来了什么，并用 XOR 来说明。
+# - 写出激活函数和斜率，输入为 ±10,000 也不出错。
+# - 从零开始训练网络：起点、损失、梯度、每一步更新，全都出自你手。
+#
+# 下一步，第 5 讲：梯度从哪里来。

@@ -29,6 +29,33 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="4df0e148"
+# # 第 5 讲：手写反向传播
+#
+# 神经网络由一串简单的步骤连成，损失的导数也就是一串简单导数的乘积。在这份笔记本里，你先亲手写出每
+# 一个因子，再让它们像自动微分工具那样，把梯度从损失一直传回第一层。最后，你还要自己写出这样一个工
+# 具。
+#
+# **学完之后，你能够**只凭形状，就让梯度穿过任意一串层；写出整个网络的损失和梯度，数值稳定，并带权
+# 重衰减；检验一个梯度；还能说清 `backward` 做了什么，因为你自己写过一个，并且用它训练了网络。
+#
+# **用时**约 6 小时，其中附加题占 2 小时。**分值** {{points}} 分：练习 {{points_of_exercises}}
+# 分，最后的书面题 {{points_of_questions}} 分；附加题最多另加 {{points_of_bonus}} 分。**截止**
+# {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运行所有单元格（约一分钟），保存，然后
+# 提交这个文件。
+#
+# **参考阅读**，需要时再看：[《动手学深度学
+# 习》5.3](https://d2l.ai/chapter_multilayer-perceptrons/backprop.html) 讲网络的计算图；[CS231n 的
+# 反向传播讲义](https://cs231n.github.io/optimization-2/)；还有
+# [micrograd](https://github.com/karpathy/micrograd)，最好做完附加题再看。
+#
+# **约定**：一行是一个观测。`dz` 总是表示某个标量损失 $L$ 的 $\partial L/\partial z$，形状与 `z`
+# 相同（讲义的规则 0）。不得原地修改输入。你的函数里不能用自动微分（`backward`、`torch.autograd`、
+# `torch.func`）；自己测试时尽管用。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 
@@ -43,6 +70,12 @@ torch.set_num_threads(1)
 #
 # $z = (x + y)\,w$ has one addition and one product. Give $\partial z/\partial x$,
 # $\partial z/\partial y$ and $\partial z/\partial w$, entry by entry.
+
+# %% [markdown] lang="zh" of="14e22351"
+# ## 1. 三个输入的计算图
+#
+# $z = (x + y)\,w$ 里有一次加法和一次乘法。逐元素地求出 $\partial z/\partial x$、
+# $\partial z/\partial y$ 和 $\partial z/\partial w$。
 
 
 # %% exercise="graph_grads"
@@ -71,6 +104,13 @@ assert dw.item() == 5, f"at (2, 3, 4) the slope in w is x + y = 5, not {dw.item(
 #
 # with $b$ added to every row.
 
+# %% [markdown] lang="zh" of="9ab1b313"
+# ## 2. 仿射层
+#
+# $$Z = A W + b,\qquad A\in\mathbb R^{n\times m},\; W\in\mathbb R^{m\times p},\; b\in\mathbb R^{p}$$
+#
+# 其中 $b$ 加到每一行上。
+
 
 # %% exercise="affine_forward"
 def affine_forward(a, w, b):
@@ -98,6 +138,11 @@ assert torch.equal(z, torch.tensor([[2.0, 3.0, 6.0]])), f"A W + b should be [[2,
 # Given $dZ = \partial L/\partial Z$, rule 2 of the lecture yields $dA$, $dW$ and $db$. Let the
 # shapes lead you: each gradient has the shape of what it belongs to. The same $b$ serves all $n$
 # observations, so its gradient collects from all of them.
+
+# %% [markdown] lang="zh" of="48557465"
+# 已知 $dZ = \partial L/\partial Z$，由讲义的规则 2 可以得到 $dA$、$dW$ 和 $db$。让形状给你引路：
+# 哪个量的梯度，就和哪个量形状相同。全部 $n$ 个观测用的是同一个 $b$，所以它的梯度要把各个观测的贡
+# 献都收集起来。
 
 
 # %% exercise="affine_backward"
@@ -129,6 +174,12 @@ assert torch.equal(dw, torch.full((4, 3), 2.0)), "dw: each entry should be 2 her
 # For $a = \sigma(z)$, applied entry by entry, rule 1 says
 # $dz = da \odot \sigma'(z)$. The sigmoid's slope can be written with $a$ alone. For
 # $\operatorname{relu}(z) = \max(0, z)$ we agree that the slope at $z = 0$ is $0$.
+
+# %% [markdown] lang="zh" of="74c1f5e3"
+# ## 3. 逐元素的激活函数
+#
+# 对 $a = \sigma(z)$（逐元素作用），规则 1 说 $dz = da \odot \sigma'(z)$。sigmoid 的斜率只用 $a$
+# 就能写出来。对 $\operatorname{relu}(z) = \max(0, z)$，我们约定它在 $z = 0$ 处的斜率是 $0$。
 
 
 # %% exercise="sigmoid_backward"
@@ -183,6 +234,11 @@ plt.show()
 #
 # $L = \frac1N\sum (y-\hat y)^2$, where the mean runs over all $N$ entries.
 
+# %% [markdown] lang="zh" of="1e6d6c76"
+# ## 4. 损失
+#
+# $L = \frac1N\sum (y-\hat y)^2$，这里对全部 $N$ 个元素取平均。
+
 
 # %% exercise="mse_backward"
 def mse_backward(yhat, y):
@@ -208,6 +264,14 @@ assert torch.allclose(g, torch.tensor([1.0, -2.0])), f"expected [1, -2], got {g}
 # L = \tfrac1n\sum_i (y_i-\hat y_i)^2$$
 #
 # Go forward and keep what you will need; then go backward, one factor at a time.
+
+# %% [markdown] lang="zh" of="5e95f258"
+# ## 5. 两层网络
+#
+# $$A_1 = \sigma(X W_1 + b_1),\qquad \hat Y = A_1 W_2 + b_2,\qquad
+# L = \tfrac1n\sum_i (y_i-\hat y_i)^2$$
+#
+# 先做前向传播，把后面要用的量留下来；再往回走，每次处理一个因子。
 
 
 # %% exercise="two_layer_grads"
@@ -250,6 +314,18 @@ for name, got, leaf in zip(["dw1", "db1", "dw2", "db2"], mine, leaves, strict=Tr
 # logarithm of the softmax (`torch.logsumexp` is allowed). Derive the gradient of the cross-entropy
 # with respect to one row of $U$ before you write it, and check it: raising all scores of a row by
 # the same amount changes nothing, so its entries must sum to 0. Which of them is negative?
+
+# %% [markdown] lang="zh" of="b3ee0bef"
+# ## 6. 整个网络
+#
+# 若干 ReLU 层，最后一层是线性的，给出 logits $U$；损失是 softmax 交叉熵
+# $-\frac1n\sum_i\log\operatorname{softmax}(U)_{i,l_i}$，再加上权重衰减：
+#
+# $$L = \text{交叉熵} + \frac{\lambda}{2}\sum_\ell \lVert W_\ell\rVert_F^2$$
+#
+# 偏置不受惩罚。logits 可能很大，而损失必须保持有限，所以要用 softmax 的对数来计算（可以用
+# `torch.logsumexp`）。动手写之前，先推导交叉熵对 $U$ 的一行的梯度，并检验它：把一行的得分都加上同
+# 一个数，损失不变，所以这一行梯度的元素之和必须是 0。其中哪一个是负的？
 
 
 # %% exercise="mlp_loss_and_grads"
@@ -311,6 +387,13 @@ plt.show()
 # $\max_i |a_i-b_i| / \max(10^{-8}, |a_i|+|b_i|)$. Beside central differences in float64 a right
 # gradient stands at 1e-6 or below; 1e-2 means a mistake, or a kink (of a ReLU, say) in the step.
 
+# %% [markdown] lang="zh" of="f4699f6d"
+# ## 7. 检验梯度
+#
+# 两个梯度用相对误差来比较：$\max_i |a_i-b_i| / \max(10^{-8}, |a_i|+|b_i|)$。与 float64 的中心差分
+# 相比，正确的梯度误差不超过 1e-6；如果到了 1e-2，就是写错了，或者差分的一步跨过了折点（比如 ReLU
+# 的）。
+
 
 # %% exercise="relative_error"
 def relative_error(a, b):
@@ -349,6 +432,23 @@ assert abs(error - 0.5) < 1e-6, f"|1 − 3| / (1 + 3) is 0.5, not {error}"
 # 4. **Functions.** `exp`, `log`, `tanh`, `relu` (slope 0 at 0).
 # 5. **A network** of some hundred values, trained.
 
+# %% [markdown] lang="zh" of="9ca9a318"
+# ## 8. 附加题：自己写一个自动微分工具
+#
+# `Value` 存一个数，并记住这个数是怎么来的，这样 `backward` 就能沿着计算图从结果走回输入。整个工具
+# 分五步写成，每一步在下面都有自己的示例；分数也按步给：第一步占一半，其余各步平分另一半。整个类写
+# 在同一个单元格里，一步一步地写，写到哪一步，示例就运行到哪一步。
+#
+# 1. **运算**：两个值的 `+ - * /`、取负，以及指数为常数的 `**`。每个结果都是一个新的 `Value`，对每
+#    个操作数要记住两件事：操作数是谁，以及结果随它变化得多快。任意一边换成普通的数（`2 * v`、
+#    `1 - v`）也要能算。
+# 2. **一次反向传播**：`backward` 在结果上调用一次。结果自己的梯度是已知的；从它开始，每个值按链式
+#    法则把梯度交给自己的操作数。
+# 3. **多次使用的值**：一个值可以用好几次，处在中间的值也一样：传到它这里的梯度要累加，而且全部到
+#    齐之后才能往下传。要按什么次序访问这些值，才能对任何计算图都做到这一点？
+# 4. **函数**：`exp`、`log`、`tanh`、`relu`（在 0 处斜率为 0）。
+# 5. **网络**：由几百个值组成，还要训练起来。
+
 
 # %% exercise="Value"
 class Value:
@@ -366,6 +466,9 @@ class Value:
 # %% [markdown]
 # **Step 1.** Operations, each by itself, and numbers on either side.
 
+# %% [markdown] lang="zh" of="0dbba64e"
+# **第 1 步**：各种运算，一个一个来；左边或右边也可以是普通的数。
+
 # %% example="Value"
 u, v = Value(3.0), Value(-2.0)
 results = [(u + v, 1), (u - v, 5), (u * v, -6), (u / v, -1.5), (-u, -3), (v**3, -8)]
@@ -380,6 +483,9 @@ assert abs(v.grad + 0.75) < 1e-12, f"u / v at 3, −2 has the slope −¾ in v, 
 
 # %% [markdown]
 # **Step 2.** One pass through several operations.
+
+# %% [markdown] lang="zh" of="7f6590b1"
+# **第 2 步**：一次反向传播，穿过好几个运算。
 
 # %% example="Value"
 u, v, w = Value(2.0), Value(-3.0), Value(4.0)
@@ -396,6 +502,10 @@ assert abs(u.grad + 2) < 1e-12, f"(5 − u)²/3 has the slope −2(5 − u)/3 = 
 # **Step 3.** Shared values. In the second example the value in the middle is used by two others,
 # one of which uses the other: whoever hands its gradient on too early, or twice, is found out.
 
+# %% [markdown] lang="zh" of="564061e2"
+# **第 3 步**：多次使用的值。在第二个例子里，另外两个值都用到中间的值，而这两个值中又有一个用到另
+# 一个：谁过早地往下传，或者传了两次，在这里就会露馅。
+
 # %% example="Value"
 u = Value(3.0)
 (u * u + u).backward()
@@ -409,6 +519,9 @@ assert u.grad == 147, f"it reaches u through m (3 · 37) and directly (m² = 36)
 
 # %% [markdown]
 # **Step 4.** Functions.
+
+# %% [markdown] lang="zh" of="dd3bd21a"
+# **第 4 步**：函数。
 
 # %% example="Value"
 u, v = Value(2.0), Value(-3.0)
@@ -426,6 +539,10 @@ assert abs(u.grad - 2) < 1e-12, f"log eᵘ + relu(−u) + relu(u) has the slope 
 # **Step 5.** A network: two inputs, a hidden layer of `tanh`, a score $s$, and the loss
 # $\log(1 + e^{-ys})$ of a label $y = \pm1$, all of it made of your values. Its gradient is compared
 # with PyTorch's.
+
+# %% [markdown] lang="zh" of="2a3f362c"
+# **第 5 步**：一个网络：两个输入、一个 `tanh` 隐藏层、一个得分 $s$，标签 $y = \pm1$ 的损失是
+# $\log(1 + e^{-ys})$，全都用你的值来算。它的梯度会与 PyTorch 的相比较。
 
 
 # %%
@@ -471,6 +588,10 @@ for number, (one, other) in enumerate(zip(mine, theirs.grad.tolist(), strict=Tru
 # And now let it learn. Every number in this picture has passed through your class, one by one; that
 # is why it takes some seconds for what the matrices of section 6 do in a blink.
 
+# %% [markdown] lang="zh" of="97aaa2da"
+# 现在让它学习吧。这张图里的每一个数都要单独经过你的类；所以，第 6 节用矩阵一眨眼就能算完的东西，
+# 在这里要花上几秒。
+
 # %% demo=true
 points, labels = rings(60, 2)
 width = 6
@@ -507,6 +628,14 @@ plt.show()
 # in section 2 needs no array of more than two indices: for which $i, j, k, l$ is
 # $\partial Z_{ij}/\partial W_{kl}$ not 0? And what does the sum inside your product run over?
 
+# %% [markdown] lang="zh" of="37697fda"
+# ## 9. 用自己的话说
+#
+# 从理论上讲，向量对矩阵的导数有三个下标。规则 0 说，参数是什么形状，它的梯度就总是什么形状；规则
+# 3 提醒我们，不要把单个观测的公式照抄进程序里。请以 $Z = AW + b$ 为例说明：为什么你在第 2 节里写
+# 的 $dW$ 不需要下标多于两个的数组？对哪些 $i, j, k, l$，$\partial Z_{ij}/\partial W_{kl}$ 不为
+# 0？你写的乘积里含有一个求和，它又是对什么求的？
+
 # %% [markdown]
 # ## What you can do now
 #
@@ -517,3 +646,13 @@ plt.show()
 # - Say what an automatic differentiator does, in which order, and why values add up: you have one.
 #
 # Next: PyTorch's own (`lec05_modules`), and what lies around it.
+
+# %% [markdown] lang="zh" of="f0bcadcc"
+# ## 现在你会了
+#
+# - 由形状看出一层的梯度，找出参数共享时必须做的那个求和。
+# - 写出网络的损失和梯度，得分很大时也稳定，并用它们做梯度下降。
+# - 用相对误差比较两个梯度，并知道 1e-2 可能意味着什么。
+# - 说清自动微分工具做了什么、按什么次序做、为什么要累加：你自己就有一个。
+#
+# 下一步：PyTorch 自己的自动微分（`lec05_modules`），以及与它配套的东西。

@@ -29,6 +29,33 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="6c899f51"
+# # 第 5 讲：从梯度到模块
+#
+# 有了会求导的库，拟合任何模型都是同一个循环：预测，算损失，求梯度，走一步。在这份笔记本里，你先用
+# 普通的张量写出这个循环，再把参数放到 PyTorch 会去找的地方：模块。模块可以嵌套、初始化、共享、保
+# 存，也可以搬到 GPU 上，而循环始终不变。
+#
+# **学完之后，你能够**写出可以拟合任何模型的循环；把参数放在 PyTorch 找得到的地方；共享、初始化、
+# 保存和移动模块；用自己的数据集给它们喂数据；告诉优化器哪些参数该约束。
+#
+# **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》的[线性回归的从零开始实
+# 现](https://d2l.ai/chapter_linear-regression/linear-regression-scratch.html)，以及[层和
+# 块](https://d2l.ai/chapter_builders-guide/model-construction.html)和它后面几节；PyTorch 文档中的
+# [`nn.Module`](https://pytorch.org/docs/stable/generated/torch.nn.Module.html) 和[数据加载
+# 器](https://pytorch.org/docs/stable/data.html)。
+#
+# **约定**：一行是一个观测，`x` 的形状是 $(n, p)$。结果与输入的 dtype 和设备相同。参数是**按名
+# 字**查找的，所以属性的名字要与文档字符串里写的完全一致。凡是要抽取随机数的函数，都会收到一个
+# `torch.Generator`，随机数只能从它来。任何地方都可以用自动微分。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 import tempfile
@@ -53,6 +80,18 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # You may draw $X$ and $\varepsilon$ in either order. Hidden checks look at the distribution of
 # many rows, and at two draws from one generator: they must differ, while equally seeded
 # generators must give equal data.
+
+# %% [markdown] lang="zh" of="36ecaa61"
+# ## 1. 知根知底的数据
+#
+# 想知道一个方法管不管用，就让它把我们放进去的东西找回来：$X$ 的元素相互独立，都服从标准正态分布，
+# 并且
+#
+# $$y = Xw + b + \sigma\varepsilon,\qquad \varepsilon_i\sim N(0,1)$$
+#
+# `noise` 是标准差 $\sigma$，不是方差。$y$ 是一**列**，形状为 $(n, 1)$。$X$ 和 $\varepsilon$ 先抽
+# 哪个都行。隐藏用例会检查很多行数据的分布，还会用同一个生成器抽两次：两次必须不同；而种子相同的生
+# 成器必须给出相同的数据。
 
 
 # %% exercise="synthetic_data"
@@ -89,6 +128,12 @@ assert torch.equal(features, again), "equally seeded generators should give equa
 # Lecture 7 asks: $n$ observations are cut into mini-batches of $m$; what is left over forms a
 # smaller one of its own. How do you compute their number simply?
 
+# %% [markdown] lang="zh" of="45f9f66e"
+# ## 2. 小批量
+#
+# 第 7 讲问：把 $n$ 个观测切成大小为 $m$ 的小批量，剩下的单独组成一个较小的。怎样用简单的算法求出
+# 一共有几个？
+
 
 # %% exercise="num_batches"
 def num_batches(n, m):
@@ -112,6 +157,10 @@ assert num_batches(11, 5) == 3, f"the 11th observation needs a third, not {num_b
 # Now the batches themselves: a random order of $0,\dots,n-1$, cut into pieces of $m$. Give the
 # indices only, so that the caller can take `x[index]` and `y[index]` alike. A generator function
 # (`yield`) is as good as a list.
+
+# %% [markdown] lang="zh" of="2a29abfa"
+# 现在轮到小批量本身：把 $0,\dots,n-1$ 随机排序，再切成段，每段 $m$ 个。只给出索引，这样调用者取
+# `x[index]` 和 `y[index]` 用的是同一批。返回列表可以，写成生成器函数（`yield`）也可以。
 
 
 # %% exercise="minibatches"
@@ -148,6 +197,17 @@ assert sorted(torch.cat(batches).tolist()) == list(range(11)), "each index shoul
 # every step; the update is no part of the model and runs under `torch.no_grad()`; a loss that you
 # record is a number (`.item()`), not a tensor that holds its graph alive. The loss goes into the
 # list **before** the step, so its first entry belongs to $\hat\beta = 0$.
+
+# %% [markdown] lang="zh" of="fb0c6d11"
+# ## 3. 用自动微分做梯度下降
+#
+# 讲义从 $\hat\beta = 0$ 出发，最小化 $L(\hat\beta) = \frac1n\sum_i (y_i - x_i\hat\beta)^2$：
+#
+# $$\hat\beta \leftarrow \hat\beta - \eta\,\nabla L(\hat\beta)$$
+#
+# 有三件事要当心：`backward` 是把梯度**累加**到 `.grad` 上，所以每走一步之后都要清零；参数的更新不
+# 属于模型，要放在 `torch.no_grad()` 下进行；记录下来的损失是一个数（`.item()`），而不是张量，否则
+# 整张计算图都释放不掉。损失要在走这一步**之前**放进列表，所以第一个值对应 $\hat\beta = 0$。
 
 
 # %% exercise="fit_gd"
@@ -211,6 +271,18 @@ plt.show()
 # Mind the shapes: predictions of shape $(n,)$ minus targets of shape $(n, 1)$ broadcast to
 # $(n, n)$ without a word, and the mean of that is not your loss.
 
+# %% [markdown] lang="zh" of="cd5155c4"
+# ## 4. 把同一个模型写成模块
+#
+# 模块把参数存为 `nn.Parameter` 类型的属性：`model.parameters()`、优化器、`state_dict` 和
+# `.to(device)` 就是这样找到它们的。普通的张量会被漏掉。（`__init__` 的第一句是
+# `super().__init__()`，它给参数备好存放的地方。）加上截距，只需改模块，别的都不动：
+#
+# $$\hat y = X\hat\beta + b_0$$
+#
+# 当心形状：形状为 $(n,)$ 的预测减去形状为 $(n, 1)$ 的目标值，会不声不响地广播成 $(n, n)$，再取平
+# 均，得到的就不是你要的损失了。
+
 
 # %% exercise="LinearModel"
 class LinearModel(nn.Module):
@@ -251,6 +323,16 @@ assert torch.allclose(prediction, torch.tensor([1.5, 5.5])), f"[1.5, 5.5], not {
 # The step changes the parameters themselves, in place, outside the graph, and leaves clean
 # gradients behind: `None` or zero. `params` may be any iterable, also one that can be walked
 # through only once, as `model.parameters()` is.
+
+# %% [markdown] lang="zh" of="efe2dbac"
+# ## 5. 手写优化器的一步
+#
+# 《动手学深度学习》对一个小批量里损失的**和**做反向传播，到更新时才除以观测的个数：
+#
+# $$p \leftarrow p - \frac{\eta}{m}\,\frac{\partial}{\partial p}\sum_{i=1}^m \ell_i$$
+#
+# 这一步在计算图之外原地修改参数本身，最后留下干净的梯度：`None` 或零。`params` 可以是任何可迭代对
+# 象，也可能只能遍历一次，`model.parameters()` 就是这样。
 
 
 # %% exercise="sgd_update"
@@ -305,6 +387,12 @@ plt.show()
 # A layer needs no parameters. `CenteredLayer` subtracts the mean of **all** entries of its input:
 # one number, whatever the shape. The mean is part of the graph: a gradient goes through it too.
 
+# %% [markdown] lang="zh" of="24dffb9f"
+# ## 6. 自己写层
+#
+# 层不一定有参数。`CenteredLayer` 从输入中减去**全部**元素的均值：不管形状如何，均值只有一个。均值
+# 也是计算图的一部分：梯度同样要经过它。
+
 
 # %% exercise="CenteredLayer"
 class CenteredLayer(nn.Module):
@@ -328,6 +416,12 @@ assert torch.equal(out, torch.tensor([[-3.0, -2.0], [-1.0, 6.0]])), "one mean fo
 # the graph, so no gradient ever reaches the parameters and the layer cannot learn. Use the
 # parameters themselves. How they start is up to you. Note the orientation: `weight` is
 # (inputs, units) here, while `nn.Linear` keeps (units, inputs).
+
+# %% [markdown] lang="zh" of="039ded18"
+# `MyLinear` 用自己的参数计算 $\operatorname{relu}(XW+b)$。书上的版本乘的是 `self.weight.data`，
+# **这是错的**：`.data` 是脱离了计算图的裸张量，梯度永远到不了参数，这一层也就什么都学不到。请直接
+# 用参数本身。初值由你定。注意两个轴的次序：这里 `weight` 的形状是 (inputs, units)，而 `nn.Linear`
+# 存的是 (units, inputs)。
 
 
 # %% exercise="MyLinear"
@@ -372,6 +466,17 @@ assert layer.bias.grad is not None, "no gradient reaches bias: is the graph cut 
 # module's children: `apply` takes care of those. (PyTorch has `nn.init.xavier_uniform_`; you may
 # use it. The book leaves the bias as it was; here it becomes zero.)
 
+# %% [markdown] lang="zh" of="2cf3cf8b"
+# ## 7. 初始化
+#
+# `net.apply(f)` 对网络里的每个模块以及网络自身各调用一次 `f`。写一个这样的 `f`：遇到
+# `nn.Linear`，就从 Xavier 均匀分布中抽取权重，
+#
+# $$W_{ij}\sim U(-a, a),\qquad a = \sqrt{\frac{6}{\text{in}+\text{out}}},$$
+#
+# 如果有偏置，就把它设为零。其他模块一概不动，模块的子模块也不动：它们由 `apply` 来管。（PyTorch
+# 有 `nn.init.xavier_uniform_`，可以用。书上不动偏置；这里要设为零。）
+
 
 # %% exercise="init_xavier"
 def init_xavier(module):
@@ -407,6 +512,16 @@ for layer, bound in [(net[0], math.sqrt(6 / 100)), (net[2], math.sqrt(6 / 80))]:
 # \text{ReLU} \to \text{Linear}$$
 #
 # as one `nn.Sequential` of seven, where `net[2]` and `net[4]` are **the same object**.
+
+# %% [markdown] lang="zh" of="27da83e3"
+# ## 8. 共享的层
+#
+# 同一个模块可以放在网络的好几处。它仍只有一组参数，梯度则是各处贡献之和。请搭建
+#
+# $$\text{Linear} \to \text{ReLU} \to \text{共享层} \to \text{ReLU} \to \text{共享层} \to
+# \text{ReLU} \to \text{Linear}$$
+#
+# 写成由七个模块组成的 `nn.Sequential`，其中 `net[2]` 和 `net[4]` 是**同一个对象**。
 
 
 # %% exercise="tied_mlp"
@@ -469,6 +584,14 @@ plt.show()
 # module like it, though its class may want arguments that nobody tells you? And when would the two
 # share their numbers?
 
+# %% [markdown] lang="zh" of="3f89595f"
+# ## 9. 存盘与恢复
+#
+# 模型里值得保存的是数，不是代码：要存**状态字典**（按名字存放的参数和缓冲区），不要存模块本身。只
+# 含张量的文件可以用 `weights_only=True` 读取，这样不会执行来路不明的代码。结构来自你的程序，数来
+# 自文件。这里你手上只有 `model`：它的类可能需要参数，却没人告诉你是哪些；怎样才能得到第二个和它一
+# 样的模块？又在什么情况下，两者会共用同一份数？
+
 
 # %% exercise="save_and_restore"
 def save_and_restore(model, path):
@@ -508,6 +631,13 @@ assert clone[0].weight.any(), "the copy changes with the original: they share st
 # PyTorch counts two of them, which numbers exist? Ask PyTorch for the count, and fall back to the
 # CPU. (The hidden checks replace PyTorch's count, so they need no GPU.)
 
+# %% [markdown] lang="zh" of="ae47d137"
+# ## 10. 在哪里计算
+#
+# GPU 从 0 开始编号：`cuda:0`、`cuda:1`，依此类推；你手边的电脑也可能一块都没有。如果 PyTorch 数出
+# 来有两块，哪些编号存在？有几块，去问 PyTorch；没有就退回 CPU。（隐藏用例会替换 PyTorch 数出的结
+# 果，所以不需要真有 GPU。）
+
 
 # %% exercise="try_gpu"
 def try_gpu(i=0):
@@ -538,6 +668,17 @@ assert try_gpu().type == ("cuda" if torch.cuda.device_count() > 0 else "cpu")
 # A data set is a class with a length and items. It is also the place for a question that nobody
 # asks until it is too late: what if there are 1,000 pictures and 999 labels? Python would go on
 # until the last item, or never notice. Refuse at once.
+
+# %% [markdown] lang="zh" of="b89fed33"
+# ## 11. 按 PyTorch 的要求准备数据
+#
+# 你手写过 `minibatches`，这一讲有它就够了。PyTorch 则分两步提供数据：*数据集*知道自己有多少项，第
+# $i$ 项是什么；*加载器*把任何数据集切成小批量，可以按原来的次序，也可以打乱。这样，同一个循环既能
+# 用张量训练，也能用一个文件夹的图片，或者边读边用的一百万个名字。
+#
+# 数据集是一个类，有长度，也有各项数据。还有一个问题，人们总要等到出了事才想起来，正好在这里解决：
+# 如果有 1,000 张图片，却只有 999 个标签，怎么办？Python 会一直跑到最后一项才出错，甚至根本发现不
+# 了。要当场拒绝。
 
 
 # %% exercise="ArrayDataset"
@@ -582,6 +723,10 @@ assert refused, "three rows and four targets should be refused with a ValueError
 # Now the loader. `DataLoader` does the work, if it is told the right things. What must it know so
 # that equal generators make equal epochs, while each epoch of one loader has an order of its own?
 
+# %% [markdown] lang="zh" of="9e6c1bb3"
+# 现在来写加载器。活由 `DataLoader` 来干，只要把该说的都告诉它。生成器相同，各轮的次序就要相同；而
+# 同一个加载器，每一轮又要有自己的次序。要做到这两点，它必须知道什么？
+
 
 # %% exercise="make_loader"
 def make_loader(x, y, batch_size, shuffle, generator):
@@ -623,6 +768,14 @@ assert len({tuple(order) for order in orders}) == 4, "each epoch should be shuff
 # them, moves them and switches them to evaluation only in what is registered: where must a list of
 # modules be kept, so that it is? And beware of a module that stands in the chain twice: some ways
 # of going through registered modules meet it only once.
+
+# %% [markdown] lang="zh" of="ad4d17e1"
+# ## 12. 自己写容器
+#
+# `nn.Sequential` 看起来很神奇，其实就是装着模块的模块。自己写一个吧。前向传播不过是两行的循环；其
+# 余的功夫，全花在让 PyTorch *找得到*里面的模块上。PyTorch 只在注册过的东西里查找参数，保存、移
+# 动、切换到评估模式也都如此：一串模块要存放在哪里，才算注册过？还要当心在链中出现两次的模块：遍历
+# 已注册的模块时，有些办法只会遇到它一次。
 
 
 # %% exercise="MySequential"
@@ -666,6 +819,14 @@ assert not chain.eval()[1].training, "eval() should reach the modules: are they 
 # knows. Optimizers take *groups* of parameters with settings of their own. How can you tell the two
 # kinds apart, in any model, without looking at names? And which parameters belong to no group?
 
+# %% [markdown] lang="zh" of="f0ec104b"
+# ## 13. 权重衰减该用在谁身上
+#
+# 权重衰减把参数拉向零，让网络偏爱平滑的函数。它是为矩阵准备的，因为函数有多陡由矩阵决定。偏置只让
+# 函数平移，归一化层的缩放系数则另有用处：把它们也拉向零，等于对数据作了毫无根据的假设。优化器可以
+# 接受参数的*分组*，每组有自己的设置。不看名字，怎样在任何模型里都能分清这两类参数？哪些参数又不属
+# 于任何一组？
+
 
 # %% exercise="param_groups"
 def param_groups(model, weight_decay):
@@ -700,6 +861,12 @@ assert len(decayed["params"]) == 1 and len(free["params"]) == 3, "the first laye
 # matrices down, far harder than one would, to show what is left without them: the biases, and with
 # them the height of the data. On the right the biases are decayed as well. Look where that curve
 # lies, and where the data do.
+
+# %% [markdown] lang="zh" of="53ef620c"
+# 现在合在一起用：你的加载器、装着你的层的容器、你的参数组，再加 PyTorch 的优化器。数据是一条曲线
+# 上的二十个点，曲线离零很远。左图完全不衰减，网络跟着曲线走，也跟上了一点噪声。中图用你的参数组压
+# 住矩阵，压得比平常狠得多，好看清没了矩阵还剩什么：剩下偏置，数据的高度也就靠它保住了。右图连偏置
+# 也一起衰减。看看那条曲线在哪里，数据又在哪里。
 
 # %% demo=true
 generator = torch.Generator().manual_seed(3)
@@ -736,12 +903,25 @@ plt.show()
 # its ideal value? What would change with ten times as many observations, and what with noise of
 # half the standard deviation?
 
+# %% [markdown] lang="zh" of="e8300363"
+# ## 14. 用自己的话说
+#
+# 在第 3 节里，损失停在 0.095 附近，估计值 (1.8304, 0.4262, …) 接近真实的系数 (1.8645, 0.4071,
+# …)，但无论训练多久，都不会正好等于它们。为什么两者都达不到理想值？如果观测增加到十倍，会有什么变
+# 化？如果噪声的标准差减半，又会怎样？
+
 # %% [markdown] written="tied_gradients"
 # ## 15. In your own words: tied layers
 #
 # In section 8 the shared layer is used twice in one forward pass. Use the chain rule to explain why
 # its gradient is the sum of two parts. What becomes of the two layers under training if `net[4]`
 # is instead a copy of `net[2]`, equal at first?
+
+# %% [markdown] lang="zh" of="8f8a951a"
+# ## 15. 用自己的话说：共享的层
+#
+# 在第 8 节里，一次前向传播用到共享层两次。用链式法则解释，为什么它的梯度是两部分之和。如果把
+# `net[4]` 换成 `net[2]` 的副本，起初两者相等，训练之后这两层会怎样？
 
 # %% [markdown]
 # ## What you can do now
@@ -752,3 +932,12 @@ plt.show()
 # - Say which parameters weight decay is for. Lecture 9 will need your groups.
 #
 # Next, lecture 6: a layer that looks at pictures.
+
+# %% [markdown] lang="zh" of="bfac05b2"
+# ## 现在你会了
+#
+# - 用自动微分、数据集、加载器、模块和优化器拟合模型，并知道它们各管什么。
+# - 写出找得到、能保存、能共享、能初始化的模块。
+# - 说清权重衰减该用在哪些参数上。第 9 讲会用到你的参数组。
+#
+# 下一步，第 6 讲：会看图片的层。

@@ -27,6 +27,33 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes and other numbers.
 
+# %% [markdown] lang="zh" of="2d685a1e"
+# # 第 6 讲：卷积
+#
+# 卷积让一个小数组在大数组上滑动，每到一处就把对应元素的乘积加起来。它能把多项式相乘，能模糊图片，
+# 能找出边缘，卷积神经网络也是用它搭成的。在这份笔记本里，你要从定义出发写出一维和二维的卷积，再用
+# 它处理真实的照片。
+#
+# **学完之后，你能够**从定义出发，给一串数或一张图片做卷积；分清卷积和互相关，算准各自结果的大小；
+# 模糊一张照片，并找出其中的边缘。
+#
+# **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》讲[为什么要用卷
+# 积](https://d2l.ai/chapter_convolutional-neural-networks/why-conv.html)、[卷积算的是什
+# 么](https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html)，以及[填充和步
+# 长](https://d2l.ai/chapter_convolutional-neural-networks/padding-and-strides.html)；还有 [CS231n
+# 的卷积网络讲义](https://cs231n.github.io/convolutional-networks/)。
+#
+# **约定**：这里全部用 NumPy，输入是数组（整数或 float64），输出也是数组。图片是形状为 (height,
+# width) 或 (height, width, channels) 的数组。不得原地修改输入。逐像素循环没有问题：先求清楚，再求
+# 快。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状和别的数。
+
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,6 +71,18 @@ import numpy as np
 # different from 0 belong to the result (the "full" convolution).
 #
 # Neither `np.convolve` nor anything of `scipy.signal` may run inside your function.
+
+# %% [markdown] lang="zh" of="86a37a6d"
+# ## 1. 一维：多项式的乘积
+#
+# 把多项式写成系数向量，常数项在前：$3-2x+x^2$ 是 $v=(3,-2,1)$，$-5+4x$ 是 $w=(-5,4)$。两者乘积的
+# 系数就是**卷积** $r = v * w$，
+#
+# $$r_i = \sum_k v_k\, w_{i-k},$$
+#
+# 下标从 0 开始，不存在的元素当作 0。凡是可能不为 0 的元素都属于结果（这叫“完整”卷积）。
+#
+# 你的函数里不能使用 `np.convolve`，也不能使用 `scipy.signal` 里的任何东西。
 
 
 # %% exercise="convolve1d"
@@ -92,6 +131,18 @@ plt.show()
 #
 # Nothing of `scipy.signal` or `scipy.ndimage` may run inside your function.
 
+# %% [markdown] lang="zh" of="a502d01b"
+# ## 2. 二维
+#
+# 图像 $V$ 与形状为 $(h, w)$ 的卷积核 $K$ 的卷积是
+#
+# $$r_{ij} = \sum_{a}\sum_{b} K_{ab}\, V_{i-a,\,j-b}.$$
+#
+# 式中的减号意味着，卷积核要先**翻转**（转半圈），再放到图像上。在**有效**区域里，卷积核整个落在图
+# 像之内，所以 $(H, W)$ 的图像得到 $(H-h+1,\; W-w+1)$ 个乘积之和。
+#
+# 你的函数里不能使用 `scipy.signal` 或 `scipy.ndimage` 里的任何东西。
+
 
 # %% exercise="convolve2d_channel"
 def convolve2d_channel(image, kernel):
@@ -119,6 +170,10 @@ assert np.allclose(r, [[3, 4], [7, 8]]), f"the means of the 2 × 3 windows are 3
 # A colour picture has three channels, each of which is convolved by itself. (As printed, the
 # lecture's `convolve2d_channel` makes an array `output` but writes to `out`, and its `convolve2d`
 # computes the channels and returns nothing. Yours returns them.)
+
+# %% [markdown] lang="zh" of="8ea4af74"
+# 彩色图片有三个通道，每个通道各自做卷积。（讲义上印出的 `convolve2d_channel` 建立了数组
+# `output`，却写进了 `out`；`convolve2d` 算出了各个通道，却什么也没返回。你写的函数要返回结果。）
 
 
 # %% exercise="convolve2d"
@@ -156,6 +211,10 @@ else:
 # To keep the image's size, surround the image with zeros: as many rows above as below, as many
 # columns on the left as on the right. For kernels with odd sides that comes out evenly, and it is
 # what the lecture's slides show, number by number. The example below is that grid.
+
+# %% [markdown] lang="zh" of="c0ce6460"
+# 要让结果和图像一样大，就在图像四周补零：上下补同样多的行，左右补同样多的列。卷积核的边长是奇数
+# 时，两边正好补得一样多；讲义的幻灯片上逐个数字演示的就是这种情形，下面的示例就是那张表。
 
 
 # %% exercise="convolve2d_same"
@@ -196,6 +255,16 @@ assert np.allclose(r, expected), f"the slides' grid is\n{np.array(expected)}\nan
 # The kernel of a network is learned, so it is learned flipped and nothing is lost. But which of
 # the two you hold in your hands decides whether you get the numbers right.
 
+# %% [markdown] lang="zh" of="d53bcd0c"
+# ## 3. 神经网络所说的卷积
+#
+# 深度学习框架省去了翻转，算的是**互相关**：
+#
+# $$r_{ij} = \sum_{a}\sum_{b} K_{ab}\, V_{i+a,\,j+b}.$$
+#
+# 网络的卷积核是学出来的，学到的就是翻转过的核，所以什么也不损失。但要把数算对，就得弄清楚手里的究
+# 竟是哪一种。
+
 
 # %% exercise="corr2d"
 def corr2d(x, k):
@@ -220,6 +289,12 @@ assert np.allclose(r, [[19, 25], [37, 43]]), f"expected [[19, 25], [37, 43]], go
 #
 # Along one axis, $n$ entries with `padding` zeros on **each** side are visited by a kernel of $k$
 # entries every `stride` steps. The last step that no longer fits is dropped.
+
+# %% [markdown] lang="zh" of="d1b2d85a"
+# ## 4. 结果有多大？
+#
+# 沿着一个轴看：$n$ 个元素，**每**侧各补 `padding` 个零；卷积核有 $k$ 个元素，每次移动 `stride`
+# 步，依次走到各个位置。最后一步如果放不下，就舍去。
 
 
 # %% exercise="output_size"
@@ -249,6 +324,13 @@ assert output_size(28, 5, 0, 2) == 12, "places 0, 2, …, 22 fit: twelve, and ha
 # A photograph is an array (height, width, 3) of levels from 0 to 255: red, green and blue. Two of
 # them come with scikit-learn. Here they are, at half their size to save time. (Where scikit-learn
 # is missing, two pictures are drawn instead; every exercise works without it.)
+
+# %% [markdown] lang="zh" of="4c071511"
+# ## 5. 照片
+#
+# 照片是形状为 (height, width, 3) 的数组，元素是红、绿、蓝三个通道的像素值，从 0 到 255。
+# scikit-learn 自带两张照片。这里把它们缩小一半，省些时间。（没有安装 scikit-learn 时，会另画两张
+# 图代替；没有它，所有练习照样能做。）
 
 
 # %% demo=true
@@ -287,6 +369,13 @@ plt.show()
 #
 # (a comment in the lecture's notebook prints 0.1130; its code uses 0.1140, and so do we).
 
+# %% [markdown] lang="zh" of="ebef378f"
+# 人眼对绿色最敏感，对蓝色最不敏感，所以像素的灰度取为
+#
+# $$Y = 0.2989\,R + 0.5870\,G + 0.1140\,B$$
+#
+# （讲义笔记本的一条注释里印的是 0.1130；它的代码用的是 0.1140，我们也用这个。）
+
 
 # %% exercise="to_grey"
 def to_grey(image):
@@ -311,6 +400,13 @@ assert np.allclose(grey, [[76.2195, 149.685]]), f"pure red is 76.2195, pure gree
 # Averaging over a window blurs a picture. A box gives all pixels of the window the same weight; a
 # Gaussian kernel prefers those near the middle. Lay `size` points $g$ evenly from `-extent` to
 # `extent` (both included), take
+#
+# $$p_i = \frac{e^{-\text{scale}\cdot g_i^2}}{\sum_j e^{-\text{scale}\cdot g_j^2}},
+# \qquad K = p\,p^\top.$$
+
+# %% [markdown] lang="zh" of="808e7535"
+# 在窗口内取平均，图片就变模糊。方框核给窗口里所有像素同样的权重；高斯核更看重靠近中间的像素。从
+# `-extent` 到 `extent`（含两端）均匀地取 `size` 个点 $g$，令
 #
 # $$p_i = \frac{e^{-\text{scale}\cdot g_i^2}}{\sum_j e^{-\text{scale}\cdot g_j^2}},
 # \qquad K = p\,p^\top.$$
@@ -361,6 +457,12 @@ plt.show()
 # 255. Convert to `np.uint8`, which cuts off the fraction. A picture whose entries are all equal
 # then has no contrast to stretch: return zeros.
 
+# %% [markdown] lang="zh" of="294b83e2"
+# 卷积的结果不一定在 0 和 255 之间。要把它显示出来，就拉伸它的对比度：取全部元素的 1 % 和 99 % 分
+# 位数（`np.quantile`），截断到两者之间，免得少数极端的像素毁了其余部分；再把截断之后的最小值映射
+# 到 0，最大值映射到 255。最后转换成 `np.uint8`，小数部分随之舍去。如果这时图片的元素全都相等，就
+# 没有对比度可以拉伸，返回全零。
+
 
 # %% exercise="normalize_image"
 def normalize_image(x):
@@ -390,6 +492,13 @@ assert not normalize_image(np.full((2, 3), 7.0)).any(), "equal entries make a pi
 # $$\begin{pmatrix}-1&-1&-1\\-1&8&-1\\-1&-1&-1\end{pmatrix}$$
 #
 # compares a pixel with the eight around it, and answers 0 where the picture is flat.
+
+# %% [markdown] lang="zh" of="541c8eb9"
+# 像素与周围不同的地方，就是边缘。卷积核
+#
+# $$\begin{pmatrix}-1&-1&-1\\-1&8&-1\\-1&-1&-1\end{pmatrix}$$
+#
+# 把一个像素与它周围的八个像素相比；图片没有变化的地方，结果是 0。
 
 
 # %% exercise="edge_map"
@@ -435,6 +544,15 @@ plt.show()
 # at a wholly white picture after `convolve2d_same` with a Gaussian kernel. What happens at its
 # border, why, and what would you put around the picture instead of zeros?
 
+# %% [markdown] lang="zh" of="a1fe18c9"
+# ## 6. 用自己的话说
+#
+# 这一讲以一个问题开头：$p(x)\,q(x)$ 的系数是什么？(a) 对多项式有 $p\,q = q\,p$ 和
+# $(p\,q)\,r = p\,(q\,r)$。这两条规则对卷积意味着什么？那么，先用 $K$ 模糊一张照片，再用 $L$ 模糊
+# 所得的结果，用哪一个卷积核可以一次做到？如果两者都是 9 × 9，它有多大？这些规则对互相关也成立吗？
+# (b) 用高斯核对一张全白的图片做 `convolve2d_same`，看看结果。边界上发生了什么，为什么？不补零的
+# 话，你会在图片四周补什么？
+
 # %% [markdown]
 # ## What you can do now
 #
@@ -443,3 +561,12 @@ plt.show()
 # - Compute the size of any result before the error message does.
 #
 # Next, lecture 7: kernels that nobody designs, because they are learnt.
+
+# %% [markdown] lang="zh" of="2f02abb9"
+# ## 现在你会了
+#
+# - 用同一种运算做多项式乘法、把骰子的点数相加、模糊和锐化图片。
+# - 说清卷积核什么时候要翻转，翻转又改变了什么。
+# - 不等报错，先算出任何结果的大小。
+#
+# 下一步，第 7 讲：不用人来设计的卷积核，因为它们是学出来的。

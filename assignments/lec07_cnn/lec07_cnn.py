@@ -31,6 +31,35 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="f5879523"
+# # 第 7 讲：卷积神经网络
+#
+# 卷积层也是仿射层，只不过它每次只看一个小窗口，而且处处使用同样的权重。在这份笔记本里，你写出卷积
+# 层和它的梯度，写出汇聚，再让自己写的东西学会认字：先是一个完全靠你自己的梯度训练的网络，然后是两
+# 个经典的网络。
+#
+# **学完之后，你能够**对任意步长和填充，写出卷积与最大汇聚的前向和反向传播；让它们变快，而算出的结
+# 果不变；亲手让梯度穿过整个网络，并加以检验；训练分类器，并查明它读错了什么、为什么。
+#
+# **用时**约 9 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
+# 行所有单元格（约两分钟），保存，然后提交这个文件。
+#
+# **参考阅读**，需要时再看：[《动手学深度学
+# 习》7](https://d2l.ai/chapter_convolutional-neural-networks/index.html) 讲卷积、汇聚和 LeNet；
+# [CS231n 的卷积网络讲义](https://cs231n.github.io/convolutional-networks/)，里面有演示步长和填充
+# 的动图；还有你自己的笔记本“手写反向传播”。
+#
+# 你需要 numpy、torch 和 matplotlib，还要有 scikit-learn，因为要用它的手写数字
+# （`pip install scikit-learn`）。没有它，下面的 import 会失败；练习本身并不用它。
+#
+# **约定**：图像的形状是 (N, C, H, W)：图像、通道、行、列。`dout` 表示某个标量损失 $L$ 的
+# $\partial L/\partial\text{out}$。不得原地修改输入，结果与输入的 dtype 和设备相同。步长、填充和窗
+# 口大小都是整数，对行和列同样适用。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import gzip
 import math
@@ -61,6 +90,19 @@ torch.set_num_threads(1)
 #
 # In all of this section PyTorch's own convolution (`F.conv2d`, `nn.Conv2d` and what lies below
 # them) may not run. In your own tests, compare with it as much as you like.
+
+# %% [markdown] lang="zh" of="5edc0bad"
+# ## 1. 卷积层
+#
+# 在 $x$ 的四边各补 `padding` 行或列零，得到 $\tilde x$。步长为 $s$ 时，
+#
+# $$\text{out}_{n,f,i,j} = b_f + \sum_{c,k,l} \tilde x_{n,\,c,\;i s + k,\;j s + l}\; w_{f,c,k,l}.$$
+#
+# 严格地说，这是*互相关*：卷积核不翻转。窗口如果会超出 $\tilde x$ 的边界，就舍去，所以输出有
+# $\lfloor (H + 2\cdot\text{padding} - K_H)/s \rfloor + 1$ 行，列数由同一个公式用 $W$ 算出。
+#
+# 在整个这一节里，不能运行 PyTorch 自己的卷积（`F.conv2d`、`nn.Conv2d`，以及它们底下调用的东西）。
+# 自己做测试时，尽管拿它来比较。
 
 
 # %% exercise="conv2d_forward"
@@ -99,6 +141,11 @@ assert torch.allclose(out, expected, atol=1e-5), "out differs from PyTorch's"
 # each of them. Read the sum above from the side of $w$, of $b$, and of $\tilde x$; at the end the
 # padding comes off again (mind `padding = 0`). A pixel that no window sees has gradient zero.
 
+# %% [markdown] lang="zh" of="86b99a2d"
+# 每个 $w_{f,c,k,l}$、$x$ 的每个像素，都参与了许多个输出，要从每一个那里收集梯度。把上面的求和式分
+# 别从 $w$、$b$ 和 $\tilde x$ 的角度读一遍；最后再把填充去掉（当心 `padding = 0`）。没有任何窗口看
+# 到的像素，梯度为零。
+
 
 # %% exercise="conv2d_backward"
 def conv2d_backward(dout, x, w, stride=1, padding=0):
@@ -136,6 +183,12 @@ for stride, padding in [(1, 0), (2, 1)]:
 # the layer becomes one matrix product. Both are welcome; points for speed are given for being at
 # least five times faster than a loop of ours over pixels, timed beside yours (a good answer is a
 # hundred times faster).
+
+# %% [markdown] lang="zh" of="9f4f43da"
+# 用 Python 逐像素循环，循环本身比里面的运算还费时间。卷积核的偏移 $(k, l)$ 很少，像素却很多，所以
+# 把循环换过来：对每个偏移，把它遇到的*全部*像素一次乘完。或者干脆不用循环：`F.unfold`，或者用两次
+# `x.unfold`，把每个窗口都铺开，这一层就成了一次矩阵乘法。两种写法都可以。速度分这样给：与我们的逐
+# 像素循环一起计时，你的速度至少是它的五倍（好的答案能达到一百倍）。
 
 
 # %% exercise="conv2d_fast"
@@ -184,6 +237,13 @@ plt.show()
 # PyTorch's own max-pooling may not run in the functions of max-pooling, nor its average pooling
 # in the other one; adaptive pooling is pooling, too. Slices, `x.unfold` and `F.unfold` may.
 
+# %% [markdown] lang="zh" of="1db4e357"
+# ## 2. 汇聚
+#
+# 汇聚（pooling）把通道中每个 `size` × `size` 的窗口换成一个数。相邻窗口相隔 `stride`；它们可以重
+# 叠，也可以留有空隙。会超出边界的窗口要舍去。写最大汇聚的函数里不能运行 PyTorch 自己的最大汇聚，
+# 另一个函数里不能运行它的平均汇聚；自适应汇聚也算汇聚。切片、`x.unfold` 和 `F.unfold` 可以用。
+
 
 # %% exercise="max_pool2d_forward"
 def max_pool2d_forward(x, size, stride):
@@ -213,6 +273,10 @@ assert torch.equal(out[0, 0], expected), f"overlapping windows of x − 20: {exp
 # On the way back each window's gradient goes to the entry that was its maximum; if several entries
 # are the largest, to the first of them, row by row. An entry can be the maximum of several
 # windows.
+
+# %% [markdown] lang="zh" of="53a33474"
+# 反向传播时，每个窗口的梯度交给当初取得最大值的那个元素；如果有几个元素并列最大，就交给按行数起的
+# 第一个。同一个元素可以是好几个窗口的最大值。
 
 
 # %% exercise="max_pool2d_backward"
@@ -274,6 +338,20 @@ assert torch.equal(out.flatten(), torch.tensor([2.5, 4.5])), f"expected 2.5 and 
 #   `train-labels-idx1-ubyte`, with or without `.gz`).
 # - `Progress(model, batches)` draws a bar that grows with every mini-batch that passes through
 #   `model` inside its `with` block.
+
+# %% [markdown] lang="zh" of="d0e69507"
+# ## 3. 数据：手写数字；有 MNIST 也可以用
+#
+# 下一个单元格里是后面要用的工具，没有什么要填。
+#
+# - `load()` 给出训练用的图像和标签，以及测试用的图像和标签：如果你在这份笔记本旁边建一个文件夹
+#   `mnist`，放进 MNIST 的四个文件，就用 MNIST 的，否则用 scikit-learn 的数字。想改读 MNIST，只需
+#   做这一件事；那样训练要多花几分钟。
+# - `digits()` 读取 scikit-learn 自带的 1,797 个手写数字，从 8 × 8 放大到 28 × 28。
+# - `mnist(folder)` 读取 MNIST 自己的文件，前提是你有（`train-images-idx3-ubyte` 和
+#   `train-labels-idx1-ubyte`，带不带 `.gz` 都行）。
+# - `Progress(model, batches)` 画一根进度条：在它的 `with` 块里，每有一个小批量经过 `model`，它就
+#   长一点。
 
 
 # %%
@@ -389,6 +467,18 @@ plt.show()
 # | flatten, affine layer 720 → 10 | `fc1` | (n, 10) |
 # | softmax over the classes | | (n, 10), **probabilities** |
 
+# %% [markdown] lang="zh" of="1869411b"
+# ## 4. 两个网络
+#
+# 从这里开始，可以用 PyTorch 的层。作业里的网络，输入图像 (n, 1, 28, 28)：
+#
+# | 层 | 属性 | 结果 |
+# | --- | --- | --- |
+# | 卷积 1 → 20 个通道，5 × 5，步长 2，然后 ReLU | `conv1` | (n, 20, 12, 12) |
+# | 最大汇聚 2 × 2 | `pool1` | (n, 20, 6, 6) |
+# | 展平，仿射层 720 → 10 | `fc1` | (n, 10) |
+# | 对各类别做 softmax | | (n, 10)，**概率** |
+
 
 # %% exercise="ConvNet"
 class ConvNet(nn.Module):
@@ -420,6 +510,12 @@ assert torch.allclose(probabilities.sum(dim=1), torch.ones(6)), "each row should
 # no padding), sigmoid, average pooling 2 × 2; then affine layers with 120, 84 and 10 outputs, with
 # sigmoids between them and nothing after the last: the results are logits. Pooling windows do not
 # overlap. Choose the attributes' names, but create the layers in the order of the forward pass.
+
+# %% [markdown] lang="zh" of="104bd10c"
+# **LeNet** 在 ReLU 通行之前就会读数字了。图像 (n, 1, 28, 28) 先经过卷积变成 6 个通道（5 × 5，填充
+# 2），再经过 sigmoid 和 2 × 2 平均汇聚；然后卷积成 16 个通道（5 × 5，无填充），再经过 sigmoid 和
+# 2 × 2 平均汇聚；最后是输出个数为 120、84 和 10 的仿射层，它们之间用 sigmoid，最后一层之后什么也
+# 没有：结果是 logits。汇聚窗口互不重叠。属性的名字由你定，但要按前向传播的次序建立各层。
 
 
 # %% exercise="LeNet"
@@ -457,6 +553,20 @@ assert count == 61706, f"LeNet has 61,706 parameters, this net has {count:,}"
 # | --- | --- | --- |
 # | (0, 10) | (−10.00005, −0.00005) | (−10.00005, −0.00005) |
 # | (0, 200), float32 | (−∞, 0) | (−200, 0) |
+
+# %% [markdown] lang="zh" of="6211cf75"
+# ## 5. 损失
+#
+# 作业里的网络返回概率 $p$，它的损失是标签的平均负对数似然 $-\frac1n\sum_i \log p_{i,\,l_i}$。
+# PyTorch 里对应的类是 `nn.NLLLoss`（有三个 L；讲义正文漏了一个），它要的是概率的*对数*。
+#
+# *注意*：像作业那样对 softmax 取对数，只有 logits 不大时才没问题。概率一旦下溢成零，它的对数就是
+# $-\infty$。只要你能自己选，就让网络返回 logits，再用 `log_softmax`，它根本不去算概率：
+#
+# | logits | `log(softmax(u))` | `log_softmax(u)` |
+# | --- | --- | --- |
+# | (0, 10) | (−10.00005, −0.00005) | (−10.00005, −0.00005) |
+# | (0, 200)，float32 | (−∞, 0) | (−200, 0) |
 
 
 # %% exercise="nll_loss"
@@ -498,6 +608,22 @@ assert torch.allclose(loss, expected), f"−(log 0.5 + log 0.1)/2 is {expected:.
 # $z = 0$ the ReLU's slope is 0, and ties go the way of `max_pool2d_backward`. Loss and gradients
 # must stay finite for large scores (lecture 3). No automatic differentiation, and no convolution or
 # pooling of PyTorch's; your own functions are what this is for.
+
+# %% [markdown] lang="zh" of="58b1a1cd"
+# ## 6. 用自己的层搭成的网络
+#
+# 现在，你写的各层要组成网络，只靠你自己的梯度来训练：
+#
+# $$Z = \operatorname{conv}(x;\, W_1, b_1),\quad A = \operatorname{relu}(Z),\quad
+# P = \operatorname{maxpool}_{2}(A),\quad U = \operatorname{flatten}(P)\,W_2 + b_2,$$
+#
+# 损失是得分 $U$ 的平均 softmax 交叉熵。卷积不改变图片的大小（卷积核是 $K \times K$，$K$ 为奇数，
+# 步长 1：填充应是多少？）；汇聚窗口是 2 × 2，一个挨一个。每张图像的特征图逐个通道、逐行展平。
+#
+# 先把前向途中的各个形状写下来。反向时它们会按相反的次序逐一再现，而每一步都需要前向传播经手过的某
+# 样东西：把它留下。在 $z = 0$ 处，ReLU 的斜率是 0；并列时按 `max_pool2d_backward` 的规矩办。得分
+# 很大时，损失和梯度也必须保持有限（第 3 讲）。不能用自动微分，也不能用 PyTorch 的卷积和汇聚；你自
+# 己的函数正好派上用场。
 
 
 # %% exercise="conv_net_loss_and_grads"
@@ -546,6 +672,14 @@ for name, leaf in leaves.items():
 # kink that lies within the step. The check starts `b1` off 0 on purpose. Take that line out, and
 # the errors of `b1` jump to 8 % and far more, though your gradient is right: why only they?
 
+# %% [markdown] lang="zh" of="fd08f3cd"
+# 从这里到本节末尾没有什么要填，但有三件事值得看。每做一个新网络，都该按这个次序做这三件事。
+#
+# **梯度对吗**？在 float64 下，把单个参数往上、往下各推一点，用得到的斜率与你的梯度比较。相对误差
+# 在 1e-6 左右或更低，是舍入误差；到了 1e-2，就是写错了，或者这一步里有一个折点。这项检验特意让
+# `b1` 从不为 0 的值开始。把那一行去掉，`b1` 的误差就会跳到 8 % 甚至大得多，尽管你的梯度是对的：为
+# 什么只有它们这样？
+
 # %%
 IMAGES, NAMES = digits()
 ORDER = torch.randperm(len(IMAGES), generator=torch.Generator().manual_seed(11))
@@ -584,6 +718,10 @@ for name, parameter in params.items():
 # %% [markdown]
 # **Can it learn by heart?** A network that cannot bring its loss to zero on 50 images will not read
 # the other thousands. **Then, does it work on new ones?** The same loop, on all but 397 digits.
+
+# %% [markdown] lang="zh" of="e79354f2"
+# **背得下来吗**？一个网络如果在 50 张图像上都不能把损失降到零，就别指望它读懂其余的几千张。**那
+# 么，遇到新的图像行不行**？同样的循环，这次用除了 397 个以外的全部数字。
 
 
 # %%
@@ -648,6 +786,13 @@ plt.show()
 # $[0, 1]$: one image, one channel. Colours become grey as in lecture 6,
 # $0.2989\,R + 0.5870\,G + 0.1140\,B$, without rounding.
 
+# %% [markdown] lang="zh" of="eb629d8d"
+# ## 7. 从图片到网络
+#
+# 从文件读出的图片是由 8 位无符号整数组成的 NumPy 数组：灰度图是 (28, 28)，彩色图是 (28, 28, 3)，
+# 最后一个轴依次是红、绿、蓝。网络要的是 float32 的 (1, 1, 28, 28)，取值在 $[0, 1]$ 中：一张图像，
+# 一个通道。彩色按第 6 讲的办法化为灰度，$0.2989\,R + 0.5870\,G + 0.1140\,B$，不取整。
+
 
 # %% exercise="to_model_input"
 def to_model_input(image):
@@ -686,6 +831,16 @@ assert abs(value - (0.2989 + 0.1140 / 5)) < 1e-5, f"0.2989 + 0.1140/5 is 0.3217,
 # `lr`; `seed` makes the shuffling repeatable. The model that is passed in is trained itself, in
 # training mode. (Our nets compute the same in either mode: in which one you hand them back is up to
 # you.)
+
+# %% [markdown] lang="zh" of="be085fbc"
+# ## 8. 训练
+#
+# 讲义里的循环：每一轮先打乱各个观测，切成小批量（剩下的单独组成一个较小的）；对每个小批量计算损
+# 失，清零梯度，反向传播，再让优化器走一步。模型返回的是**概率**，和 `ConvNet` 一样，所以损失是概
+# 率取对数之后的负对数似然（网络在学习时，这些概率总在 0 以上；什么都不需要截断）。优化器用
+# `torch.optim.Adam`，学习率为 `lr`；`seed` 使打乱的次序可以重现。要训练的就是传进来的那个模型本
+# 身，并且在训练模式下训练。（我们的网络在两种模式下算出的结果一样；交还时处于哪种模式，由你决
+# 定。）
 
 
 # %% exercise="train_classifier"
@@ -745,15 +900,20 @@ plt.show()
 
 # %% [markdown]
 # And LeNet? It returns logits, so a softmax goes behind it for your loop. Its sigmoids make it a
-# hard pupil: their slope is at most ¼, and five of them lie one behind the other. Both runs below
+# hard pupil: their slope is at most ¼, and four of them lie one behind the other. Both runs below
 # are the same but for the weights that they start from: PyTorch's, and Xavier's (lecture 9).
+
+# %% [markdown] lang="zh" of="ab28e42f"
+# 那么 LeNet 呢？它返回 logits，所以要在后面接一个 softmax，才能用你的循环。sigmoid 让它成了难教的
+# 学生：sigmoid 的斜率至多是 ¼，而这里一连有四个。下面两次训练只有一处不同，就是权重的初值：一次用
+# PyTorch 的，一次用 Xavier 的（第 9 讲）。
 
 # %% demo=true
 figure, axis = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-for start_from in ["PyTorch's start", "Xavier's start"]:
+for start_from, by_xavier in [("PyTorch's start", False), ("Xavier's start", True)]:
     torch.manual_seed(1)
     lenet = nn.Sequential(LeNet(), nn.Softmax(dim=1))
-    if start_from == "Xavier's start":
+    if by_xavier:
         for weight in lenet.parameters():
             if weight.ndim > 1:
                 nn.init.xavier_uniform_(weight)
@@ -776,6 +936,16 @@ plt.show()
 # 100 pixels, say) beside this notebook. Until you do, `photograph()` makes one up: ink on paper in
 # uneven light, with noise. To be read it must look like what the net has learnt from: bright
 # strokes on black that fill the frame. `shrink` brings any square to 28 × 28.
+
+# %% [markdown] lang="zh" of="c5342754"
+# 虚线是 $\log 10$：停在那里的网络，对每张图像都说“每类各占十分之一”。有一次训练过了几轮就醒了；另
+# 一次可能一直睡到最后。试试更多的轮数，或者换一个 `seed`。
+#
+# ## 9. 一张照片
+#
+# 用粗笔写一个数字，拍成照片，剪出一个正方形，存为 `photo.png`（比如 100 × 100 像素），放在这份笔
+# 记本旁边。在此之前，`photograph()` 会编造一张：纸上的墨迹，光线不匀，带有噪声。要让网络认得，照
+# 片就必须像它学过的东西：黑底上的亮笔画，占满画面。`shrink` 把任何正方形缩成 28 × 28。
 
 
 # %%
@@ -831,7 +1001,7 @@ for (title, picture), upper, lower in zip(steps.items(), *axes, strict=True):
     with torch.no_grad():
         probabilities = net(to_model_input(small))[0]
     upper.imshow(small)
-    upper.set_title(f"{title}: a {probabilities.argmax()}?")
+    upper.set_title(f"{title}: is it {probabilities.argmax()}?")
     upper.axis("off")
     lower.bar(range(10), probabilities.numpy())
     lower.set(ylim=(0, 1), xticks=range(10))
@@ -842,14 +1012,26 @@ plt.show()
 # The net has never been told what a photograph is, nor that it may say "I do not know": it answers
 # the first picture as it answers the last. Which of the steps does your own handwriting need most?
 
+# %% [markdown] lang="zh" of="32744124"
+# 从来没有人告诉网络什么是照片，也没有人告诉它可以说“我不知道”：它回答第一张图的口气，和回答最后一
+# 张时一样。你自己的字迹最需要这些步骤中的哪一步？
+
 # %% [markdown] written="parameters_of_a_layer"
 # ## 10. In your own words: what a layer costs
 #
-# In lecture 6 you counted weights. Now `conv1` of the homework's net, (1, 28, 28) to (20, 12, 12),
-# and behind it `fc1`. (a) Which of the two holds more parameters, and which does more
+# In lecture 6 you computed the sizes of outputs. Now `conv1` of the homework's net, (1, 28, 28) to
+# (20, 12, 12), and behind it `fc1`. (a) Which of the two holds more parameters, and which does more
 # multiplications for one image? Give the four numbers. (b) The camera gets better, and images come
 # with twice as many rows and columns. What becomes of each of the four? (c) What would you change
 # in the net so that it could take images of any size?
+
+# %% [markdown] lang="zh" of="344f5af5"
+# ## 10. 用自己的话说：一层的代价
+#
+# 第 6 讲里你算过输出的大小。现在来看作业里的网络的 `conv1`，从 (1, 28, 28) 到 (20, 12, 12)，以及它
+# 后面的 `fc1`。(a) 两者之中，哪一个参数更多？对一张图像来说，哪一个要做的乘法更多？请给出这四个数。
+# (b) 相机换了更好的，图像的行数和列数都加倍。这四个数各会怎样变化？(c) 要让网络能接受任意大小的图
+# 像，你会改动哪里？
 
 # %% [markdown] written="mini_batches"
 # ## 11. In your own words: one gradient, many images
@@ -861,6 +1043,14 @@ plt.show()
 # how few images such a net needs? (c) Where an image's border is black, what reaches $dW_1$ from
 # there, and what reaches $db_1$?
 
+# %% [markdown] lang="zh" of="f73f9f30"
+# ## 11. 用自己的话说：一个梯度，许多图像
+#
+# (a) 1,400 张图像，小批量大小为 48：每一轮的最后一个小批量较小，它走出的那一步却不小。其中一张图
+# 像的分量，是别处一张图像的多少倍？为什么有了 `shuffle`，这就说得过去？(b) 在第 6 节里，你把
+# $dW_1$ 写成对图像*和位置*的求和。每个位置贡献了什么，是全连接层无法共享的？这与这样的网络只需要
+# 很少的图像有什么关系？(c) 图像的边缘是黑的，从那里传到 $dW_1$ 的是什么，传到 $db_1$ 的又是什么？
+
 # %% [markdown]
 # ## What you can do now
 #
@@ -871,3 +1061,13 @@ plt.show()
 # - Train a net, look at what it misreads, and give it pictures as it has learnt to expect them.
 #
 # Next: what the optimizer makes of these gradients (lecture 8), and why LeNet slept (lecture 9).
+
+# %% [markdown] lang="zh" of="71bec215"
+# ## 现在你会了
+#
+# - 从求和式出发，写出一层的前向和反向传播，并用能让错误显形的形状来测试。
+# - 用一次乘法换掉逐像素的循环，并知道那个循环让你付出了什么代价。
+# - 亲手让梯度穿过一个网络；检验它；看它先把 50 张图像背下来，再去读新的。
+# - 训练网络，看看它读错了什么，并把图片处理成它学过的样子再交给它。
+#
+# 下一步：优化器怎样使用这些梯度（第 8 讲），以及 LeNet 为什么睡着了（第 9 讲）。

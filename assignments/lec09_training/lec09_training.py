@@ -34,6 +34,36 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="ee0d7dc8"
+# # 第 9 讲：让深度网络训练起来
+#
+# 有人把深度学习叫作炼金术：让网络训练起来的窍门，许多是试出来的。不过，大多数窍门都出自同一个愿
+# 望：数值在穿过许多层时，无论向前还是向后，都保持适中的大小。在这份笔记本里，你把讲义的办法一个一
+# 个做出来：中心化的数据、按尺度缩放的初始权重、归一化、残差连接，以及防止过拟合的手段。最后出场的
+# 是一个二十层的网络，它起初训练不起来，后来就行了。
+#
+# **学完之后，你能够**推导初始权重该散布多开；写出归一化的前向传播和反向传播；说清丢弃法、权重衰减
+# 和提前停止各做什么，依照的是谁的约定；用它们搭出深度网络，并在正确的模式下训练和评判它；看懂一张
+# 画着十二次训练的图，图里没有哪种办法单独使用时处处最好。
+#
+# **用时**约 10 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的三道书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
+# 行全部单元格（约两分钟），保存，然后提交这个文件。
+#
+# **参考阅读**，需要时再看：[《动手学深度学
+# 习》5.4](https://d2l.ai/chapter_multilayer-perceptrons/numerical-stability-and-init.html) 讲数值
+# 的消失与爆炸，[8.5](https://d2l.ai/chapter_convolutional-modern/batch-norm.html) 讲批量归一化；
+# 还有 [CS231n 讲训练的部分](https://cs231n.github.io/neural-networks-2/)。
+#
+# 你需要 numpy、torch 和 matplotlib，还需要 scikit-learn，因为要用它的手写数字
+# （`pip install scikit-learn`）。没有它，下面的 import 会失败；练习本身用不到它。
+#
+# **约定**：一行是一个观测，图像是 (N, C, H, W)。不得原地修改输入；结果的 dtype 和设备与输入相同。
+# `dout` 表示某个标量损失 $L$ 的 $\partial L/\partial\text{out}$。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 
@@ -51,6 +81,12 @@ torch.set_num_threads(1)
 # The lecture centres data in two ways. By observation: every row loses its own mean. By channel:
 # every channel of a batch of images loses *its* mean, one number for each channel, taken over all
 # images, rows and columns.
+
+# %% [markdown] lang="zh" of="d377b282"
+# ## 1. 数据的中心化
+#
+# 讲义用两种方式给数据中心化。按观测：每一行减去自己的均值。按通道：一批图像的每个通道减去*自己
+# 的*均值，每个通道只有一个数，对所有图像、所有的行和列取平均。
 
 
 # %% exercise="center_observations"
@@ -117,6 +153,24 @@ assert torch.allclose(centred.mean(dim=(0, 2, 3)), torch.zeros(3)), "a channel's
 # $2/\sqrt{n_{\text{in}}}$, which is too much in every layer, and its "Xavier" weights with
 # $1/\sqrt{n_{\text{in}}}$, which forgets $n_{\text{out}}$. What you have derived is right.
 
+# %% [markdown] lang="zh" of="ae734c84"
+# ## 2. 初始权重
+#
+# 如果权重全都相等，或者哪怕只是对称，一层里的单元就会永远一模一样：讲义证明了它们得到的梯度相同。
+# 所以权重要从随机值开始，问题是散布多开。设线性层有 $n_{\text{in}}$ 个输入，方差为 $\gamma^2$，权
+# 重的方差为 $\sigma^2$，那么输出的方差是 $n_{\text{in}}\sigma^2\gamma^2$；往回走时，梯度遇到的是
+# $n_{\text{out}}\sigma^2$。我们希望 $n_{\text{in}}\sigma^2$ 和 $n_{\text{out}}\sigma^2$ 这两个因
+# 子都是 1，可是输入和输出的个数不同，就做不到。**Xavier** 初始化取折中，用于关于零对称的激活函
+# 数，例如 tanh：它让两个因子的*均值*为 1。ReLU 把一半的输入变成零，二阶矩也随之去掉一半；
+# **Kaiming** 初始化在前向传播时把它补回来，往回走时就随它去了。
+#
+# 这两种情形下，$\sigma$ 各是多少？请在输出与输入一样多的层上检验你的公式：那里两个愿望可以同时实
+# 现，而且 Kaiming 的 $\sigma$ 更大。大多少倍，为什么？
+#
+# *注意*：讲义的笔记本抽取“Kaiming”权重时，标准差用的是 $2/\sqrt{n_{\text{in}}}$，这在每一层都太
+# 大；抽取“Xavier”权重时用的是 $1/\sqrt{n_{\text{in}}}$，忘了 $n_{\text{out}}$。你推导出来的才是对
+# 的。
+
 
 # %% exercise="xavier_std"
 def xavier_std(fan_in, fan_out):
@@ -158,6 +212,11 @@ assert abs(kaiming_std(50) - 0.2) < 1e-9, f"from 50 inputs: 0.2, not {kaiming_st
 # independent draws from $N(0, \sigma^2)$. Take them from `generator`, so that a seed repeats them:
 # never from PyTorch's global stream, and never re-seed the generator.
 
+# %% [markdown] lang="zh" of="748827e0"
+# 现在抽取一个权重矩阵。形状是 `(fan_out, fan_in)`，和 `nn.Linear` 一样。全部元素独立地从
+# $N(0, \sigma^2)$ 抽取。要用 `generator` 来抽取，这样同一个种子能重现同样的权重：绝不要用 PyTorch
+# 的全局随机数，也绝不要给生成器重新设种子。
+
 
 # %% exercise="init_weight"
 def init_weight(shape, scheme, generator):
@@ -189,6 +248,11 @@ assert abs(v.std().item() - 0.05) < 0.003, f"Xavier's σ should be near 0.05 her
 # the activations spread. After each layer take the standard deviation of all entries of
 # $a^\ell = \text{act}(a^{\ell-1} W_\ell)$, with $n-1$ in the denominator ($n$ is the number of
 # entries), as `torch.std` does.
+
+# %% [markdown] lang="zh" of="fa0bcdfb"
+# 讲义的实验：让数据一层接一层地穿过去，不带偏置，看激活值散布得多开。每过一层，对
+# $a^\ell = \text{act}(a^{\ell-1} W_\ell)$ 的全部元素求标准差，分母用 $n-1$（$n$ 是元素个数），和
+# `torch.std` 一样。
 
 
 # %% exercise="activation_stds"
@@ -240,6 +304,10 @@ plt.show()
 # ReLU activations grow without end; tanh cannot grow, but it is pushed to $\pm1$, where its slope
 # is nearly zero: a constant spread alone does not make a good start.
 
+# %% [markdown] lang="zh" of="663bbd9c"
+# $\sigma$ 太小，信号会慢慢消亡，所有的梯度也跟着消亡。要是太大，ReLU 的激活值会无止境地增长；tanh
+# 不会增长，却会逼近 $\pm1$，那里的斜率几乎是零：可见散布保持不变，还算不上好的起点。
+
 # %% [markdown]
 # ## 3. Batch normalisation
 #
@@ -259,6 +327,24 @@ plt.show()
 # - $\varepsilon$ stands inside the root.
 #
 # `F.batch_norm` and the modules built on it may not be used in this section.
+
+# %% [markdown] lang="zh" of="8f2f2d04"
+# ## 3. 批量归一化
+#
+# 这一层在小批量上给每一列做中心化和缩放，然后让两个学习得到的向量 $\gamma, \beta\in\mathbb R^d$
+# 在有好处的时候把它还原：
+#
+# $$\mu_j = \tfrac1n\sum_i x_{ij},\qquad \sigma_j^2 = \tfrac1n\sum_i (x_{ij}-\mu_j)^2,\qquad
+# \hat x_{ij} = \frac{x_{ij}-\mu_j}{\sqrt{\sigma_j^2+\varepsilon}},\qquad
+# \text{out}_{ij} = \gamma_j\hat x_{ij}+\beta_j$$
+#
+# 同时，它维护滑动平均，留着以后用，约定与 PyTorch 相同：
+#
+# - `momentum` 是**新**批量的权重：滑动值 ← (1 − momentum) · 滑动值 + momentum · 批量值；
+# - 进入滑动方差的是*无偏*方差，分母为 $n-1$，虽然 $\hat x$ 本身用的是上面有偏的 $\sigma_j^2$；
+# - $\varepsilon$ 在根号里面。
+#
+# 本节不能用 `F.batch_norm`，也不能用建立在它上面的模块。
 
 
 # %% exercise="batchnorm_train"
@@ -293,6 +379,9 @@ assert torch.allclose(new_var, torch.tensor([1.1, 0.9])), (
 # In prediction there may be one observation only, and no batch to average over. The running
 # statistics stand in.
 
+# %% [markdown] lang="zh" of="07223e8d"
+# 预测时可能只有一个观测，没有批量可以取平均。这时由滑动统计量来代替。
+
 
 # %% exercise="batchnorm_eval"
 def batchnorm_eval(x, gamma, beta, running_mean, running_var, eps=1e-5):
@@ -322,8 +411,13 @@ assert torch.allclose(out, torch.tensor([[4.0, 3.0]]), atol=1e-4), f"expected [[
 # %% [markdown]
 # The backward pass in training. Every $\hat x_{ij}$ depends on the whole column, through $\mu_j$
 # and $\sigma_j^2$: an entry's gradient therefore has three parts. Write $\hat x$ first, let
-# $d\hat x = \text{dout}\odot\gamma$, and follow each path. (A check: the result must not change
+# $d\hat x = \text{dout}\odot\gamma$, and follow each path. (A check: $dx$ must not change
 # when all of a column's $d\hat x$ move by one constant. Why?)
+
+# %% [markdown] lang="zh" of="7d4ed63c"
+# 训练时的反向传播。每个 $\hat x_{ij}$ 都通过 $\mu_j$ 和 $\sigma_j^2$ 依赖于整列，所以一个元素的梯
+# 度由三部分组成。先写出 $\hat x$，令 $d\hat x = \text{dout}\odot\gamma$，再沿着每条路径走。（检
+# 验：把某一列的 $d\hat x$ 全都加上同一个常数，$dx$ 不应改变。为什么？）
 
 
 # %% exercise="batchnorm_backward"
@@ -356,6 +450,10 @@ for name, got, leaf in zip(["dx", "dgamma", "dbeta"], mine, leaves, strict=True)
 # %% [markdown]
 # For images each *channel* is normalised: its $N\cdot H\cdot W$ pixels play the part of the $n$
 # observations, in the mean, in both variances, and in the running statistics.
+
+# %% [markdown] lang="zh" of="05e259c5"
+# 图像是按*通道*归一化的：一个通道的 $N\cdot H\cdot W$ 个像素，扮演那 $n$ 个观测的角色，求均值、求
+# 两种方差、求滑动统计量都是如此。
 
 
 # %% exercise="batchnorm2d_train"
@@ -392,6 +490,13 @@ assert torch.allclose(new_var, layer.running_var), "new_var differs from nn.Batc
 # The same formula with the roles exchanged: $\mu_i$ and $\sigma_i^2$ (biased) are those of each
 # **row**, so that an observation needs no others, in training or in prediction. $\gamma$ and
 # $\beta$ still have an entry for each column. `F.layer_norm` and `nn.LayerNorm` may not be used.
+
+# %% [markdown] lang="zh" of="478a5bb2"
+# ## 4. 层归一化
+#
+# 公式不变，行和列互换角色：$\mu_i$ 和 $\sigma_i^2$（有偏）属于每一**行**，所以无论训练还是预测，
+# 一个观测都不需要别的观测。$\gamma$ 和 $\beta$ 仍然是每列一个元素。不能用 `F.layer_norm` 和
+# `nn.LayerNorm`。
 
 
 # %% exercise="layernorm"
@@ -471,6 +576,16 @@ plt.show()
 # $\alpha$ serves all entries, so its gradient collects from all of them. At $z = 0$ the course
 # takes $\alpha$'s branch.
 
+# %% [markdown] lang="zh" of="570475dd"
+# ## 5. PReLU
+#
+# 这是斜率可以学习的 Leaky ReLU：
+#
+# $$f(z) = \begin{cases} z & z > 0\\ \alpha z & z \le 0\end{cases}$$
+#
+# （讲义写的是 $\max(\alpha z, z)$，只要 $\alpha\le 1$，两者就相同。）所有元素共用一个 $\alpha$，
+# 所以它的梯度要收集所有元素的贡献。在 $z = 0$ 处，本课程取 $\alpha$ 那一支。
+
 
 # %% exercise="prelu"
 def prelu(z, alpha):
@@ -523,6 +638,14 @@ assert dalpha.item() == -17, f"5·(−2) + 7·(−1) is −17, not {dalpha.item(
 # comes out of the second one, and a last ReLU follows the sum. Draw it before you write it: what
 # does the block make of $x$ if all of its weights and biases are 0?
 
+# %% [markdown] lang="zh" of="2945a013"
+# ## 6. 残差块
+#
+# 人们发现，很深的普通网络连*训练*数据都拟合得不如浅一些的网络。残差块从恒等函数出发（这很容易），
+# 让两层去拟合剩下的部分：一个仿射层 $W_1, b_1$，一个 ReLU，一个仿射层 $W_2, b_2$。块的输入与第二
+# 个仿射层的输出相加，之后是最后一个 ReLU。动手写之前先画一张图：如果全部权重和偏置都是 0，这个块
+# 会把 $x$ 变成什么？
+
 
 # %% exercise="residual_block"
 def residual_block(x, w1, b1, w2, b2):
@@ -564,6 +687,19 @@ assert torch.equal(out, torch.tensor([[4.0, 1.0, 6.0]])), f"expected [[4, 1, 6]]
 # Both are right, and mixing them up is not: the lecture scales at test time, PyTorch's modules at
 # training time, and what they call $p$ are opposite probabilities. Draw from `generator` (it lives
 # on `x`'s device: pass `device=x.device` when you draw).
+
+# %% [markdown] lang="zh" of="c46dc919"
+# ## 7. 丢弃法的两种形式
+#
+# 训练时，每个元素以某个概率变成零，彼此独立；预测时什么都不丢。两种情况下的期望应当相同。
+#
+# - **PyTorch 的形式**：`p` 是**丢弃**的概率。训练时，留下来的乘以 $1/(1-p)$；预测时，`x` 保持原
+#   样。$p = 0$ 时什么都不丢，$p = 1$ 时全部丢掉（结果是零，不是 nan）。
+# - **讲义的形式**：给出的数是**保留**的概率。训练时是 $m\odot x$，其中
+#   $m_i\sim\text{Bernoulli}(\text{keep})$，不缩放；预测时是 $\text{keep}\cdot x$。
+#
+# 两种都对，混用就不对了：讲义在测试时缩放，PyTorch 的模块在训练时缩放；两边都叫 $p$，指的却是相反
+# 的概率。要用 `generator` 来抽取（它在 `x` 所在的设备上：抽取时写上 `device=x.device`）。
 
 
 # %% exercise="dropout"
@@ -649,6 +785,13 @@ plt.show()
 # and gather what stands by $w$: the weights shrink before they follow the loss. By which factor? It
 # gave the method its name.
 
+# %% [markdown] lang="zh" of="2d8c84f5"
+# ## 8. 权重衰减
+#
+# 给损失加上惩罚项 $\frac\lambda2\lVert w\rVert^2$。请对这个和写出梯度下降的一步，学习率为
+# $\eta$，其中 $g$ 是损失*不含*惩罚项时的梯度，再把 $w$ 前面的东西合并起来：权重先缩小，然后才跟着
+# 损失走。缩小的因子是多少？这个方法由此得名。
+
 
 # %% exercise="l2_penalty"
 def l2_penalty(w):
@@ -696,6 +839,13 @@ assert torch.equal(w, torch.tensor([1.0, -3.0])), f"expected [1, -3], got {w}"
 # epoch is *better* if its loss is **less than** best − `min_delta`, where best is the loss of the
 # best epoch so far (the first epoch is always better than nothing). Training stops as soon as
 # `patience` epochs in a row were not better. If that never happens, it runs to the end.
+
+# %% [markdown] lang="zh" of="f280ec51"
+# ## 9. 提前停止
+#
+# 盯着验证集上的损失，它不再下降就停。轮的编号从 0 开始。如果某一轮的损失**小于** best −
+# `min_delta`，这一轮就算*更好*，这里的 best 是到目前为止最好的一轮的损失（第一轮总是算更好）。一
+# 旦连续 `patience` 轮都不更好，训练就停止。如果这种情况一直没有出现，训练就进行到最后。
 
 
 # %% exercise="early_stopping"
@@ -770,6 +920,29 @@ plt.show()
 # means 0.01. The normalising layers stay as PyTorch makes them. Another `norm` or `init` than these
 # is a `ValueError`.
 
+# %% [markdown] lang="zh" of="671a0730"
+# ## 10. 二十层
+#
+# 该把这些办法合在一起，看看深度网络需要其中的哪些了。从这里开始，由 PyTorch 的层和自动微分来干
+# 活。
+#
+# `sizes` 列出各处的宽度，输入在前，logit 在后。每个**隐藏**层，包括第一个，都由下面这些部分依次组
+# 成：
+#
+# | | 部分 | 何时有 |
+# | --- | --- | --- |
+# | 1 | `nn.Linear` | 总是 |
+# | 2 | `nn.BatchNorm1d` 或 `nn.LayerNorm` | `norm` 是 "batch" 或 "layer" |
+# | 3 | ReLU | 总是 |
+# | 4 | `nn.Dropout(p)` | `p > 0` |
+# | 5 | 加上这一层的输入 | `residual` 为真，并且两个宽度相同 |
+#
+# （所以捷径接在 ReLU *之后*，与 `residual_block` 不同。）最后一个隐藏层之后，只有一个
+# `nn.Linear`。每个 Linear 的权重都从 $N(0, \sigma^2)$ 抽取，最后一个也不例外，偏置都从 0 开始。
+# `init="kaiming"` 时，$\sigma$ 是你在第 2 节得到的；`"lecture"` 表示 $1/\sqrt{n_{\text{in}}}$，和
+# 讲义的笔记本一样；`"small"` 表示 0.01。归一化层保持 PyTorch 建好时的样子。`norm` 或 `init` 如果
+# 是别的值，就抛出 `ValueError`。
+
 
 # %% exercise="DeepMLP"
 class DeepMLP(nn.Module):
@@ -820,6 +993,10 @@ else:
 # %% [markdown]
 # Before any training: what does a batch of digits look like on its way through twenty layers? (The
 # panels show what goes *into* the layers named. Mind the axes.)
+
+# %% [markdown] lang="zh" of="b3ee2180"
+# 训练之前先看看：一批数字穿过二十层，会是什么样子？（每个小图画的是*进入*那一层的数值。注意坐标
+# 轴。）
 
 
 # %%
@@ -877,6 +1054,17 @@ plt.show()
 #   go back in the mode in which they came (one and the same for all of them).
 # - **The recorded loss** is the cross-entropy of a mini-batch before its step, without the decay.
 
+# %% [markdown] lang="zh" of="0595176f"
+# 现在训练它。损失是 logit 的交叉熵的均值；每一轮都重新打乱观测，再切成小批量，最后一个可能小一
+# 些。优化器由你选，只要在 Adam 常用的学习率下，它学得和 Adam 一样快（`torch.optim.AdamW` 接受参数
+# 组，每组可以各有自己的 `weight_decay`）。有三件事容易忽略：
+#
+# - **至少有两个轴的张量才衰减**：偏置以及归一化层的 $\gamma$ 和 $\beta$ 只有一个轴。它们和其他参
+#   数一样训练，但不缩小。
+# - **模式**：网络的全部模块都在训练模式下训练，不论它们来时是什么模式；训练完，全部回到来时的模式
+#   （各模块来时的模式都一样）。
+# - **记录的损失**：小批量走这一步之前的交叉熵，不含衰减。
+
 
 # %% exercise="fit"
 def fit(model, x, y, epochs, batch_size, lr, weight_decay, seed):
@@ -917,6 +1105,10 @@ assert len(fit(net, x, y, 1, 40, 0.01, 0.0, 1)) == 3, "90 rows in mini-batches o
 # that nothing in the net has changed afterwards, the mode of its modules included (again they come
 # in one and the same).
 
+# %% [markdown] lang="zh" of="d58c4c24"
+# 评判网络和训练网络是两回事：评判要在评估模式下进行，不建计算图，而且事后网络里什么都没有变，各模
+# 块的模式也不变（这里各模块来时的模式也都一样）。
+
 
 # %% exercise="evaluate"
 def evaluate(model, x, y):
@@ -948,11 +1140,17 @@ assert net.training, "the net came in training mode: give it back so"
 # Twenty layers, three ways to start, four ways to build: twelve trainings of the same length, on
 # the same digits. Guess first: which will be the best, which will not learn at all?
 
+# %% [markdown] lang="zh" of="0e1cd89c"
+# ### 普通、归一化、残差（residual）、两者都用
+#
+# 二十层，三种起点，四种搭法：十二次训练，长度相同，用的数字也相同。先猜一猜：哪个最好，哪个什么也
+# 学不到？
+
 # %% demo=true
 builds = {
     "plain": {},
     "batch norm": {"norm": "batch"},
-    "residual": {"residual": True},
+    "residual blocks": {"residual": True},
     "both": {"norm": "batch", "residual": True},
 }
 figure, axes = plt.subplots(1, 3, figsize=(11, 4), sharey=True, layout="constrained")
@@ -976,6 +1174,12 @@ plt.show()
 #
 # Two hundred digits, and a net with room for far more: what does it make of digits that it has not
 # seen? (The loss on new ones, and `early_stopping` of section 9, which would have stopped there.)
+
+# %% [markdown] lang="zh" of="423a5368"
+# ### 丢弃法，用与不用
+#
+# 两百个数字，配上一个容量绰绰有余的网络：遇到没见过的数字，它会怎么样？（右图是新数字上的损失，竖
+# 线是第 9 节的 `early_stopping` 会停下的地方。）
 
 # %% demo=true
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
@@ -1011,11 +1215,24 @@ plt.show()
 # in prediction can differ from the one that was trained. Would layer normalisation have the same
 # problem?
 
+# %% [markdown] lang="zh" of="14a6595b"
+# ## 11. 用自己的话说：单个观测
+#
+# 讲义问：批量归一化的结果取决于哪些观测在同一个小批量里；那么，预测单个观测时它该怎么办？讲义给出
+# 两种回答（用全部训练数据的统计量，或者用训练时维护的滑动平均）。请说明两种办法各需要什么，以及预
+# 测时的网络与训练时的网络可能有什么不同。层归一化会有同样的问题吗？
+
 # %% [markdown] written="symmetric_start"
 # ## 12. In your own words: a symmetric start
 #
 # Suppose that two hidden units of a layer start with equal weights into them and equal weights out
 # of them. Show with the chain rule why gradient descent never tells them apart. Would dropout?
+
+# %% [markdown] lang="zh" of="946c27a4"
+# ## 12. 用自己的话说：对称的起点
+#
+# 假设某一层有两个隐藏单元，进入它们的权重相等，从它们出去的权重也相等。请用链式法则说明，为什么梯
+# 度下降永远分不开它们。丢弃法分得开吗？
 
 # %% [markdown] written="no_simple_ranking"
 # ## 13. In your own words: no ranking of single remedies
@@ -1027,6 +1244,15 @@ plt.show()
 # would measure to find out. (c) A friend concludes "always use both". What does the picture say for
 # it, and what can one picture (one width, one depth, one rate, ten epochs, one seed) not say?
 
+# %% [markdown] lang="zh" of="83323c60"
+# ## 13. 用自己的话说：单独的办法排不出名次
+#
+# 对照直方图，再看一遍十二次训练。（a）*普通*网络从哪个起点学得起来，从哪个学不起来，为什么？（b）
+# 只用归一化，在这里效果不好，虽然每一层的输入都和前一层的散布得一样开。不带归一化的残差网络，从
+# Kaiming 的起点出发学得慢，从小权重出发却学得快。请解释这两件事中的一件；对另一件，说说你会测量什
+# 么来弄清楚。（c）一位朋友得出结论：“总是两者都用”。图里有什么支持这句话？而仅凭一张图（一种宽
+# 度、一种深度、一个学习率、十轮、一个种子），又有什么是说明不了的？
+
 # %% [markdown]
 # ## What you can do now
 #
@@ -1037,3 +1263,13 @@ plt.show()
 #   without a favourite.
 #
 # Next: networks that are deep in time (lecture 10), where the same product of slopes comes back.
+
+# %% [markdown] lang="zh" of="700dc344"
+# ## 现在你会了
+#
+# - 推导初始权重该散布多开，并从直方图看出它们散布得不对。
+# - 按批量、按层做归一化，前向和反向都会，并把训练与预测分清。
+# - 丢弃、衰减、提前停止，并知道一段文字或一个库指的是哪种约定。
+# - 用这些部件搭出任意深度的网络，在正确的模式下训练和评判它，不偏不倚地比较各种办法。
+#
+# 下一步：在时间上很深的网络（第 10 讲），同样的斜率连乘在那里又会出现。

@@ -38,6 +38,42 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="b43f4b3f"
+# # 第 10 讲：有记忆的网络
+#
+# 名字、句子和电影，长短各不相同。循环神经网络一步一步地读它们，并维护一个状态，把到目前为止看到的
+# 东西概括在里面。在这份笔记本里，你亲手搭一个这样的网络，让梯度沿时间传回去，亲眼看看它们为什么会
+# 消失或爆炸。
+#
+# **学完之后，你能够**亲手写出循环神经网络的前向传播，并让梯度随时间传回来；说清梯度何时消失、何时
+# 爆炸；用一个上限管住梯度，训练出一个有记忆的网络。
+#
+# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行全部单元格，保
+# 存，然后提交这个文件。没做完也可以交，做对多少算多少分。
+#
+# **参考阅读**，需要时再看：《动手学深度学习》讲[循环神经网
+# 络](https://d2l.ai/chapter_recurrent-neural-networks/rnn.html)和[随时间反向传
+# 播](https://d2l.ai/chapter_recurrent-neural-networks/bptt.html)的两节；[CS231n 讲循环神经网络的
+# 部分](https://cs231n.github.io/rnn/)；还有 [On the difficulty of training recurrent neural
+# networks](https://arxiv.org/abs/1211.5063)，第 4、5 节就出自这篇论文。
+#
+# **网络**：每一步都用同一组参数：
+#
+# $$h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b),\qquad y_t = h_t W_{hy}$$
+#
+# 幻灯片把状态写成列，即 $W_{hh}h_{t-1}$，并且省去了 $b$。这里和本课程其余部分一样，观测是**行**，
+# 权重写在右边。
+#
+# **约定**：$T$ 是步数，$N$ 是批量大小，$D$ 是输入的维度，$H$ 是状态的维度。时间是第一个轴：`x` 是
+# $(T, N, D)$，`h` 是 $(T, N, H)$，其中 `h[0]` 是 $h_1$；初始状态 `h0` 是 $(N, H)$，单独存放。`dh`
+# 表示某个标量损失 $L$ 的 $\partial L/\partial h$，形状与 `h` 相同。不得原地修改输入；结果的 dtype
+# 和设备与输入相同。你的函数里不能用自动微分（`backward`、`torch.autograd`、`torch.func`），也不能
+# 用 `nn.RNN` 或 `nn.RNNCell`；自己做测试时随便用。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 
@@ -50,6 +86,11 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # ## 1. One step
 #
 # A step takes one input for every sequence of the batch and the old states, and makes new states.
+
+# %% [markdown] lang="zh" of="a95c5a06"
+# ## 1. 一步
+#
+# 走一步，就是取批量中每个序列的一个输入和旧的状态，算出新的状态。
 
 
 # %% exercise="rnn_step"
@@ -84,6 +125,11 @@ assert h_next.shape == (5, 4), f"five states of size 4 are (5, 4), not {tuple(h_
 # Backward, a step is two affine layers that share their output $z$, and an activation. The stub
 # hands you $h_t = \tanh z$ and not $z$: write the slope of $\tanh$ with $h_t$ alone. (It is 1 at
 # $h_t = 0$, and nearly 0 where $h_t$ is nearly ±1.)
+
+# %% [markdown] lang="zh" of="c54153fd"
+# 反过来看，一步就是两个仿射层（它们共用输出 $z$），再加一个激活函数。函数骨架交给你的是
+# $h_t = \tanh z$，而不是 $z$：请只用 $h_t$ 写出 $\tanh$ 的斜率。（它在 $h_t = 0$ 处是 1，在 $h_t$
+# 接近 ±1 的地方几乎是 0。）
 
 
 # %% exercise="rnn_step_backward"
@@ -123,6 +169,11 @@ for k, (name, got, value) in enumerate(zip(names, mine, inputs, strict=True)):
 # Unrolled in time, the network is a deep one: as many layers as there are steps, all with the
 # same weights.
 
+# %% [markdown] lang="zh" of="939e51c0"
+# ## 2. 整个序列
+#
+# 沿时间展开，这个网络就是一个深层网络：有多少步就有多少层，各层的权重都相同。
+
 
 # %% exercise="rnn_forward"
 def rnn_forward(x, h0, wxh, whh, b):
@@ -154,6 +205,10 @@ assert abs(states[2].item() - math.tanh(-1 + 0.5 * second)) < 1e-6, "h₃ is off
 # Each state may send an output, $y_t = h_t W_{hy}$. It is linear: what it means (logits, a
 # prediction) is for the loss to say.
 
+# %% [markdown] lang="zh" of="d83b0a66"
+# 每个状态都可以给出一个输出，$y_t = h_t W_{hy}$。它是线性的：它代表什么（logit，还是预测值），由
+# 损失来决定。
+
 
 # %% exercise="rnn_output"
 def rnn_output(h, why):
@@ -181,6 +236,13 @@ assert torch.equal(y[3, 1], torch.tensor([6.0, -1.0])), f"h why is [6, −1] her
 # for each $t$, the gradient that arrives at $h_t$ from **its own output**. On top of that, $h_t$
 # acts on all that follows through the next step. Both add up. And since the parameters are used
 # at every step, their gradients are sums over time, $\partial L/\partial W=\sum_t(\dots)$.
+
+# %% [markdown] lang="zh" of="6721c1cd"
+# ## 3. 沿时间往回走
+#
+# 损失可能要用到每一个输出，例如每一步都预测下一个字符的时候。所以对每个 $t$，`dh` 里存的是 $h_t$
+# **自己的输出**传给它的梯度。除此之外，$h_t$ 还通过下一步影响后面的一切。这两份要相加。又因为每一
+# 步都用到这些参数，参数的梯度就是对时间求和，$\partial L/\partial W=\sum_t(\dots)$。
 
 
 # %% exercise="rnn_backward"
@@ -222,6 +284,14 @@ for k, (name, got, value) in enumerate(zip(names, mine, inputs, strict=True)):
 # $W_{hh}$ does $h_{t-1}[j]$ meet on its way to $h_t[i]$, and which slope? (The slides have columns
 # and get $\operatorname{diag}(\tanh')\,W_{hh}$. Ours are rows.)
 
+# %% [markdown] lang="zh" of="c2275c11"
+# ## 4. 梯度在哪里消失，在哪里爆炸
+#
+# $h_{t-1}$ 变一点，$h_t$ 能感觉到多少？答案是一个 Jacobian 矩阵，它的元素 $[i, j]$ 是
+# $\partial h_t[i]/\partial h_{t-1}[j]$。写矩阵之前，先写一个元素：$h_{t-1}[j]$ 走到 $h_t[i]$，路
+# 上遇到 $W_{hh}$ 的哪个元素，又遇到哪个斜率？（幻灯片用列，得到的是
+# $\operatorname{diag}(\tanh')\,W_{hh}$。我们用行。）
+
 
 # %% exercise="state_jacobian"
 def state_jacobian(h_next, whh):
@@ -251,6 +321,15 @@ assert torch.allclose(jacobian, expected), f"expected {expected}, got {jacobian}
 #
 # and the **spectral norm** of the product, its largest singular value, says how much of a gradient
 # can be left after $k$ steps back.
+
+# %% [markdown] lang="zh" of="3c79b381"
+# 走 $k$ 步，Jacobian 矩阵就连乘起来：
+#
+# $$\frac{\partial h_T}{\partial h_{T-k}} =
+# \frac{\partial h_T}{\partial h_{T-1}}\,\frac{\partial h_{T-1}}{\partial h_{T-2}}\cdots
+# \frac{\partial h_{T-k+1}}{\partial h_{T-k}},$$
+#
+# 乘积的**谱范数**，也就是它最大的奇异值，说明梯度往回走 $k$ 步之后最多还能剩下多少。
 
 
 # %% exercise="gradient_norms"
@@ -305,7 +384,12 @@ plt.show()
 # On the left the activation is almost linear, and the singular values of $W_{hh}$ decide: below 1
 # the gradient vanishes, above 1 it explodes. On the right every step also multiplies by
 # $\tanh' \le 1$, and now even weights that stretch may lose the gradient.
-#
+
+# %% [markdown] lang="zh" of="5d4018ba"
+# 左图里激活函数几乎是线性的，结果取决于 $W_{hh}$ 的奇异值：小于 1，梯度消失；大于 1，梯度爆炸。右
+# 图里每一步还要乘以 $\tanh' \le 1$，这时就算权重会放大，梯度也可能丢失。
+
+# %% [markdown]
 # ## 5. Clipping
 #
 # Against gradients that explode the lecture knows a plain remedy: a limit. Take the norm of *all*
@@ -313,6 +397,14 @@ plt.show()
 # every gradient is multiplied by the same factor, `max_norm` $/\lVert g\rVert$, so that the
 # direction stays; if not, nothing changes. (PyTorch's `clip_grad_norm_` adds $10^{-6}$ to the
 # norm and works in place. Here there is no such number, and new tensors are made.)
+
+# %% [markdown] lang="zh" of="a552a9e5"
+# ## 5. 裁剪
+#
+# 对付爆炸的梯度，讲义有一个简单的办法：设上限。取*全部*梯度合起来的范数
+# $\lVert g\rVert = \sqrt{\sum_k \lVert g_k\rVert^2}$。如果它超过上限，每个梯度都乘以同一个因子
+# `max_norm` $/\lVert g\rVert$，这样方向不变；如果没有超过，就什么都不改。（PyTorch 的
+# `clip_grad_norm_` 给范数加上 $10^{-6}$，并且原地修改。这里不加这个数，并且要新建张量。）
 
 
 # %% exercise="clip_gradients"
@@ -342,6 +434,10 @@ assert torch.equal(clip_gradients(grads, 6.0)[0], grads[0]), "below the limit no
 # Now all of it at work: a network that must repeat its input three steps late, so that each state
 # has to carry the recent past. The same data, the same start, with and without clipping; without
 # it the steps grow until the first few batches have thrown the weights away.
+
+# %% [markdown] lang="zh" of="9139331e"
+# 现在让它们一起上阵：一个网络要晚三步重复它的输入，所以每个状态都得带着最近的过去。数据相同，起点
+# 相同，一次裁剪，一次不裁剪；不裁剪时，步子越来越大，才几个小批量就把权重甩飞了。
 
 # %% demo=true
 torch.manual_seed(4)
@@ -383,6 +479,15 @@ plt.show()
 # makes it? Which of its terms die out when gradients vanish, and what can the network then not
 # learn?
 
+# %% [markdown] lang="zh" of="3a464eb0"
+# ## 6. 用自己的话说：许多项中的一项
+#
+# 第 11 讲的一张幻灯片写道 $\frac{\partial L_T}{\partial W} = \frac{\partial L_T}{\partial h_T}
+# \big(\prod_{t=2}^{T}\frac{\partial h_t}{\partial h_{t-1}}\big)\frac{\partial h_1}{\partial W}$，
+# 并在下面注明，这样写并不准确：它只是若干项中的一项。请写出准确的和，其中的
+# $\partial h_t/\partial W$ 是固定 $h_{t-1}$ 时的导数。你的 `rnn_backward` 里，是哪一行做出了这个
+# 和？梯度消失时，其中哪些项会消亡，网络因此学不到什么？
+
 # %% [markdown] written="an_old_acquaintance"
 # ## 7. In your own words: an old acquaintance
 #
@@ -391,6 +496,13 @@ plt.show()
 # recurrent network: what are its inputs, its activation, its parameters? A stationary one
 # has all eigenvalues of $A$ inside the unit circle. What does that say of
 # $\partial h_T/\partial h_{T-k}$ for large $k$?
+
+# %% [markdown] lang="zh" of="c23cd60b"
+# ## 7. 用自己的话说：一位老相识
+#
+# 讲义问：哪些经典的统计模型描述序列？考虑向量自回归 $y_t = c + A y_{t-1} + \varepsilon_t$，令
+# $h_t = E[y_t]$，说明它就是一个循环神经网络：它的输入、激活函数和参数各是什么？如果它是平稳的，
+# $A$ 的特征值就全在单位圆内。由此可知，当 $k$ 很大时，$\partial h_T/\partial h_{T-k}$ 会怎样？
 
 # %% [markdown]
 # ## What you can do now
@@ -401,3 +513,12 @@ plt.show()
 #   12 has gates.
 #
 # Next, lecture 11: names of any length.
+
+# %% [markdown] lang="zh" of="4d91d960"
+# ## 现在你会了
+#
+# - 让梯度往回穿过任意多步，并检验它。
+# - 从奇异值看出，网络能学到多远以前的东西。
+# - 裁剪爆炸的梯度，训练网络记住三步之前的输入。至于消失的梯度，第 12 讲有门来对付。
+#
+# 下一步，第 11 讲：任意长度的名字。

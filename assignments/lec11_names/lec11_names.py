@@ -29,6 +29,32 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other names, other shapes and other numbers.
 
+# %% [markdown] lang="zh" of="ec0c45e0"
+# # 第 11 讲：名字里能看出什么
+#
+# 一张数字图片总有 784 个像素，名字却有长有短。循环神经网络一个字符一个字符地读名字，读完最后一个
+# 再给出判断。在这份笔记本里，你要为中国人的名字搭建这样一个网络，训练它判断一个名字是男名（标签
+# 0）还是女名（标签 1）。最后你会知道它有多好，以及任何人最好能做到多好。
+#
+# **学完之后，你能够**把任意长度的字符串变成张量；写出循环神经网络，以及在长短不一的序列上训练它的
+# 循环；说清损失是在哪一步之后取的，填充又会带来什么；拿可能达到的最好结果作对照，评价一个分类器。
+#
+# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
+# 行所有单元格，保存，然后提交这个文件。
+#
+# **参考阅读**，需要时再看：PyTorch 教程[用字符级 RNN 给名字分
+# 类](https://docs.pytorch.org/tutorials/intermediate/char_rnn_classification_tutorial.html)，讲义
+# 就是照它讲的；《动手学深度学
+# 习》[9.4](https://d2l.ai/chapter_recurrent-neural-networks/rnn.html)。网络本身，你在第 10 讲的笔
+# 记本里已经写过。
+#
+# **约定**：名字是 Python 字符串，每个字符是一个时间步。词表是字符的列表；字符的索引就是它在列表里
+# 的位置。时间是第一个轴，批量是第二个轴。凡是从字符串开始的计算都在 CPU 上进行。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的名字、别的形状和别的数。
+
 # %%
 import csv
 import math
@@ -56,6 +82,19 @@ torch.set_num_threads(1)  # small networks gain nothing from more
 # `Chinese_Names_Corpus_Gender（120W）.txt`, put it beside this notebook: `read_corpus` reads it,
 # and the rest of the notebook goes on with 3,000 of its names. They are drawn at random, because
 # the file is grouped by surname: its first names are all of one family. Nothing here requires it.
+
+# %% [markdown] lang="zh" of="f27cf156"
+# ## 0. 名字
+#
+# 下一个单元格已经写好。名字是编出来的：一个姓，加上一两个字，按单元格里写明的权重随机抽取。姓的权
+# 重大致是它在人口中的千分比（前三个取自 2007 年的全国户籍统计，其余是我们的近似值；复姓在生活中比
+# 这里更少见）。名里的每个字有两个权重，一个用于男名，一个用于女名，都是我们自己定的：偏向与生活中
+# 一致，但没有用任何真人的名册。
+#
+# 讲义用的是公开的 *Chinese Names Corpus*，有一百多万个名字，在 1,000 个测试名字上达到了 97.9 %。
+# 如果你手头有它的文件 `Chinese_Names_Corpus_Gender（120W）.txt`，把它放在这份笔记本旁边：
+# `read_corpus` 会读取它，后面就改用其中的 3,000 个名字。这些名字是随机抽取的，因为文件按姓排列，
+# 开头的名字全是同一个姓。没有这个文件也完全可以做完。
 
 # %%
 SURNAMES = """
@@ -162,6 +201,12 @@ print(
 # A network needs numbers for characters, and it can learn nothing about characters that hardly
 # ever occur. So count them, keep the most frequent ones, and keep the names that need no other.
 
+# %% [markdown] lang="zh" of="e180c9a7"
+# ## 1. 词表
+#
+# 网络需要用数来表示字符；而几乎不出现的字符，它什么也学不到。所以先数一数，留下最常见的字符，再留
+# 下只用到这些字符的名字。
+
 
 # %% exercise="build_vocab"
 def build_vocab(names, size):
@@ -219,6 +264,9 @@ plt.show()
 # %% [markdown]
 # As an input, a character is a vector of zeros with a single 1 at its index.
 
+# %% [markdown] lang="zh" of="ac7f671b"
+# 作为输入，一个字符是一个向量：它的索引处是 1，其余全为零。
+
 
 # %% exercise="encode"
 def encode(name, vocab):
@@ -258,6 +306,16 @@ assert "二" in message, f"二 is unknown: expected a ValueError that names it, 
 #   p_t = \sigma\bigl(\text{h2o}\,h_t\bigr),$$
 #
 # where `i2h` and `h2o` are two `nn.Linear` layers of these names. The state begins at zero.
+
+# %% [markdown] lang="zh" of="c552fc1d"
+# ## 2. 网络
+#
+# 每一步取输入 $x_t$ 和旧状态 $h_{t-1}$，按这个次序并排放在一起：
+#
+# $$h_t = \tanh\bigl(\text{i2h}\,[x_t, h_{t-1}]\bigr),\qquad
+#   p_t = \sigma\bigl(\text{h2o}\,h_t\bigr),$$
+#
+# 其中 `i2h` 和 `h2o` 是两个 `nn.Linear` 层，就用这两个名字。状态从零开始。
 
 
 # %% exercise="NameRNN"
@@ -313,6 +371,15 @@ assert torch.allclose(prob, torch.tensor(p)), f"the probability should be {p:.4f
 # gradient gets through where $p$ is 0 or 1 depends on how you keep the logarithm from $-\infty$:
 # before it is taken, or afterwards. Try both.
 
+# %% [markdown] lang="zh" of="4596c9cb"
+# ## 3. 损失
+#
+# 损失是 $-y\log p - (1-y)\log(1-p)$ 的均值。网络十分有把握时，$p$ 在浮点数里就是 0 或 1，其中一个
+# 对数成了 $-\infty$；这时哪怕答对了，代价也是 $0\cdot\infty$，根本不是一个数。因此 PyTorch 的
+# `BCELoss` 规定这两个对数都至少取 $-100$，我们也这样做。（讲义里的损失不作处理，对数是多少就是多
+# 少。）本题要的是损失的值。至于在 $p$ 为 0 或 1 的地方有没有梯度通过，要看你用什么办法避开
+# $-\infty$：在取对数之前，还是之后。两种都试试。
+
 
 # %% exercise="bce"
 def bce(p, y):
@@ -344,6 +411,12 @@ assert abs(bce(torch.tensor([0.0]), torch.tensor([1.0])).item() - 100) < 1e-3, (
 # A name is read from its first character to its last, and what counts is the probability after the
 # **last** one. What does the network know before the first character, and what must go from each
 # step to the next?
+
+# %% [markdown] lang="zh" of="f669eaf1"
+# ## 4. 读一个名字
+#
+# 名字从第一个字符读到最后一个，算数的是读完**最后一个**之后的概率。读第一个字符之前，网络知道些什
+# 么？从一步到下一步，又必须传递什么？
 
 
 # %% exercise="classify"
@@ -394,6 +467,23 @@ assert abs(p - expected) < 1e-6, f"after a and b the probability should be {expe
 #
 # Use `torch.optim.Adam` with learning rate `lr`; `seed` makes the shuffling repeatable.
 
+# %% [markdown] lang="zh" of="31822697"
+# ## 5. 训练
+#
+# 每一轮先打乱名字，再切成小批量，余下的自成一个较小的小批量。小批量的损失是其中各个名字损失的**均
+# 值**，而每个名字的损失只在读完最后一个字符之后取。同一个小批量里的名字长短不一；讲义用一个循环逐
+# 个读它们。
+#
+# *关于这个循环的提醒*：在讲义里，除以个数、梯度清零、反向传播和更新这几行写在遍历名字的循环**里
+# 面**。这样到第二个名字就会报错 "Trying to backward through the graph a second time"：`loss` 还连
+# 着第一个名字的计算图，而反向传播已经把它释放了。这几行应放在遍历名字的循环**之后**，每个小批量执
+# 行一次。
+#
+# 在这里，逐个名字循环就够用了。想快一点，可以让长度相同的名字一起通过网络，结果必须一样。填充短名
+# 字则是个陷阱：在填充上走的每一步都会改变状态，填在名字前面和填在后面都一样。
+#
+# 请用 `torch.optim.Adam`，学习率为 `lr`；`seed` 让打乱的次序可以重现。
+
 
 # %% exercise="train"
 def train(model, names, labels, vocab, epochs, batch_size, lr, seed):
@@ -440,6 +530,13 @@ for name, label in [("李芳", 1), ("欧阳伟", 0)]:
 # We know how our names were made, and so the best that anybody could do: by Bayes' theorem,
 # compare the given name's probability under both tables. The network has seen neither the tables
 # nor where a surname ends. (Nobody knows the best for real names.)
+
+# %% [markdown] lang="zh" of="70f9d959"
+# 现在用一半名字训练，再从其余的名字里取至多 1,000 个来测试。两部分里都有的名字测不出什么（讲义的
+# 两部分就有一些重复），所以测试只取新名字。
+#
+# 我们知道这些名字是怎么编出来的，因此也知道任何人最好能做到多好：用贝叶斯定理，比较名在两张表下的
+# 概率。网络既没见过这两张表，也不知道姓到哪里为止。（对真实的名字，没有人知道最好能做到多好。）
 
 # %% demo=true
 (train_names, train_labels), (new_names, new_labels) = split_by_name(names, labels, len(names) // 2)
@@ -517,6 +614,13 @@ plt.show()
 # of them lose, and what does the recurrent network do instead? How many of its parameters depend
 # on the length of a name? Say also what the plot of section 5 shows about surnames.
 
+# %% [markdown] lang="zh" of="b24dc000"
+# ## 6. 用自己的话说：任意长度
+#
+# 讲义问：输入的长度不固定时怎么办？有两条出路用不着新的网络：一是在每个名字后面补空格，补到和最长
+# 的一样长，再用全连接网络；二是把一个名字的独热向量加起来，对这个和分类。它们各自丢失了什么？循环
+# 神经网络又是怎么做的？它有多少参数取决于名字的长度？再说说：关于姓，第 5 节的图显示了什么？
+
 # %% [markdown] written="a_loop_that_fails"
 # ## 7. In your own words: a loop that fails
 #
@@ -525,6 +629,13 @@ plt.show()
 # `retain_graph=True`. What would then be computed for the third name of a mini-batch, and why is
 # that still not the gradient of the mean loss, even before any error message about values that
 # were changed in place?
+
+# %% [markdown] lang="zh" of="62cfe01f"
+# ## 7. 用自己的话说：会报错的循环
+#
+# 看讲义里写的那个循环：除以个数、反向传播和更新都在遍历名字的循环里面。为什么第一个名字的反向传播
+# 能成功，第二个却失败？PyTorch 的报错建议用 `retain_graph=True`。那样的话，到小批量的第三个名字，
+# 算出来的是什么？就算还没有报出“某些值被原地修改”的错误，为什么它仍然不是平均损失的梯度？
 
 # %% [markdown]
 # ## What you can do now
@@ -535,3 +646,13 @@ plt.show()
 # - Test on names that were not trained on, and say how near to the best possible you are.
 #
 # Next: gates, which let a network remember for longer, and a network that writes names itself.
+
+# %% [markdown] lang="zh" of="b0467a57"
+# ## 现在你会了
+#
+# - 从名字到张量：词表、词表的代价、独热向量，每个字符一步。
+# - 自己写循环神经网络，写它的状态，以及读完最后一个字符之后的概率。
+# - 写出始终有限的损失，以及每一行都在正确位置上的训练循环。
+# - 用没有训练过的名字来测试，并说出你离可能的最好结果还有多远。
+#
+# 下一步：门，让网络记得更久；还有一个自己写名字的网络。

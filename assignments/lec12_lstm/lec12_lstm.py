@@ -31,6 +31,35 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="a3856164"
+# # 第 12 讲：门，以及没有人叫的名字
+#
+# 普通的循环神经网络很健忘：每往回走一步，梯度都要遇到同一个矩阵，再乘上一个 $\tanh' \le 1$。讲义
+# 的办法是换一种结构。在这份笔记本里，你要搭建其中最有名的两种，把循环层一层层叠起来，再让它们从两
+# 个方向读。然后你用名字训练自己的网络，让它胜过计数，最后让它自己写名字。
+#
+# **学完之后，你能够**说出每个门的用处，从正向和反向两头拆解 LSTM；用同一个单步搭出更深的网络和双
+# 向网络；在长短不一的名字上训练字符模型，不被填充蒙骗；把它与计数相比，也与可能达到的最好结果相
+# 比；在任意温度下从模型里抽取名字。
+#
+# **用时**约 7 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
+# 行所有单元格，保存，然后提交这个文件。
+#
+# **参考阅读**，需要时再看：C. Olah 的[理解 LSTM 网
+# 络](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)；《动手学深度学
+# 习》[10.1](https://d2l.ai/chapter_recurrent-modern/lstm.html) 和
+# [10.2](https://d2l.ai/chapter_recurrent-modern/gru.html)；关于让网络写作，看[循环神经网络不可思
+# 议的效果](https://karpathy.github.io/2015/05/21/rnn-effectiveness/)。
+#
+# **约定**：和第 10 讲一样，一行是一个观测，时间是第一个轴：`x` 是 $(T, N, D)$；状态在一个时间步是
+# $(N, H)$，沿时间排列是 $(T, N, H)$，不含初始状态。`dh` 表示某个标量损失 $L$ 的
+# $\partial L/\partial h$。不得原地修改输入；结果与输入的 dtype 和设备相同。你的函数里不能用
+# `nn.RNN`、`nn.LSTM`、`nn.GRU` 及相应的 Cell 类；`lstm_step_backward` 不用自动微分。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import itertools
 import math
@@ -58,6 +87,22 @@ torch.set_num_threads(1)  # small networks gain nothing from more
 # Two orders are conventions, and here they are the lecture's: the state stands **before** the
 # input in $[h, x]$, so that the first $H$ rows of $W$ belong to $h$; and the four blocks of $H$
 # columns are **i, f, o, g**. (PyTorch's own LSTM has i, f, g, o, and two matrices.)
+
+# %% [markdown] lang="zh" of="8e8c436c"
+# ## 1. LSTM
+#
+# 除了状态 $h$，*长短期记忆*还带着一个单元（cell）$c$。三个门逐元素地决定：往单元里写什么（$i$），
+# 单元里留下什么（$f$），单元显露什么（$o$）；$g$ 是可以写入的内容：
+#
+# $$\begin{pmatrix} i & f & o & g\end{pmatrix} =
+# \begin{pmatrix}\sigma & \sigma & \sigma & \tanh\end{pmatrix}
+# \big([h_{t-1}, x_t]\,W + b\big)$$
+#
+# $$c_t = f\odot c_{t-1} + i\odot g,\qquad h_t = o\odot\tanh(c_t)$$
+#
+# 有两处次序全凭约定，这里都照讲义：在 $[h, x]$ 里，状态放在输入**之前**，所以 $W$ 的前 $H$ 行属于
+# $h$；四块各 $H$ 列，次序是 **i, f, o, g**。（PyTorch 自己的 LSTM 次序是 i, f, g, o，并且有两个矩
+# 阵。）
 
 
 # %% exercise="lstm_step"
@@ -99,6 +144,11 @@ assert h1.shape == c1.shape == (5, 4), f"(5, 4) each, not {tuple(h1.shape)}, {tu
 # next step, and `dc` at the new cell, from the next step alone. The new cell acts on the loss by
 # both ways. Follow it through $h = o\odot\tanh(c)$, then through the four gates, then through one
 # affine layer.
+
+# %% [markdown] lang="zh" of="a79db454"
+# 现在手写反向传播。有两个梯度传来：传到新状态的 `dh`，来自它的输出和下一步；传到新单元的 `dc`，只
+# 来自下一步。新单元沿这两条路影响损失。让梯度先穿过 $h = o\odot\tanh(c)$，再穿过四个门，最后穿过
+# 一个仿射层。
 
 
 # %% exercise="lstm_step_backward"
@@ -161,6 +211,10 @@ assert torch.allclose(h[:, 0, 0], expected), f"the cell counts 0.5, 1, 1.5: {exp
 # bias alone. Having gates is not yet a remedy: one of these LSTMs forgets faster than the plain
 # network does.
 
+# %% [markdown] lang="zh" of="261762ae"
+# 梯度能走多远？下面让同一个梯度从 60 步中的最后一步出发往回走，一次穿过普通的循环神经网络，几次穿
+# 过 LSTM；这些 LSTM 只有遗忘门的偏置不同。光有门还不够：其中一个 LSTM 比普通网络忘得还快。
+
 # %% demo=true
 torch.manual_seed(2)
 steps, size, inputs = 60, 32, 8
@@ -208,6 +262,20 @@ plt.show()
 # (On the slide $U_c$ has lost its index. PyTorch's unit resets after the product with $U_c$, which
 # is another function; here the reset comes before it.)
 
+# %% [markdown] lang="zh" of="1f625cd5"
+# ## 2. GRU
+#
+# *门控循环单元*没有 LSTM 那样的单元。重置门 $r$ 决定新的候选状态 $\tilde h$ 能看到多少旧状态；更
+# 新门 $z$ 决定旧状态**保留**多少：
+#
+# $$r = \sigma(x W_r + h U_r + b_r),\qquad z = \sigma(x W_z + h U_z + b_z)$$
+#
+# $$\tilde h = \tanh\big(x W_c + (r\odot h)\,U_c + b_c\big),\qquad
+# h_t = z\odot h + (1-z)\odot\tilde h$$
+#
+# （幻灯片上的 $U_c$ 漏了下标。PyTorch 的 GRU 在乘 $U_c$ 之后才重置，那是另一个函数；这里先重置，
+# 再相乘。）
+
 
 # %% exercise="gru_step"
 def gru_step(x, h, wr, ur, br, wz, uz, bz, wc, uc, bc):
@@ -246,6 +314,12 @@ assert abs(half.item() - expected) < 1e-6, f"r = z = ½ makes {expected:.4f}, no
 # the next. Each layer is a plain one, $h_t = \tanh(x_t W_{xh} + h_{t-1}W_{hh} + b)$, with its own
 # parameters, initial state and size.
 
+# %% [markdown] lang="zh" of="b2a0a3e8"
+# ## 3. 叠得更高，读两个方向
+#
+# 循环层可以**堆叠**：下面一层在每一步的状态，就是上面一层在这一步的输入。这里每一层都是普通的循环
+# 层，$h_t = \tanh(x_t W_{xh} + h_{t-1}W_{hh} + b)$，各有自己的参数、初始状态和大小。
+
 
 # %% exercise="stacked_rnn_forward"
 def stacked_rnn_forward(x, h0s, layers):
@@ -282,6 +356,11 @@ assert abs(top[1].item() - second) < 1e-6, f"and carries its own state: {second:
 # $[\overrightarrow{h}_t, \overleftarrow{h}_t]$, so that both belong to the same $x_t$. Both start
 # from zero.
 
+# %% [markdown] lang="zh" of="7e349e8f"
+# **双向**网络把序列读两遍：一个网络从头读起，另一个网络用自己的参数从末尾读起。在每个时刻 $t$，两
+# 者的状态并排放在一起，即 $[\overrightarrow{h}_t, \overleftarrow{h}_t]$，所以它们对应同一个
+# $x_t$。两者都从零状态开始。
+
 
 # %% exercise="bidirectional_rnn"
 def bidirectional_rnn(x, forward_params, backward_params):
@@ -317,6 +396,12 @@ assert torch.allclose(both[:, 1], back), "backward: the 1 comes last, at t = 0; 
 # one, and after the last character it should predict the **end**, a token with an index of its
 # own. So a name makes a sequence of inputs and one of targets, equally long.
 
+# %% [markdown] lang="zh" of="aacef475"
+# ## 4. 名字的模型，一块一块来
+#
+# 讲义里的网络会写名字。它从名字里学：每读一个字符就预测下一个；读完最后一个字符，应该预测**结
+# 束**，这是一个词元，有自己的索引。所以一个名字给出一个输入序列和一个同样长的目标序列。
+
 
 # %% exercise="char_targets"
 def char_targets(name, vocab, end):
@@ -342,6 +427,10 @@ assert list(targets) == [2, 2, 0, 3], f"what follows is n n a and the end: not {
 # %% [markdown]
 # The model gives a row of logits at each step. Its loss is the mean, over the steps, of
 # $-\log\operatorname{softmax}(\text{logits}_t)[\text{target}_t]$.
+
+# %% [markdown] lang="zh" of="cf4f7f4c"
+# 模型在每一步给出一行 logits。它的损失是
+# $-\log\operatorname{softmax}(\text{logits}_t)[\text{target}_t]$ 对各步的均值。
 
 
 # %% exercise="char_lm_loss"
@@ -376,6 +465,14 @@ assert abs(loss.item() - expected) < 1e-6, f"the mean should be {expected:.4f}, 
 # The model comes as a function: `step(index, state)` returns the logits of what follows the
 # character `index`, and a new state, to be passed on at the next call as it is. The first call gets
 # the state `None`.
+
+# %% [markdown] lang="zh" of="701fc96b"
+# 要写一个名字，先给出一个字符，向模型要下一个字符的 logits，从
+# $\operatorname{softmax}(\text{logits}/\tau)$ 里**抽取**，再从抽到的字符继续。*温度* $\tau$ 让写
+# 的人谨慎（小于 1）或大胆（大于 1）。抽到 `end` 时名字就结束了，`end` 本身不属于名字。
+#
+# 模型以函数的形式给出：`step(index, state)` 返回字符 `index` 之后那个字符的 logits，以及一个新状
+# 态，下一次调用时要原样传进去。第一次调用时状态是 `None`。
 
 
 # %% exercise="sample_name"
@@ -429,6 +526,16 @@ for tau, expected in [(1.0, 0.75), (0.5, 0.9)]:
 # names; the index `end` follows the last character. `size` counts all indices, both of these
 # included.
 
+# %% [markdown] lang="zh" of="baf0e70b"
+# ## 5. 计数
+#
+# 在让网络学习之前，先问问光靠计数能走多远。*二元语法*模型只知道哪个字符跟在哪个字符后面，别的一概
+# 不知：$P(j\mid i)$ 是 $i$ 之后出现的所有字符里 $j$ 所占的比例。从没出现过的一对，概率会是 0，含
+# 有它的名字，损失就是无穷大。所以每个计数都从**一**开始。
+#
+# 从这里起，名字是索引的列表，以*起始*索引开头，所有名字都用同一个；最后一个字符之后是索引 `end`。
+# `size` 是索引的总数，这两个也算在内。
+
 
 # %% exercise="bigram_log_probs"
 def bigram_log_probs(names, size, end):
@@ -467,6 +574,16 @@ for i, counts in enumerate(expected):
 # equally likely characters the model seems to be guessing. A short name and a long one count for as
 # many predictions as they make.
 
+# %% [markdown] lang="zh" of="7ee1ae1a"
+# ## 6. 许多名字一起的损失
+#
+# 小批量里的名字长短不一。它们作为列并排放着，短的在末尾填充补齐。填充不是预测，不能算进损失。名字
+# 只有两到四个字时，填充能占到全部目标的三分之一以上。网络一下子就学会预测填充，于是损失看上去比写
+# 出来的名字好得多。
+#
+# 均值对什么取：对名字，还是对预测？这里是对小批量里所有真正的预测取一个总的均值，这样它的指数就
+# 是**困惑度**：模型好像是在多少个同样可能的字符里猜。名字不论长短，做了几次预测就算几次。
+
 
 # %% exercise="masked_lm_loss"
 def masked_lm_loss(logits, targets, lengths):
@@ -502,6 +619,16 @@ assert abs(loss.item() - expected) < 1e-6, f"five predictions cost {expected:.4f
 #
 # Each call starts from a zero state and a zero cell and returns the logits alone. So a character is
 # drawn by reading the whole name again up to there: a little work, and no state to lose.
+
+# %% [markdown] lang="zh" of="eb5483e7"
+# ## 7. 会读名字的网络
+#
+# 现在轮到网络了。它的输入是词元 $(T, N)$，一列是一个名字；它在每一步返回 logits：时刻 $t$ 的
+# logits 已读过自己名字里的词元 $0,\dots,t$，并预测接下来是什么。用你的 `lstm_step` 来搭（也可以用
+# 建立在它之上的 `lstm_forward`）：决定词元怎样变成输入，给模块配上参数，再由状态得出 logits。
+#
+# 每次调用都从零状态和零单元开始，只返回 logits。所以要抽取一个字符，就得把名字从头再读到那里：多
+# 花一点工夫，但不用保管状态。
 
 
 # %% exercise="CharLSTM"
@@ -547,6 +674,18 @@ assert sum(p.numel() for p in net.parameters()) > 4 * 5 * 6, "are the gates' wei
 # `end` included, must be below **0.9** of the perplexity of your bigrams, counted on the same
 # names. (The hidden names are made up so that a bigram misses much: right answers come below 0.8 of
 # its perplexity there. On the names of the next section the distance is smaller.)
+
+# %% [markdown] lang="zh" of="8b69b6dc"
+# ## 8. 训练
+#
+# 循环由你来写：每一轮重新打乱名字，切成小批量（最后一个可以小一些），填充，算损失，用 Adam 更新。
+# 模型读名字的哪一部分，又该由此预测什么？一个名字要做几次预测？词元的填充必须是模型认识的索引，用
+# 哪一个都行；在填充上读到的一概不算。
+#
+# 批改时用的是模型没见过的名字：在这些名字上，模型按字符计、连 `end` 也算在内的困惑度，必须低于二
+# 元语法困惑度的 **0.9**；二元语法照上面计数那一节的做法，用同样的训练名字数出来。（隐藏的名字是特
+# 意编的，其中许多规律二元语法看不到：正确的答案在那里能降到它的困惑度的 0.8 以下。用下一节的名
+# 字，差距会小一些。）
 
 
 # %% exercise="train_char_lm"
@@ -598,6 +737,19 @@ assert max(abs(a - b) for a, b in zip(losses, again, strict=True)) < 1e-3, "same
 #
 # As we know how the names are made, we know the probability of each, and so the perplexity that
 # nobody can beat. (Plots know no Chinese everywhere, so they have no names in them.)
+
+# %% [markdown] lang="zh" of="2d7aa999"
+# ## 9. 没有人叫的名字
+#
+# 这里有两类名字可学，都是按下一个单元格里写明的计数**编出来**的，没有用任何真人的名字。
+#
+# - **中国人的名字**，和上一讲一样：按人口中的比例取一个姓，再配上一两个字的名。
+# - **中文报纸上的外国人名**。讲义里的网络写的就是这类名字，还列出了其中最常见的五十个字。我们的名
+#   字就用这五十个字拼成：一个开头，中间一两段，一个结尾。结尾要与*开头*相配：有些开头配男名的结尾
+#   （-夫、-斯基……），另一些配女名的结尾（-娃、-亚……），两者之间最多隔着两个字。
+#
+# 我们知道名字是怎么编的，所以知道每个名字的概率，也就知道谁也无法超越的困惑度。（不是每台机器的图
+# 都能显示汉字，所以图里没有名字。）
 
 # %% demo=true
 PARTS = """
@@ -677,6 +829,10 @@ for make in (chinese_name, foreign_name):
 # %% [markdown]
 # Both kinds are learnt twice: by your bigrams and by your network. Then each of them writes, with
 # your `sample_name`, at three temperatures. A star marks names that it has read.
+
+# %% [markdown] lang="zh" of="52e986ed"
+# 两类名字各学两遍：一遍用你的二元语法，一遍用你的网络。然后让它们用你的 `sample_name`，在三种温度
+# 下各写一些。带星号的是它读过的名字。
 
 
 # %% demo=true
@@ -771,6 +927,14 @@ plt.show()
 # other way does $c_{t-1}$ act on $c_t$, and does that one meet a matrix? What does the plot
 # of section 1 say about the forget gate's initial bias?
 
+# %% [markdown] lang="zh" of="290ceeda"
+# ## 10. 用自己的话说：中间什么也没有
+#
+# 讲义说，梯度从 $c_t$ 到 $c_{t-1}$ 的路上只遇到与 $f$ 的逐元素乘积，没有矩阵，并把这比作残差网
+# 络。请写出沿这条直接的路的 $\partial c_t/\partial c_{t-1}$，再写出跨 $k$ 步的结果。残差网络里的
+# 恒等函数，在这里由什么来充当，在什么情况下？然后再看看你的 `lstm_step_backward`：$c_{t-1}$ 还通
+# 过哪一条路影响 $c_t$，那条路上有矩阵吗？关于遗忘门偏置的初始值，第 1 节的图说明了什么？
+
 # %% [markdown] written="what_counting_knows"
 # ## 11. In your own words: what counting knows
 #
@@ -778,6 +942,13 @@ plt.show()
 # bigrams, and what is it that the bigrams cannot know there? What do they get wrong in Chinese
 # names, though after each character they know quite well what may follow? And what does a low
 # temperature do to both of them: which of the two bars of one writer moves, and why?
+
+# %% [markdown] lang="zh" of="7305bcd3"
+# ## 11. 用自己的话说：计数知道什么
+#
+# 看看第 9 节的图。对哪一类名字，网络比二元语法进步最大？在那里，二元语法无法知道的是什么？在中国
+# 人的名字上，它明明很清楚每个字符之后可以跟什么，却错在哪里？还有，低温对两者有什么影响：同一个写
+# 名字的模型有两根柱子，移动的是哪一根，为什么？
 
 # %% [markdown]
 # ## What you can do now
@@ -791,3 +962,14 @@ plt.show()
 # - Write with it, carefully or boldly.
 #
 # Next: attention, which need not carry everything through one state.
+
+# %% [markdown] lang="zh" of="4d768d48"
+# ## 现在你会了
+#
+# - 照公式搭出 LSTM，写出正向和反向，并说出它的梯度在哪里不遇到矩阵。
+# - 堆叠循环层，并让它们从两个方向读。
+# - 在长短不一的序列上训练：填充的是什么，算数的是什么，除以的是什么。
+# - 用没见过的文本上的困惑度评价文本模型，与计数相比，也与可能的最好结果相比。
+# - 用它来写，谨慎些或大胆些。
+#
+# 下一步：注意力，它不必让所有东西都挤过同一个状态。

@@ -36,6 +36,40 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="a2cc1f04"
+# # 第 13 讲：注意力
+#
+# 循环神经网络把记忆一步一步往后传，卷积只看身边的邻居。注意力则一次看遍所有位置，哪里重要由数据说
+# 了算：每个结果都是加权平均，权重是得分的 softmax。在这份笔记本里，你从一个得分写起，一直搭到
+# Transformer 块；再用这些块做成一个小 GPT，训练它，让它写文章，最后看看注意力发现了什么。
+#
+# **学完之后，你能够**把得分变成权重，给它们加掩码，让许多头同时工作；告诉模型每个词元在哪里；搭
+# 建、训练一个 Transformer 语言模型，并用它采样；说出它知道什么，而二元语法不可能知道；看懂一张对
+# 齐图。
+#
+# **用时**约 8 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
+# 行所有单元格，保存，然后提交这个文件。
+#
+# **参考阅读**，需要时再看：[Attention is all you need](https://arxiv.org/abs/1706.03762) 的 3.1
+# 至 3.5 节；[Neural machine translation by jointly learning to align and
+# translate](https://arxiv.org/abs/1409.0473) 的第 3 节，加性注意力就出自那里；《动手学深度学
+# 习》[第 11 章](https://d2l.ai/chapter_attention-mechanisms-and-transformers/index.html)。
+#
+# **两种排法**：幻灯片和论文的写法不一样，所以看形状时要多看一眼。
+#
+# - 第 3 节的 `self_attention` 与讲义的公式一字不差：一**列**是一个位置，
+#   $X\in\mathbb R^{D\times N}$，权重的每一*列*之和为 1。
+# - 其余各处都是一**行**一个位置，即 $(N, D)$，批量和头的轴排在前面，与论文和 PyTorch 相同；权重的
+#   每一*行*之和为 1。
+#
+# **约定**：掩码是布尔张量，**True 表示可以关注**。结果的 dtype 和设备与输入相同；不得改动输入。你
+# 的函数里不能用 `F.scaled_dot_product_attention`、`nn.MultiheadAttention` 和 `nn.Transformer` 的
+# 各个模块；自己做测试时随便用。`torch.softmax` 和 `F.layer_norm` 可以用。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 import random
@@ -59,6 +93,17 @@ torch.set_num_threads(1)  # small networks gain nothing from more
 #
 # All four functions score every row $x$ of a matrix `x` with one query `q`, and return the bare
 # scores, without a softmax.
+
+# %% [markdown] lang="zh" of="95510fbc"
+# ## 1. 两个向量有多匹配？
+#
+# 注意力是为翻译发明的，用来对齐单词：解码器处在状态 $q$，要写下一个词时，源句的每个隐藏状态 $x$
+# 都得到一个*得分* $s(x, q)$。讲义列出了四种打分函数。不管用哪一种，参数的个数都与句子的长度无关。
+# **加性**打分是一个小网络：
+#
+# $$s(x, q) = v^\top\tanh(Wx + Uq),\qquad W, U\in\mathbb R^{A\times D},\quad v\in\mathbb R^{A}$$
+#
+# 这四个函数都用同一个查询 `q`，给矩阵 `x` 的每一行 $x$ 打分，返回的就是得分本身，不做 softmax。
 
 
 # %% exercise="additive_score"
@@ -92,6 +137,13 @@ assert torch.allclose(s, expected), f"here W x is 1 and 2, U q is 0: expected {e
 # puts nearly all weight on one position. The **scaled** dot product takes that back:
 #
 # $$s(x, q) = x^\top q\qquad\text{and}\qquad s(x, q) = \frac{x^\top q}{\sqrt D}$$
+
+# %% [markdown] lang="zh" of="d1c9c717"
+# **点积**不需要参数，但它会变得很大：如果 $x$ 和 $q$ 的元素相互独立，均值为 0，方差为 1，那么
+# $x^\top q$ 的方差就是 $D$，这样的得分经过 softmax，几乎所有权重都落在一个位置上。**缩放**点积抵
+# 消了这种增长：
+#
+# $$s(x, q) = x^\top q\qquad\text{和}\qquad s(x, q) = \frac{x^\top q}{\sqrt D}$$
 
 
 # %% exercise="dot_score"
@@ -135,6 +187,9 @@ assert torch.allclose(s, torch.tensor([5.0, 5.0])), f"10 / √4 is 5, twice; got
 # The **bilinear** score puts a matrix between the two: $s(x, q) = x^\top W q$. Note who stands on
 # which side.
 
+# %% [markdown] lang="zh" of="76dbae82"
+# **双线性**打分在两者之间放一个矩阵：$s(x, q) = x^\top W q$。注意谁在哪一边。
+
 
 # %% exercise="bilinear_score"
 def bilinear_score(x, w, q):
@@ -160,6 +215,13 @@ assert torch.equal(s, torch.tensor([33.0])), f"only x₁ W₁₂ q₂ = 3·11 is
 # ## 2. The context vector
 #
 # The scores $e_1,\dots,e_N$ become weights, and the weights an average of the hidden states:
+#
+# $$(a_1,\dots,a_N) = \operatorname{softmax}(e_1,\dots,e_N),\qquad c = \sum_{j=1}^N a_j h_j$$
+
+# %% [markdown] lang="zh" of="90b6a172"
+# ## 2. 上下文向量
+#
+# 得分 $e_1,\dots,e_N$ 变成权重，再用这些权重对隐藏状态求平均：
 #
 # $$(a_1,\dots,a_N) = \operatorname{softmax}(e_1,\dots,e_N),\qquad c = \sum_{j=1}^N a_j h_j$$
 
@@ -200,6 +262,21 @@ assert torch.allclose(c, torch.tensor([3.0, 2.0])), f"the weights are ¾ and ¼ 
 #
 # Entry $(j, i)$ of $K^\top Q$ is the score of key $j$ for query $i$, and column $i$ of $H$ averages
 # the values for query $i$. So each **column** of the softmax sums to 1.
+
+# %% [markdown] lang="zh" of="c525568c"
+# ## 3. 自注意力：键、查询、值
+#
+# 现在，每个位置都有自己的问题要问。三个矩阵把每个输入变成三样东西：一个*查询*；一个*键*，供查询来
+# 匹配；一个*值*，供求平均之用。按讲义以列为位置的写法：
+#
+# $$Q = W_q X\in\mathbb R^{D_k\times N},\qquad K = W_k X\in\mathbb R^{D_k\times N},\qquad
+# V = W_v X\in\mathbb R^{D_v\times N}$$
+#
+# $$H = V\,\operatorname{softmax}\!\left(\frac{K^\top Q}{\sqrt{D_k}}\right)
+# \in\mathbb R^{D_v\times N}$$
+#
+# $K^\top Q$ 的元素 $(j, i)$ 是键 $j$ 对查询 $i$ 的得分，$H$ 的第 $i$ 列是为查询 $i$ 求出的值的加
+# 权平均。所以 softmax 的每一**列**之和为 1。
 
 
 # %% exercise="self_attention"
@@ -246,6 +323,20 @@ assert torch.allclose(h, (wv @ x).mean(dim=1, keepdim=True).expand(2, 5), atol=1
 # Which score has a weight of exactly 0? Every query may attend somewhere, so no row is masked as a
 # whole.
 
+# %% [markdown] lang="zh" of="6bec5f3d"
+# ## 4. 改成行，再加掩码
+#
+# 从这里起，一行是一个位置。批量和头是排在前面的轴，公式不去动它们：
+#
+# $$\operatorname{attention}(Q, K, V)
+# = \operatorname{softmax}\!\left(\frac{QK^\top}{\sqrt D}\right)V$$
+#
+# 其中 $D$ 是一个查询的长度，softmax 沿着每一**行**进行：第 $i$ 行属于查询 $i$。
+#
+# 掩码规定谁可以看谁：`mask[i, j]` 为 False 时，查询 $i$ 不得看到键 $j$。掩码作用在**得分**上，在
+# softmax 之前，这样剩下的权重之和仍然是 1。什么样的得分，权重恰好是 0？每个查询总有可以关注的位
+# 置，所以没有哪一行会全部遮住。
+
 
 # %% exercise="scaled_dot_attention"
 def scaled_dot_attention(q, k, v, mask=None):
@@ -282,6 +373,11 @@ assert torch.allclose(out, expected, atol=1e-5), "with a mask this differs from 
 # Two masks are used all the time. A **causal** one, for models that write from left to right: a
 # position sees itself and what came before. A **local** one, the lecture's sliding window, which
 # saves work: a position sees what is at most `window` steps away, on either side.
+
+# %% [markdown] lang="zh" of="3de59828"
+# 有两种掩码随处可见。一种是**因果**掩码，用于从左往右写的模型：一个位置看得到自己和前面的一切。另
+# 一种是**局部**掩码，也就是讲义里的滑动窗口，它能省下计算：一个位置只看得到左右两边距离不超过
+# `window` 的位置。
 
 
 # %% exercise="causal_mask"
@@ -357,6 +453,17 @@ plt.show()
 # and values. Each head divides by the root of *its own* width. Rows on the left, weights on the
 # right: projections are `x @ w`, without biases.
 
+# %% [markdown] lang="zh" of="3bad0d2a"
+# ## 5. 许多个头
+#
+# 一个 softmax 很难同时看两个地方。所以把模型分成 $h$ 个头，每个头的宽度是 $D/h$，各做各的注意力：
+#
+# $$\operatorname{MHA}(X) = \operatorname{concat}(H_1,\dots,H_h)\,W_o,\qquad
+# H_j = \operatorname{attention}(Q_j, K_j, V_j)$$
+#
+# 这里的 $Q_j$ 是 $XW_q$ 的第 $j$ 个**由 $D/h$ 个相邻的列组成的块**；键和值也这样分。每个头的得分
+# 除以*它自己*宽度的平方根。行在左，权重在右：投影写作 `x @ w`，没有偏置。
+
 
 # %% exercise="multi_head_attention"
 def multi_head_attention(x, wq, wk, wv, wo, heads, mask=None):
@@ -404,6 +511,18 @@ assert torch.allclose(out, expected, atol=1e-5), "with a causal mask PyTorch's h
 #
 # Positions and columns count from 0; $i$ counts *pairs* of columns, and both of a pair share one
 # frequency. Some programs put all sines first and all cosines after them: not here.
+
+# %% [markdown] lang="zh" of="77868918"
+# ## 6. 我在哪里？
+#
+# 注意力是对集合的运算：把各个位置重新排列，结果也跟着同样排列。所以词的次序必须随输入一起给进去。
+# 论文给每个输入加上一个由正弦和余弦组成的向量，波长从 $2\pi$ 一直增长到 $10000\cdot2\pi$：
+#
+# $$P_{\text{pos},\,2i} = \sin\frac{\text{pos}}{10000^{2i/d}},\qquad
+# P_{\text{pos},\,2i+1} = \cos\frac{\text{pos}}{10000^{2i/d}}$$
+#
+# 位置和列都从 0 数起；$i$ 数的是*列对*，同一对里的两列频率相同。有些程序把正弦全放在前面，余弦全
+# 放在后面：这里不这样。
 
 
 # %% exercise="positional_encoding"
@@ -457,6 +576,23 @@ plt.show()
 #
 # with the mean and the *biased* variance (denominator $D$) of the $D$ entries, and
 # $\varepsilon = 10^{-5}$.
+
+# %% [markdown] lang="zh" of="cd87af06"
+# ## 7. Transformer 块
+#
+# 注意力让各个位置互相交谈；然后由一个小网络对每个位置单独思考。两者的结果都*加到*原来的输入上，每
+# 次相加之后再归一化：
+#
+# $$Y = \operatorname{LN}_1\bigl(X + \operatorname{MHA}(X)\bigr),\qquad
+# \text{out} = \operatorname{LN}_2\bigl(Y + \operatorname{FFN}(Y)\bigr),\qquad
+# \operatorname{FFN}(y) = \operatorname{relu}(y W_1 + c_1)W_2 + c_2$$
+#
+# 这是论文里的次序，叫 **post-norm**（后归一化）；后来的许多模型改为在每一部分之前归一化。层归一化
+# 对每个位置的向量 $z\in\mathbb R^D$ 单独进行：
+#
+# $$\operatorname{LN}(z) = g\odot\frac{z-\mu}{\sqrt{\sigma^2+\varepsilon}} + b$$
+#
+# 其中用的是这 $D$ 个元素的均值和*有偏*方差（分母为 $D$），$\varepsilon = 10^{-5}$。
 
 
 # %% exercise="transformer_block"
@@ -514,6 +650,13 @@ assert torch.allclose(out, expected, atol=1e-4), "with a mask this differs from 
 # predict? $N$ tokens make $N-1$ predictions, and the loss is the mean of their cross-entropies over
 # all $B\,(N-1)$.
 
+# %% [markdown] lang="zh" of="1b2eba8c"
+# ## 8. 学习语言的两种办法
+#
+# **GPT 续写文本。** 有了因果掩码，位置 $t$ 的 logit 知道词元 $0,\dots,t$，要回答的是词元 $t+1$。
+# 哪个位置没有东西可预测？哪个词元没有谁来预测它？$N$ 个词元给出 $N-1$ 次预测，损失是全部
+# $B\,(N-1)$ 次预测的交叉熵的平均。
+
 
 # %% exercise="lm_loss"
 def lm_loss(logits, tokens):
@@ -545,6 +688,12 @@ assert abs(loss.item() - math.log(5)) < 1e-6, f"guessing among 5 costs log 5 = 1
 # There the input becomes `mask_id` and the label is the original token; everywhere else the input
 # stays, and the label is $-100$, which PyTorch's cross-entropy ignores. (BERT itself sometimes
 # leaves or replaces a chosen token; we do not.) Draw from `generator` alone, and do not seed it.
+
+# %% [markdown] lang="zh" of="f98a379d"
+# **BERT 做填空。** 遮住一些词元，让模型去猜；模型可以朝两边看。每个位置是否遮住相互独立，概率都是
+# `rate`（BERT 用 15%）。遮住的地方，输入变成 `mask_id`，标签是原来的词元；其余的地方，输入不变，
+# 标签是 $-100$，PyTorch 的交叉熵会忽略它。（BERT 对选中的词元有时保留、有时另换一个；我们不这样
+# 做。）随机数只从 `generator` 抽取，也不要给它设种子。
 
 
 # %% exercise="mask_tokens"
@@ -597,6 +746,24 @@ assert torch.equal(inputs, again), "the same seed should hide the same tokens"
 # Parameters in a Python list or dict are hidden from PyTorch: `nn.ModuleList` and
 # `nn.ParameterDict` are not (and your `transformer_block` can read the latter like a dict).
 
+# %% [markdown] lang="zh" of="9461e61a"
+# ## 9. 自己的语言模型
+#
+# 把你写好的零件拼起来：词元变成向量，向量得知自己的位置，若干个块让它们与前面的内容交谈，最后一个
+# 矩阵把结果变成 logit。这就是 GPT，只是小一些。
+#
+# - **次序与未来**：注意力本身对两者都一无所知。你的哪个函数能告诉它位置？哪个能把要预测的东西藏起
+#   来？
+# - **权重共享**：嵌入里每个词元占一行，产生 logit 的矩阵也是这样。当 `tie=True` 时，两者是**同一
+#   个** `Parameter`，而不是开头看起来相同的两个：这样，一个词元读进来时是什么意思，写出去时就是什
+#   么意思。当 `tie=False` 时，输出有自己的矩阵，除此之外参数的个数没有任何差别。
+# - **初始值**：参数怎么设由你定，块的细节也由你定（像第 7 节那样用 post-norm，或者用 pre-norm；有
+#   没有偏置；小网络有多宽）。如果各矩阵元素的标准差在 $1/\sqrt d$ 左右，它就学得动。不能用
+#   PyTorch 自带的注意力和 Transformer 模块。
+#
+# 参数放在 Python 的列表或字典里，PyTorch 是看不见的；放在 `nn.ModuleList` 和 `nn.ParameterDict`
+# 里就看得见（你的 `transformer_block` 可以把后者当字典来读）。
+
 
 # %% exercise="MiniGPT"
 class MiniGPT(nn.Module):
@@ -641,7 +808,7 @@ assert not torch.allclose(*gpt(same)[:, -1], atol=1e-5), (
     "1 2 3 and 2 1 3 look alike: where is what?"
 )
 count = {tie: sum(p.numel() for p in MiniGPT(7, 8, 2, 1, 6, tie).parameters()) for tie in (0, 1)}
-assert count[0] - count[1] == 7 * 8, f"untied, one matrix of 7 × 8 is added, not {count}"
+assert count[0] - count[1] == 7 * 8, f"untied, 7 × 8 parameters more: not {count[0]} for {count[1]}"
 try:
     gpt(torch.zeros(1, 7, dtype=torch.int64))
     message = "nothing was raised"
@@ -662,6 +829,18 @@ assert not message, f"7 tokens are more than max_len = 6: a ValueError is asked,
 # of `context` tokens must be below **0.7** of that of a bigram that was counted on the training
 # text. (In the hidden text three of four tokens repeat the last but one, which no bigram sees:
 # right answers come below 0.45 of its perplexity.)
+
+# %% [markdown] lang="zh" of="891f97fc"
+# ## 10. 训练它
+#
+# 文本是一长串词元。每一步读 `batch_size` 个窗口，每个窗口是 `context` 个连续的词元，起点随机，可
+# 以在任何地方，各窗口相互独立；窗口里的每个词元都由它前面的词元来预测。（也可以读一个窗口，再用紧
+# 跟在后面的词元作为最后一个位置的目标：两种做法都对。模型最多读 `context` 个词元。）训练要在训练
+# 模式下进行；训练完把模型留在哪种模式，由你决定。
+#
+# 评分用的是模型没见过的文本：在每窗 `context` 个词元的各个位置上，它的困惑度必须低于二元语法的
+# **0.7** 倍，这个二元语法是在训练文本上计数得到的。（在隐藏的文本里，四个词元中有三个与往前数第二
+# 个词元相同，这是任何二元语法都看不到的：正确的答案能降到它困惑度的 0.45 倍以下。）
 
 
 # %% exercise="train_lm"
@@ -702,6 +881,15 @@ assert gpt(torch.tensor([[2, 3]]))[0, -1].argmax() == 4, "after 2 3 comes 4"
 # Writing is no training: no graph, and the model's evaluation mode. But it is somebody else's
 # model: hand it back in the mode in which it came (all of its modules come in the same one).
 
+# %% [markdown] lang="zh" of="f5a6e2b7"
+# ## 11. 写作
+#
+# 模型说出接下来可能是什么；取一个，接着再问。它最多能读 `max_len` 个词元。文本更长时，该让它看哪
+# 些？温度为 0 时没法做除法，就取最大的 logit。
+#
+# 写作不是训练：不要建计算图，用模型的评估模式。但这是别人的模型：来的时候是什么模式，还回去就是什
+# 么模式（它的所有模块来时都是同一种模式）。
+
 
 # %% exercise="generate"
 def generate(model, tokens, steps, temperature, generator):
@@ -735,6 +923,12 @@ assert torch.equal(generate(gpt, out, 0, 1.0, draw), out), "no step, no change"
 # find out by attending to the right place, which only the positions tell. Afterwards we exchange
 # one token at a time, and look which predictions change. What should the picture look like in the
 # lower half, and why is it dark in the upper one?
+
+# %% [markdown] lang="zh" of="daa753ad"
+# 第一个任务：你的模型先读六个随机字母和一条竖线，然后要把这些字母倒着写出来，例如
+# `fcaebd|dbeacf`。模型里没有哪一处写着“倒过来”；它只有一个块，必须自己学会关注正确的地方，而能指
+# 出这个地方的只有位置。之后，我们每次换掉一个词元，看哪些预测会变。图的下半部分应该是什么样子？上
+# 半部分又为什么是暗的？
 
 # %% demo=true
 LETTERS, LENGTH = "abcdefghij|", 6
@@ -789,8 +983,12 @@ plt.show()
 
 # %% [markdown]
 # Now with words. The next cell makes up a small language: every sentence says who does what, and
-# the last word agrees with the first, over whatever stands in between. A bigram sees one word back.
+# the verb agrees with the first noun, over whatever stands in between. A bigram sees one word back.
 # (In the lecture's terms: what does your model have to attend to at the verb?)
+
+# %% [markdown] lang="zh" of="f83de84f"
+# 现在换成单词。下一个单元造了一种小语言：每个句子说谁在做什么，句末的词要与第一个名词一致，不管中
+# 间隔着什么。二元语法只能往回看一个词。（用讲义的话说：写到动词时，你的模型必须关注什么？）
 
 # %% demo=true
 NOUNS, SIDE = ["cat", "dog", "poet", "judge", "bird", "kid"], ["near", "with", "behind"]
@@ -892,6 +1090,18 @@ plt.show()
 # The source's vectors are embeddings with your positional encoding, the decoder is a small
 # recurrent network, the scores and the context vector are yours. (`torch.vmap` applies a function
 # to each sentence of a mini-batch.)
+
+# %% [markdown] lang="zh" of="e6e9d16a"
+# ## 12. 对齐：注意力的起点
+#
+# 回到这一讲的开头，注意力是为翻译而造的。解码器有状态 $s_i$；它用**加性**打分给源句的每个向量
+# $h_j$ 打分，得到上下文向量 $c_i$，再写出一个词。没有人告诉它，源句的哪个词对应译文的哪个词。我们
+# 的两种语言是有标准答案的：形容词在一种语言里放在名词前，在另一种里放在名词后，就像英语和法语那
+# 样；其余的次序都不变。对齐能把它找出来吗？差不多能：看看哪个词常常偏离圆圈。损失并不要求落在圆圈
+# 上，只要求下一个词写对；解码器需要的东西，也可能从别处找到。
+#
+# 源句的向量是嵌入加上你的位置编码，解码器是一个小的循环神经网络，得分和上下文向量都由你的函数来
+# 算。（`torch.vmap` 把一个函数分别作用到小批量里的每个句子上。）
 
 # %% demo=true
 BOTH = """
@@ -997,6 +1207,17 @@ plt.show()
 # most. Right, a gap is put where the first noun stood: the verb at the end decides between one and
 # many, and the model is asked how likely a plural is there.
 
+# %% [markdown] lang="zh" of="da9a0aa2"
+# ## 13. 填空
+#
+# 最后来看学习语言的另一种办法：用你的 `mask_tokens` 遮住一些词，朝**两边**看，猜出遮住的是什么。
+# BERT 没有因果掩码，你的模型却有，所以它把每个句子读两遍：读第二遍时，整个句子它已经知道了，这时
+# 再问它空格里是什么词。句子就是第 11 节的那些，不够长的用句号补齐；没有人告诉它什么是名词，什么是
+# 复数。
+#
+# 它学到了什么？左图是各个词的嵌入，取差异最大的两个方向来看。右图把第一个名词换成空格：是单数还是
+# 复数，由句末的动词决定；我们问模型，那里是复数的概率有多大。
+
 # %% demo=true
 GAP = len(vocab)
 torch.manual_seed(0)
@@ -1066,12 +1287,25 @@ plt.show()
 # does the number of parameters depend, how many steps lie between two positions that are $N$
 # apart, and what does each assume about the data?
 
+# %% [markdown] lang="zh" of="0678167f"
+# ## 14. 用自己的话说
+#
+# 讲义问道：不同的架构在理论上也许能表达同样的函数，那么为什么还要费这么大力气去计算隐藏表示？请比
+# 较四种做法：覆盖整个序列的全连接层、卷积、循环神经网络和自注意力。参数的个数取决于什么？相距 $N$
+# 的两个位置之间要走多少步？各自对数据作了什么假设？
+
 # %% [markdown] written="columns_and_rows"
 # ## 15. In your own words: columns and rows
 #
 # Show that `self_attention` (columns) and `scaled_dot_attention` (rows) compute the same thing:
 # which transposes turn one formula into the other, and why does the softmax change its axis? What
 # would each position receive if the softmax were taken along the wrong axis?
+
+# %% [markdown] lang="zh" of="f5b30e46"
+# ## 15. 用自己的话说：列与行
+#
+# 请证明 `self_attention`（列）和 `scaled_dot_attention`（行）算的是同一个东西：哪些转置能把一个公
+# 式变成另一个？softmax 的轴为什么要换？如果 softmax 沿着错误的轴进行，每个位置会得到什么？
 
 # %% [markdown]
 # ## What you can do now
@@ -1083,3 +1317,14 @@ plt.show()
 # - Look into it: which word a translation looks at, and what filling gaps has taught.
 #
 # Next: models that generate pictures rather than words.
+
+# %% [markdown] lang="zh" of="96e371c5"
+# ## 现在你会了
+#
+# - 打分、加权、求平均：按列或按行的注意力，带掩码，用一个头或许多头。
+# - 把位置告诉模型，把未来对它藏起来。
+# - 搭建 Transformer 块，再用块搭成语言模型，并让权重共享。
+# - 用文本里的随机窗口训练它，拿二元语法作对照来评判它，并用它写作。
+# - 看进模型里面：翻译时看的是哪个词，填空又教会了它什么。
+#
+# 下一步：不写文字，而是生成图像的模型。

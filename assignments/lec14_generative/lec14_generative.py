@@ -31,6 +31,34 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
+# %% [markdown] lang="zh" of="f622e34e"
+# # 第 14 讲：会生成的模型
+#
+# 到现在为止，都是标签告诉网络该学什么。现在只有数据 $x_1,\dots,x_n$，任务是做出一个*生成器*，产生
+# 更多同类的数据。经典统计会选定一族分布，再估计它的参数；但现成的分布族太死板，对付不了图像。这一
+# 讲的两个模型都从简单的噪声 $z$ 出发，让网络把它变形：变分自编码器最大化似然的一个下界，而一对互
+# 为对手的网络干脆不用似然。
+#
+# **学完之后，你能够**用简单的分布造出复杂的分布；推导变分自编码器要最大化的下界，并训练一个；让两
+# 个网络互相较量，又不让任何一方独占上风；没有成对的数据，也能在两类数据之间翻译。
+#
+# **用时**约 6 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
+#
+# **参考阅读**，需要时再看：三篇论文，讲[变分自编码器](https://arxiv.org/abs/1312.6114)、[对抗网
+# 络](https://arxiv.org/abs/1406.2661)和 [CycleGAN](https://arxiv.org/abs/1703.10593)；一篇[变分自
+# 编码器的教程](https://arxiv.org/abs/1606.05908)；《动手学深度学习》讲[生成对抗网
+# 络](https://d2l.ai/chapter_generative-adversarial-networks/gan.html)的一章。
+#
+# **约定**：一行是一个观测。损失是 0 维张量，**在一个观测的各个维度上求和，再对批量取平均**，除非
+# 题目另有说明。$\log\sigma^2$ 写作 `logvar`；`tau2` 是方差 $\tau^2$，一个浮点数。结果的 dtype 和
+# 设备与输入相同；不得改动输入。*数值稳定*是指：logit 大到 $\pm10^4$ 时，结果仍然有限并且正确，用
+# float32 也一样。
+#
+# 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
+# 用例还会检查别的形状、别的数和别的 dtype。
+
 # %%
 import math
 
@@ -58,6 +86,23 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # Far from all components every density rounds to 0, whose logarithm is $-\infty$. So stay in
 # logarithms: this should be stable, also where $p(x)$ itself is much smaller than any float.
 
+# %% [markdown] lang="zh" of="47151e6a"
+# ## 1. 用简单的分布造出复杂的分布
+#
+# 这一讲的第一个想法是混合。先从一个简单的分布抽取 $z$，再在给定 $z$ 时从另一个简单的分布抽取
+# $x$，这样得到的
+#
+# $$p(x) = \int \pi(z)\,p(x\mid z)\,dz$$
+#
+# 可以是任何教科书里都没有的样子。讲义的例子是：$z\sim N(0, 1)$，
+# $x\mid z\sim N(\sin z,\ \tau^2)$，其中 $\tau^2 = 0.01$。这个积分没有解析解，但有了从 $\pi$ 抽取
+# 的 $z_1,\dots,z_S$，它就是一个平均：
+#
+# $$\log p(x)\approx\log\Bigl(\frac1S\sum_{s=1}^S N(x;\,\sin z_s,\,\tau^2)\Bigr)$$
+#
+# 离所有成分都很远的地方，每个密度都会舍入成 0，再取对数就是 $-\infty$。所以要一直用对数来算：结果
+# 应当数值稳定，即使 $p(x)$ 本身比任何浮点数都小得多。
+
 
 # %% exercise="mixture_log_density"
 def mixture_log_density(x, z, tau2):
@@ -81,7 +126,7 @@ assert one.shape == (2,), f"two points have two log-densities, so (2,), not {tup
 assert torch.allclose(one, expected), f"with one z this is log N(x; 0, 0.01) = {expected}: {one}"
 two = mixture_log_density(torch.tensor([0.0]), torch.tensor([0.0, math.pi / 2]), 0.01)
 assert abs(two.item() - (expected[0].item() - math.log(2))) < 1e-5, (
-    f"half of the draws are near 0, half far away: half the density of before, not {two.exp()}"
+    f"sin z is near 0 in one draw, far away in the other: half the density, not {two.exp()}"
 )
 far = mixture_log_density(torch.tensor([50.0]), torch.tensor([0.0]), 0.01)
 assert abs(far.item() + 125000) < 10, f"far away log p is about −125,000, not {far.item()}"
@@ -120,6 +165,22 @@ plt.show()
 # divergences? The encoder gives $\log\sigma^2$, which may be any real number, while $\sigma^2$
 # stays positive.
 
+# %% [markdown] lang="zh" of="e69e5102"
+# ## 2. 证据下界
+#
+# 在 VAE 里，正弦换成网络 $g_\theta$，并且 $\pi = N(0, I)$。如果盲目地抽取 $z$，几乎永远碰不上一个
+# 能解释给定图像的。于是有了第二个想法：用另一个网络为每个 $x$ 提出一个分布
+# $q(z\mid x) = N(\mu, \operatorname{diag}\sigma^2)$。对任何这样的 $q$，都有
+#
+# $$\log p_\theta(x)\;\ge\;\underbrace{\mathbb E_{z\sim q}\log p_\theta(x\mid z)}_{\text{这样的 }z
+# \text{ 能解释 }x?} - \underbrace{\operatorname{KL}\bigl(q(z\mid x)\,\|\,\pi(z)\bigr)}_{\text{盲
+# 目抽取会碰到这样的
+# }z\text{ 吗？}}$$
+#
+# 而右边是可以计算的。它的第二部分是两个正态分布之间的散度，第 2 讲里你已经推导过，当时两边都有均
+# 值和方差。如果右边那个是标准正态分布，还剩下什么？$z$ 的各个元素相互独立：它们的散度又该怎样合起
+# 来？编码器给出的是 $\log\sigma^2$，它可以是任何实数，而 $\sigma^2$ 总保持为正。
+
 
 # %% exercise="kl_to_standard_normal"
 def kl_to_standard_normal(mu, logvar):
@@ -150,6 +211,11 @@ assert abs(kl.item() - 0.8069) < 1e-4, f"½(4 − 1 − log 4) = 0.8069 for σ²
 # nothing. Which function of $\varepsilon$ has mean $\mu$ and standard deviation $\sigma$? And how
 # do you get $\sigma$ from $\log\sigma^2$?
 
+# %% [markdown] lang="zh" of="c7369420"
+# 第一部分用抽取一次的 $z$ 来估计。为了让梯度传到 $\mu$ 和 $\sigma$，要把抽取写成一个函数，它的自
+# 变量是这两者，再加上不依赖任何东西的噪声 $\varepsilon\sim N(0, I)$。$\varepsilon$ 的哪个函数均值
+# 为 $\mu$、标准差为 $\sigma$？又怎样从 $\log\sigma^2$ 得到 $\sigma$？
+
 
 # %% exercise="reparameterize"
 def reparameterize(mu, logvar, eps):
@@ -175,6 +241,12 @@ assert abs(z.item() - 7) < 1e-5, f"σ² = 9 means σ = 3, so z = 1 + 3·2 = 7, n
 # of variance $\tau^2$. Both losses are **sums** over the dimensions of an observation: only then do
 # they stand in the right proportion to the divergence. Both are stable. Keep the constant of the
 # normal density.
+
+# %% [markdown] lang="zh" of="d0e0b6ad"
+# 接下来是 $-\log p(x\mid z)$。数据是比特时，解码器返回 **logit** $u$，$x$ 的每个比特以概率
+# $\sigma(u)$ 取 1。数据是实数时，解码器返回各个正态分布的均值，方差都是 $\tau^2$。两种损失都要在
+# 一个观测的各个维度上**求和**：只有这样，它们与散度的比例才对。两者都要数值稳定。正态密度的常数要
+# 保留。
 
 
 # %% exercise="bernoulli_nll"
@@ -226,6 +298,10 @@ assert abs(loss.item() - expected - 50) < 1e-4, f"25/(2·0.25) = 50 comes on top
 # Now the loss of a VAE for binary images: the bound with its sign turned. Mind the order of the
 # arguments: here $x$ comes **first**; in `bernoulli_nll` it comes second.
 
+# %% [markdown] lang="zh" of="3deee631"
+# 现在写二值图像的 VAE 的损失：就是下界变号。注意参数的次序：这里 $x$ 在**最前面**，而在
+# `bernoulli_nll` 里它排第二。
+
 
 # %% exercise="negative_elbo"
 def negative_elbo(x, logits, mu, logvar):
@@ -253,6 +329,13 @@ assert abs(loss.item() - 3 * math.log(2) - 2) < 1e-6, f"3 log 2 for the bits, 2 
 # Put the networks into a module. On each side there is **one hidden layer** of `hidden` units, with
 # an activation of your choice. Names and layers are yours; the three methods are fixed. `forward`
 # draws nothing: the noise is its argument. The decoder returns logits, without a sigmoid.
+
+# %% [markdown] lang="zh" of="c4631510"
+# ## 3. 自编码器
+#
+# 把网络装进一个模块。编码器和解码器各有**一个隐藏层**，有 `hidden` 个单元，激活函数由你选。名称和
+# 层由你定；三个方法是固定的。`forward` 不抽取任何东西：噪声是它的参数。解码器返回 logit，不经过
+# sigmoid。
 
 
 # %% exercise="VAE"
@@ -315,6 +398,19 @@ assert all(p.grad is not None for p in model.parameters()), "some parameters hav
 # begins near −35, and ends near −21). If it stays below, or falls, something in the loop is wrong:
 # is the gradient cleared, is the sign of the bound right, are both networks trained? And if it ends
 # well above −20: is the noise drawn anew?
+
+# %% [markdown] lang="zh" of="99c6839d"
+# 数据是 1,797 张小小的数字图像，8×8 像素，已变成黑白两色。潜变量只有两维，可以画在纸上。编码器从
+# 没见过标签；颜色是给*你*看的。（没有安装 scikit-learn 时，用一条横杠或竖杠的图像代替数字，共有十
+# 种位置。）
+#
+# **循环由你来写，不计分**：下面的图就是对它的奖励。这样的循环你在第 4 讲写过，所需的零件也都有
+# 了。新的东西是噪声：该多久抽取一次？如果一次抽好、一直用下去，模型会学到什么？要记录的是下界，不
+# 是损失，并且对一轮里的所有图像取平均。
+#
+# *目标*：用下面的设置，下界在 40 轮之内超过每张图 −23 nat（开始时在 −35 附近，结束时在 −21 附
+# 近）。如果一直达不到，或者往下掉，循环里就有地方不对：梯度清零了吗，下界的符号对吗，两个网络都训
+# 练了吗？如果结束时远高于 −20：噪声是每次重新抽取的吗？
 
 
 # %% practice="train_vae"
@@ -386,6 +482,14 @@ plt.show()
 # the mean over all: the halves may differ in size). Write each half with $u$ and simplify; both
 # losses of this section are stable.
 
+# %% [markdown] lang="zh" of="62807508"
+# ## 4. 两个对手
+#
+# GAN 完全不用似然。**判别器**返回 logit $u$，$\sigma(u)$ 是它认为输入为真的概率；**生成器**用噪声
+# 造出假样本。判别器要学会区分真假，真样本的标签为 1，假样本的标签为 0。它的损失 $L_D$ 是真样本那
+# 一半的平均二元交叉熵，**加上**假样本那一半的（不是两者再平均，也不是对全部样本取平均：两半的大小
+# 可以不同）。用 $u$ 写出每一半，再化简；这一节的两个损失都要数值稳定。
+
 
 # %% exercise="discriminator_loss"
 def discriminator_loss(real_logits, fake_logits):
@@ -416,6 +520,12 @@ assert loss == 1e4, f"sure and wrong about the real one: the loss is its logit, 
 # and there this loss is flat. The **non-saturating** loss asks for the same in another way, and is
 # the one to write here: the mean cross-entropy of the fakes, as if they were labelled real. Its
 # slope at a very negative $u$ is what?
+
+# %% [markdown] lang="zh" of="db7ee994"
+# 生成器想要什么？在**极小极大**博弈里，它最大化 $L_D$，也就是最小化
+# $\log(1-\sigma(u^{\text{假}}))$ 的平均。一开始假样本很差，$u$ 是很大的负数，而这个损失在那里是平
+# 的。**非饱和**损失用另一种方式提出同样的要求，你在这里要写的就是它：把假样本当作标签为真，求平均
+# 交叉熵。当 $u$ 是很大的负数时，它的斜率是多少？
 
 
 # %% exercise="generator_loss"
@@ -463,6 +573,17 @@ plt.show()
 # *Reach this:* after 800 steps the fakes lie on the ring, less than 0.15 from it on average, and
 # all the way round. Do not look at the losses for it: they settle near 2 log 2 = 1.39 and log 2 =
 # 0.69 when the discriminator cannot tell real from fake, whether the fakes are good or it is bad.
+
+# %% [markdown] lang="zh" of="47196316"
+# 让它们较量吧：**循环还是由你来写，不计分。** 真样本点落在一个带噪声的圆环上；生成器把四维的正态
+# 噪声变形成平面上的点。每一步里，先由判别器走，用新的真样本点和新的假样本；再由生成器走，它的假样
+# 本要重新接受判断。在哪一步里，两者中哪一个必须原地不动，你怎样做到这一点？`backward` 会在*另一
+# 个*网络里留下什么，什么时候清掉？（Adam 平常的记忆太长，应付不了不断变化的对手，所以用
+# `betas=(0.5, 0.9)`。）
+#
+# *目标*：800 步之后，假样本落在圆环上，平均离圆环不到 0.15，而且遍布一整圈。不要靠损失来判断：只
+# 要判别器分不清真假，两个损失就稳定在 2 log 2 = 1.39 和 log 2 = 0.69 附近，不管是假样本造得好，还
+# 是判别器不行。
 
 
 # %% practice="train_gan"
@@ -540,6 +661,18 @@ plt.show()
 #
 # with each mean over all entries of its array.
 
+# %% [markdown] lang="zh" of="30e66d98"
+# ## 5. 有去有回
+#
+# CycleGAN 把一类图像翻译成另一类，例如把马变成斑马，而不需要成对的图像。一个生成器从 $X$ 到 $Y$，
+# 另一个再回来；两边各有一个判别器，说结果像不像这一类。其中没有什么能保住马的姿势；所以要求从哪里
+# 出发、一去一回之后就回到哪里，两个方向都如此：
+#
+# $$L_{\text{cycle}} = \operatorname{mean}|x - x_{\text{back}}| +
+# \operatorname{mean}|y - y_{\text{back}}|$$
+#
+# 其中每个平均都对各自数组的全部元素取。
+
 
 # %% exercise="cycle_loss"
 def cycle_loss(x, x_back, y, y_back):
@@ -570,8 +703,17 @@ assert cycle_loss(x, x, y, y) == 0, "who comes back unchanged pays nothing"
 # translator called in a step? Which of these results may be cut from the graph, and for whose step?
 #
 # *Reach this:* with weight 3 a round trip ends within 0.1 of where it began. Without the cycle loss
-# the translated bow looks as good, or better. But look where a round trip ends: unless luck has it,
-# somewhere else on the bow.
+# the translated bow looks as much like a wave, or more so. But look where a round trip ends: unless
+# luck has it, somewhere else on the bow.
+
+# %% [markdown] lang="zh" of="8dbcdfb6"
+# 有两团点：$X$ 是一张弓，$Y$ 是一道波浪。没有人说弓上的哪个点对应波浪上的哪个点。**CycleGAN 的一
+# 步由你来写，不计分**：先由两个判别器一起走，各自看自己那一类；再由两个翻译器走，它们既想让两个判
+# 别器都满意，又要付出 `weight` 倍的循环损失。动手之前先数一数：一步里每个翻译器要调用几次？这些结
+# 果中哪些可以从计算图上剪断，是为了谁的那一步？
+#
+# *目标*：当权重为 3 时，一去一回之后离出发点不到 0.1。没有循环损失时，由弓翻译出来的点看起来一样
+# 像波浪，甚至更像。但看看一去一回到了哪里：除非碰上好运气，总是弓上的另一个地方。
 
 
 # %% practice="cycle_step"
@@ -647,6 +789,13 @@ plt.show()
 # does $q(z\mid x)$ change? Derive the bound with Jensen's inequality, and say when it is an
 # equality.
 
+# %% [markdown] lang="zh" of="281cdec2"
+# ## 6. 用自己的话说
+#
+# 似然 $p_\theta(x) = \int\pi(z)\,p_\theta(x\mid z)\,dz$ 可以像第 1 节那样，用从 $\pi$ 抽取的样本
+# 的平均来估计。为什么在图像上训练 VAE 时这样行不通？$q(z\mid x)$ 改变了什么？请用 Jensen 不等式推
+# 导这个下界，并说明什么时候等号成立。
+
 # %% [markdown] written="one_way_is_not_enough"
 # ## 7. One way is not enough
 #
@@ -654,6 +803,13 @@ plt.show()
 # original. Describe a generator that satisfies both discriminators perfectly and is still useless
 # as a translator, and explain what the cycle loss does about it. Does a cycle loss of zero make
 # sure that the translation is the one we want?
+
+# %% [markdown] lang="zh" of="f511225b"
+# ## 7. 只有一个方向还不够
+#
+# CycleGAN 的每个判别器只说一张图像像不像自己那一类；它从没见过原图。请描述这样一个生成器：它让两
+# 个判别器完全满意，作为翻译器却毫无用处；再说明循环损失对此起什么作用。循环损失为零，就能保证得到
+# 我们想要的翻译吗？
 
 # %% [markdown]
 # ## What you can do now
@@ -666,3 +822,12 @@ plt.show()
 #
 # That is the last lecture. What comes next is yours to choose: every part of it is a function that
 # you have written.
+
+# %% [markdown] lang="zh" of="42358706"
+# ## 现在你会了
+#
+# - 从教科书里没有的分布中抽取样本，并估计它的密度。
+# - 用自己写的循环训练变分自编码器和一对对手，并从曲线上看出它们是否在学习。
+# - 在没有人配过对的两类数据之间翻译，并说清是什么让翻译不走样。
+#
+# 这是最后一讲。接下来做什么由你选择：其中每一个部分，都是你亲手写过的函数。

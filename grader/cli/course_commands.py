@@ -37,12 +37,15 @@ def build(
         list[str] | None, typer.Argument(help="Assignments to build; none means all.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to; build/nbgrader by default.")] = None,
+    language: Annotated[
+        str, typer.Option(help="In this language; the course's first by default.")
+    ] = "",
 ) -> None:
     """Compose the nbgrader source notebooks from prompts, stubs, answers and examples."""
     from grader.notebook.build import build as build_notebooks
 
     with exit_codes():
-        course = this_course()
+        course = this_course().in_language(language) if language else this_course()
         for path in build_notebooks(course, assignments or list(course.assignments), out):
             typer.echo(path)
 
@@ -61,19 +64,23 @@ def check(
     No hidden case and no answer is used.
     """
     from grader.grading import checking
+    from grader.languages import machine
 
     with exit_codes():
         course = this_course()
         name = assignment or notebook.stem
-        results = checking.check(course, name, notebook, isolation)
-    table = Table(title=f"Visible examples of {name}")
+        checks = checking.check(course, name, notebook, isolation)
+    say = machine(checks.language).say
+    table = Table(title=say(f"Visible examples of {name}"))
     for heading in ("exercise", "example", "what it says"):
-        table.add_column(heading)
-    for result in results:
-        shown = "[green]passes[/]" if result.passed else "[red]fails[/]"
-        table.add_row(result.exercise, shown, escape(result.message))
+        table.add_column(say(heading))
+    for result in checks.examples:
+        colour, word = ("green", "passes") if result.passed else ("red", "fails")
+        table.add_row(result.exercise, f"[{colour}]{say(word)}[/]", escape(result.message))
     console().print(table)
-    passed = sum(result.passed for result in results)
-    console().print(f"{passed} of {len(results)} examples pass. The hidden cases look further.")
-    if passed < len(results):
+    for note in checks.notes:
+        console().print(escape(note), soft_wrap=True)
+    passed, of = sum(result.passed for result in checks.examples), len(checks.examples)
+    console().print(say(f"{passed} of {of} examples pass. The hidden cases look further."))
+    if passed < of:
         raise typer.Exit(OURS)

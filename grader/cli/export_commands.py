@@ -13,6 +13,7 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.course.syllabus import Course
+    from grader.otter.bundle import Grading
 
 Kind = Literal["csv", "canvas", "moodle", "gradescope", "junit", "html", "otter"]
 
@@ -48,6 +49,9 @@ def export(
         Literal["full", "process"],
         typer.Option(help="otter: the least isolation its autograder accepts."),
     ] = "full",
+    language: Annotated[
+        str, typer.Option(help="otter: the notebooks' language; the course's first by default.")
+    ] = "",
 ) -> None:
     """Export what each submission is worth: with written questions and late penalties once the
     class is in nbgrader's gradebook; until then the output says that they are not in it."""
@@ -56,8 +60,12 @@ def export(
         if format == "otter":
             if json is not None:
                 raise UsageError("--json: otter's notebooks are made from the course, not results")
-            _otter(course, assignment, out, isolation, accept)
+            from grader.otter.bundle import Grading
+
+            _otter(course, assignment, out, Grading(isolation=isolation, accept=accept), language)
             return
+        if language:
+            raise UsageError("--language is for otter; a page is in the language of its notebook")
         if (column or id_column) and format not in ("canvas", "moodle"):
             raise UsageError("--column and --id-column are for canvas and moodle")
         # Not for otter's notebooks to wait for.
@@ -80,14 +88,14 @@ def _otter(
     course: Course,
     name: str,
     out: Path | None,
-    isolation: Literal["full", "process"],
-    accept: Literal["full", "process"],
+    grading: Grading,
+    language: str,
 ) -> None:
     from grader.otter.assigning import assign
-    from grader.otter.bundle import Grading
 
-    where = out or course.root / "build" / "exports" / f"{name}-otter"
-    made = assign(course, name, where, Grading(isolation=isolation, accept=accept))
+    folder = f"{name}-otter-{language}" if language else f"{name}-otter"
+    where = out or course.root / "build" / "exports" / folder
+    made = assign(course, name, where, grading, language)
     shown = console()
     for what, path in (
         ("for students", made.student),

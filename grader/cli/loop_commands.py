@@ -18,14 +18,22 @@ if TYPE_CHECKING:
 Assignment = Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")]
 
 
-def release(assignment: Assignment) -> None:
+def release(
+    assignment: Assignment,
+    language: Annotated[
+        str, typer.Option(help="In this language alone; by default in all of the course's.")
+    ] = "",
+) -> None:
     """Build an assignment, look for leaks, and release it to nbgrader's exchange."""
     from grader.nbgrader.releasing import release as release_assignment
 
     with exit_codes():
         course = this_course()
-        path = release_assignment(course, assignment)
+        path = release_assignment(course, assignment, language)
     console().print(f"Released: {escape(str(path))}", soft_wrap=True)
+    for other in () if language else course.editions[1:]:
+        beside = path.parent / other / path.name
+        console().print(f"Released in {other}: {escape(str(beside))}", soft_wrap=True)
     console().print(f"Next: students submit; then `chainrule collect {assignment}`.")
 
 

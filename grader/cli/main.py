@@ -13,6 +13,7 @@ from grader.cli import (
     loop_commands,
     mistakes_command,
     prove_commands,
+    translations_command,
 )
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command("grade")(grade_command.grade)
 app.command("feedback")(loop_commands.feedback)
 app.command("check")(course_commands.check)
 app.command("validate")(prove_commands.validate)
+app.command("translations")(translations_command.translations)
 app.command("mistakes")(mistakes_command.mistakes)
 app.command("bench")(bench_command.bench)
 app.command("export")(export_commands.export)

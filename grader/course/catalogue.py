@@ -1,97 +1,46 @@
-"""Titles, hints and messages in another language, looked up by their English text.
+"""Titles, hints and messages in a language of the course, looked up by their English text.
 
 A catalogue is optional and lies beside what it translates: `solutions/NAME/words.zh.yml` for an
-assignment's titles and hints, `grader/words.zh.yml` for the machine's own sentences. What a
-catalogue does not have stays English. A sentence may have gaps, written {}: what fills them is
-looked up, too.
+assignment's titles and hints, `words.zh.yml` beside `course.yml` for the titles there,
+`grader/languages/zh/` for the machine's own sentences. What a catalogue does not have stays
+English. How entries are written says `grader.languages.catalogue`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-
-from grader.course.marked_yaml import load_marked
 from grader.course.syllabus import Course
-from grader.errors import CourseError
+from grader.course.words import read_words
+from grader.languages.catalogue import Catalogue
+from grader.languages.spoken import machine, primary
 from grader.results import ExerciseResult, SubmissionResult
 
-
-@dataclass(frozen=True)
-class Catalogue:
-    """English sentences and what they are in another language."""
-
-    words: Mapping[str, str]
-
-    def say(self, text: str) -> str:
-        """The translation of `text`, or `text` itself; also of its part before a place in []."""
-        if (whole := self._said(text)) is not None:
-            return whole
-        head, bracket, place = text.partition(" [")
-        said = self._said(head)
-        return text if said is None else said + bracket + place
-
-    def _said(self, text: str) -> str | None:
-        if text in self.words:
-            return self.words[text]
-        for pattern, said in self._gapped:
-            if found := pattern.fullmatch(text):
-                parts = said.split("{}")
-                gaps = [self.say(gap) for gap in found.groups()]
-                return "".join(p + g for p, g in zip(parts, [*gaps, ""], strict=True))
-        return None
-
-    @cached_property
-    def _gapped(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        return tuple(
-            (re.compile("(.+?)".join(map(re.escape, key.split("{}")))), said)
-            for key, said in self.words.items()
-            if "{}" in key and key.count("{}") == said.count("{}")
-        )
-
-    def translate(self, result: SubmissionResult) -> SubmissionResult:
-        """The same result with its hints and messages translated."""
-        exercises = tuple(self._exercise(exercise) for exercise in result.exercises)
-        return result.model_copy(
-            update={"message": self.say(result.message), "exercises": exercises}
-        )
-
-    def _lines(self, text: str) -> str:
-        """A hint may have a line for each of several slips."""
-        return "\n".join(map(self.say, text.split("\n")))
-
-    def _exercise(self, exercise: ExerciseResult) -> ExerciseResult:
-        return exercise.model_copy(
-            update={
-                "hint": self._lines(exercise.hint),
-                "further": self._lines(exercise.further),
-                "message": self.say(exercise.message),
-            }
-        )
+__all__ = ["Catalogue", "load_catalogue", "translated"]
 
 
-def load_catalogue(course: Course, name: str) -> Catalogue:
-    """The catalogue of an assignment in the course's language; empty for English.
+def load_catalogue(course: Course, name: str, language: str = "") -> Catalogue:
+    """The catalogue of an assignment in a language, the course's own by default.
+
+    It is empty for English.
 
     Raises:
         CourseError: a catalogue that is not a mapping of texts to texts.
     """
-    if course.language.split("-")[0] == "en":
+    language = primary(language or course.language)
+    if language == "en":
         return Catalogue({})
-    own = Path(__file__).parents[1] / f"words.{course.language}.yml"
-    beside = course.root / "solutions" / name / f"words.{course.language}.yml"
-    return Catalogue(_read(own) | _read(beside))
+    file = f"words.{language}.yml"
+    titles, beside = course.root / file, course.root / "solutions" / name / file
+    return machine(language) | Catalogue(read_words(titles) | read_words(beside))
 
 
-def _read(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
-    data = load_marked(path).data
-    if not isinstance(data, dict) or not all(
-        isinstance(key, str) and isinstance(value, str) for key, value in data.items()
-    ):
-        raise CourseError(f"{path}: a catalogue maps English texts to texts of its language")
-    return data
+def translated(result: SubmissionResult, catalogue: Catalogue) -> SubmissionResult:
+    """The same result with its hints and messages translated."""
+    exercises = tuple(_exercise(exercise, catalogue) for exercise in result.exercises)
+    return result.model_copy(
+        update={"message": catalogue.say(result.message), "exercises": exercises}
+    )
+
+
+def _exercise(exercise: ExerciseResult, catalogue: Catalogue) -> ExerciseResult:
+    texts = {key: catalogue.say(getattr(exercise, key)) for key in ("hint", "further", "message")}
+    return exercise.model_copy(update=texts)

@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from grader.course.fields import (
@@ -35,6 +36,7 @@ from grader.course.fields import (
 from grader.course.marked_yaml import Place, load_marked
 from grader.course.wording import in_words
 from grader.errors import CourseError
+from grader.languages.spoken import is_spoken, languages_spoken
 
 FILE_NAME = "course.yml"
 _PRIVATE = frozenset[Place]({("database",)})
@@ -146,6 +148,9 @@ class Course(Data):
     course: Slug
     title: Text
     language: Language = "en"
+    """Of releases, pages and feedback; of a mixed class the first of its languages."""
+    languages: tuple[Language, ...] = ()
+    """Of a mixed class: every assignment is released in each, and handed in in any."""
     timezone: Zone
     limits: Limits = Limits()
     feedback: Feedback = Feedback()
@@ -159,6 +164,45 @@ class Course(Data):
     roster: Path | None = None
     """CSV of the students, absolute after loading."""
     assignments: dict[Name, AssignmentPlan] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_language(cls, data: Any) -> Any:
+        listed = data.get("languages") if isinstance(data, dict) else None
+        if not isinstance(listed, list) or not listed:
+            return data
+        return {"language": listed[0], **data, "languages": tuple(listed)}
+
+    @field_validator("languages")
+    @classmethod
+    def _several(cls, languages: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if len(set(languages)) < len(languages):
+            raise ValueError("a language is listed twice")
+        first = info.data.get("language")
+        if languages and first is not None and languages[0] != first:
+            raise ValueError(f"begin with {first}, as `language` says, or leave that key out")
+        return languages
+
+    @property
+    def editions(self) -> tuple[str, ...]:
+        """The languages that assignments are released in, the first for nbgrader's own notebook."""
+        return self.languages or (self.language,)
+
+    def in_language(self, language: str) -> Course:
+        """The same course for a class of one language.
+
+        Raises:
+            CourseError: no such language is spoken here.
+        """
+        if not is_spoken(language):
+            known = ", ".join(languages_spoken())
+            raise CourseError(f"no language {language!r} is spoken here; there are: {known}")
+        return self.model_copy(update={"language": language, "languages": ()})
+
+    def edition(self, said: str) -> str:
+        """The language of a notebook that says `said` of itself: the course's own if it offers no
+        such."""
+        return said if said in self.editions else self.language
 
     @field_validator("exchange", "roster", mode="before")
     @classmethod

@@ -80,9 +80,9 @@ def demo_course(course: Course, folder: Path) -> Course:
              "late: {policy: deduct, percent_per_day: 10.0, grace_hours: 1.0}"]  # fmt: skip
     (folder / "course.yml").write_text("\n".join(kept) + "\n", encoding="utf-8")
     (folder / "roster.csv").write_text("id,first_name,last_name,email\n", encoding="utf-8")
-    for config in (course.root / name for name in CONFIGS):
-        if config.is_file():
-            shutil.copy(config, folder / config.name)
+    for file in (*(course.root / name for name in CONFIGS), *course.root.glob("words.*.yml")):
+        if file.is_file():
+            shutil.copy(file, folder / file.name)
     return load_course(folder)
 
 

@@ -104,11 +104,11 @@ def import_notes(grades: Grades, made: Column) -> tuple[str, ...]:
 
 def _pages(grades: Grades, out: Path) -> Written:
     if out.suffix == ".html":
-        path = write_whole(out, student_page(grades, _only(grades, out)))
+        path = write_whole(out, student_page(*grades.told(_only(grades, out))))
         return Written(path, (path,), _said(grades))
     names = file_names(grades)
     files = [
-        write_whole(out / "students" / f"{name}.html", student_page(grades, one))
+        write_whole(out / "students" / f"{name}.html", student_page(*grades.told(one)))
         for name, one in zip(names, grades.worths, strict=True)
     ]
     links = {place: f"students/{name}.html" for place, name in enumerate(names)}
@@ -118,10 +118,10 @@ def _pages(grades: Grades, out: Path) -> Written:
 
 def _gradescope(grades: Grades, out: Path) -> Written:
     if out.suffix == ".json":
-        path = write_whole(out, results_json(grades, _only(grades, out)))
+        path = write_whole(out, results_json(*grades.told(_only(grades, out))))
         return Written(path, (path,), _said(grades))
     files = tuple(
-        write_whole(out / name / "results.json", results_json(grades, one))
+        write_whole(out / name / "results.json", results_json(*grades.told(one)))
         for name, one in zip(file_names(grades), grades.worths, strict=True)
     )
     return Written(files[0] if files else out, files, _said(grades))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from grader.course.catalogue import load_catalogue
+from grader.course.catalogue import load_catalogue, translated
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
@@ -32,6 +32,7 @@ def from_report(
     roster: Mapping[str, str] | None = None,
     missing: str = ABSENT,
     only: tuple[str, ...] = (),
+    languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """The grades of a report; see `reckon`. Raises CourseError as that does."""
     return reckon(
@@ -45,6 +46,7 @@ def from_report(
         device=report.device,
         missing=missing,
         only=only,
+        languages=languages,
     )
 
 
@@ -55,6 +57,7 @@ def gather(
     with_titles: bool = False,
     book: Book | None = None,
     roster: Mapping[str, str] | None = None,
+    languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """The grades of an assignment, from `json` or else from the course's store.
 
@@ -65,6 +68,7 @@ def gather(
         with_titles: whether to load the checks for the titles that students read.
         book: what a gradebook holds of it.
         roster: names by student of all who should have handed something in.
+        languages: see `reckon`.
 
     Raises:
         UsageError: there are no results, or the file holds none of this assignment.
@@ -76,7 +80,7 @@ def gather(
         report = read_report(json)
         if report.assignment != name:
             raise UsageError(f"--json: {json} holds results of {report.assignment}, not of {name}")
-        return from_report(course, report, titles, book, roster)
+        return from_report(course, report, titles, book, roster, languages=languages)
     found = stored(course, name)
     if not found and not (book and book.entries):
         raise UsageError(
@@ -84,7 +88,7 @@ def gather(
             "what was collected, with `PATH --enter` from other files (or name a file of "
             "results with --json)"
         )
-    return reckon(course, name, found, titles, book, roster, missing=MISSING)
+    return reckon(course, name, found, titles, book, roster, missing=MISSING, languages=languages)
 
 
 def stored(course: Course, name: str) -> list[SubmissionResult]:
@@ -104,6 +108,8 @@ def reckon(
     device: str = "",
     missing: str = ABSENT,
     only: tuple[str, ...] = (),
+    language: str = "",
+    languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """What each submission is worth, and who has none.
 
@@ -111,25 +117,28 @@ def reckon(
         course: the course.
         name: the assignment.
         results: the grader's, of any part of the class.
-        titles: what students read for an exercise.
+        titles: of the exercises, in English or in the language.
         book: what a gradebook holds of the assignment; None where there is none.
         roster: names by student; None where nobody can be missing.
         isolation: how it was graded, "" where that is not known.
         device: where, likewise.
         missing: what to say of those on the roster of whom there is nothing.
         only: the exercises that were graded, where a run was of some alone.
+        language: what it is told in, the course's own by default.
+        languages: of a mixed class the languages of the notebooks, by the digest of the file.
 
     Raises:
         CourseError: course.yml does not list the assignment.
     """
-    offer, catalogue = offer_of(course, name), load_catalogue(course, name)
+    language, results = language or course.language, list(results)
+    offer, catalogue = offer_of(course, name), load_catalogue(course, name, language)
     offer = offer.only(only) if only else offer
     entries: Mapping[str, Entry] = book.entries if book else {}
     worths = [
         worth(
             one.student,
             offer,
-            catalogue.translate(one),
+            translated(one, catalogue),
             entries.get(one.student),
             booked=bool(entries),
         )
@@ -140,14 +149,31 @@ def reckon(
         if student not in known:
             known.add(student)
             worths.append(worth(student, offer, None, entries.get(student), missing))
+    others = {one.student: (languages or {}).get(one.sha256, language) for one in results}
     return Grades(
         assignment=name,
-        title=course.plan(name).title,
+        title=catalogue.name(course.plan(name).title),
         worths=tuple(worths),
         offer=offer,
-        titles=dict(titles),
+        titles={exercise: catalogue.name(title) for exercise, title in titles.items()},
         names={**(book.names if book else {}), **(roster or {})},
-        language=course.language,
+        language=language,
+        editions={
+            other: reckon(
+                course,
+                name,
+                [one for one in results if others[one.student] == other],
+                titles,
+                book,
+                None,
+                isolation,
+                device,
+                missing,
+                only,
+                other,
+            )
+            for other in sorted(set(others.values()) - {language})
+        },
         hints=course.feedback.hints,
         isolation=isolation,
         device=device,
@@ -163,9 +189,11 @@ def offer_of(course: Course, name: str) -> Offer:
 
 
 def exercise_titles(course: Course, name: str) -> dict[str, str]:
-    """The titles of an assignment's exercises; raises CourseError where its checks do not load."""
-    say = load_catalogue(course, name).say
-    return {e.name: say(e.title) for e in load_lesson(course, name).exercises.values()}
+    """The titles of an assignment's exercises, in English.
+
+    Raises CourseError where its checks do not load.
+    """
+    return {e.name: e.title for e in load_lesson(course, name).exercises.values()}
 
 
 def read_report(path: Path) -> Report:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.controller import messages
 from grader.controller.execution import Execution
+from grader.controller.program import CellPlace
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.syllabus import Course
 from grader.grading.belonging import siblings
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
-from grader.notebook import demo_sources, example_source, read_assignment
+from grader.grading.slips_of_the_keys import typing_slips
+from grader.languages import machine
+from grader.notebook import demo_sources, example_source, in_language, read_assignment
 from grader.submissions import Unreadable, discover, read
 
 
@@ -25,38 +29,54 @@ class Checked:
     message: str
 
 
-def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> list[Checked]:
+@dataclass(frozen=True)
+class Checks:
+    """How all of them went, in a language of the course, and what to know of the notebook."""
+
+    examples: tuple[Checked, ...]
+    notes: tuple[str, ...]
+    language: str
+
+
+def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> Checks:
     """Run a notebook's own cells, then each visible example as it was released.
+
+    What is said is said in the language of the notebook, where the course offers it.
 
     Raises:
         Unreadable: the file cannot be graded.
         CourseError: an unknown assignment.
         GraderError: the machine failed.
     """
-    released = read_assignment(course, name)
+    whole = read_assignment(course, name)
     submission = read(discover(notebook, name)[0])
     if problem := siblings(course, name).problem(submission):
         raise Unreadable(problem)
+    language = course.edition(submission.language)
+    say = machine(language).say
+    released = in_language(whole, language)
     limits = course.limits_of(name)
-    ours = {source.strip() for source in demo_sources(released)}
-    own = [
-        (cell.index, cell.source) for cell in submission.cells if cell.source.strip() not in ours
-    ]
-    results = []
+    ours = {source.strip() for source in demo_sources(whole, course.editions)}
+    kept = [cell for cell in submission.cells if cell.source.strip() not in ours]
+    own = [(cell.index, cell.source) for cell in kept]
+    places = tuple(CellPlace(cell.line, cell.nth) for cell in kept)
+    results, notes = [], list[str]()
     policy = policy_of(limits, isolation, "cpu", libraries_of(course, name))
     with Zygote(policy) as zygote:
         for exercise in course.assignments[name].points:
             cell = max((number for number, _ in own), default=0) + 1
             example = (cell, example_source(released, exercise))
-            program = Program((*own, example), submission.statementwise)
+            program = Program((*own, example), submission.statementwise, places=places)
             execution = execute(zygote, program, [], allowance_of(limits))
-            results.append(_checked(exercise, cell, execution))
-    return results
+            results.append(_checked(exercise, cell, execution, say))
+            notes += typing_slips(program, execution)
+    told = dict.fromkeys([*submission.notes, *notes])
+    return Checks(tuple(results), tuple(map(say, told)), language)
 
 
-def _checked(exercise: str, cell: int, execution: Execution) -> Checked:
+def _checked(exercise: str, cell: int, execution: Execution, say: Callable[[str], str]) -> Checked:
     """What came of the example in `cell`; one that was never reached does not pass."""
     said = [messages.visible_fault(fault) for fault in execution.faults if fault.cell == cell]
     if not said and not execution.loaded:
         said = [messages.UNREACHED]
-    return Checked(exercise, not said, said[0] if said else "")
+    return Checked(exercise, not said, say(said[0]) if said else "")

@@ -39,6 +39,7 @@ from grader.grading.machine import (
 )
 from grader.grading.pool import Finished, run_all, slots
 from grader.grading.sharing import Sharing
+from grader.grading.slips_of_the_keys import typing_slips
 from grader.grading.store import result_key
 from grader.notebook import demo_sources, read_assignment
 from grader.notebook.model import Prompt
@@ -123,7 +124,7 @@ def begin(course: Course, name: str, options: Options) -> Grading:
     limits = course.limits_of(name)
     prepared = prepare(lesson, seeds[-1], options.device, limits.seconds)
     chosen = {n: e for n, e in prepared.items() if not options.only or n in options.only}
-    given = [*demo_sources(notebook), *otter_cells(name, notebook.exercises)]
+    given = [*demo_sources(notebook, course.editions), *otter_cells(name, notebook.exercises)]
     ours = frozenset(source.strip() for source in given)
     words = words_of(
         cell.markdown if isinstance(cell, Prompt) else cell.source for cell in notebook.cells
@@ -372,15 +373,16 @@ def judge_one(
         score=total([result.score for result in results]),
         max_score=grading.max_score,
         seconds=0.0,
-        message="; ".join(notes_on(execution)),
+        message="; ".join(notes_on(program, execution)),
         round=grading.round,
         exercises=results,
     )
 
 
-def notes_on(execution: Execution) -> list[str]:
+def notes_on(program: Program, execution: Execution) -> list[str]:
     """What the student should know of how the cells ran, whatever their marks are."""
-    return [note for note in (skipped(execution.skipped), not_installed(execution.faults)) if note]
+    said = (skipped(execution.skipped), not_installed(execution.faults))
+    return [note for note in (*said, *typing_slips(program, execution)) if note]
 
 
 def _settled(grading: Grading, one: Found, finished: Finished[Task, Graded]) -> Graded:

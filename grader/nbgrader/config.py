@@ -16,6 +16,7 @@ from sqlalchemy.exc import SAWarning
 
 from grader.course.syllabus import Course, find_course, load_course
 from grader.grading.machine import Isolation
+from grader.nbgrader.blanks import Blanks
 from grader.nbgrader.places import places_of
 
 if TYPE_CHECKING:
@@ -54,11 +55,15 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.CourseDirectory.course_id = course.course
     config.CourseDirectory.root = str(places.home)
     config.CourseDirectory.db_url = places.database
+    blanks = Blanks.of(course.language)
+    config.ClearSolutions.code_stub = {"python": blanks.code}
+    config.ClearSolutions.text_stub = blanks.text
     config.Exchange.root = str(places.exchange)
     config.ExchangeReleaseAssignment.force = True
     config.ExchangeCollect.update = True
     config.ExchangeFactory.collect = "grader.nbgrader.exchange.CollectRegularFiles"
     config.ExchangeFactory.release_feedback = "grader.nbgrader.exchange.ReleaseFeedback"
+    config.CollectRegularFiles.course_root = str(course.root)
     config.ReleaseFeedback.course_root = str(course.root)
     # A submission is rebuilt from the release as it is read. nbgrader's own cleaning would fail on
     # damaged ones, and has nothing left to do then; checking the schema takes a third of the time.

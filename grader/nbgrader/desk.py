@@ -7,7 +7,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.course.catalogue import Catalogue, load_catalogue
+from grader.course.catalogue import Catalogue, load_catalogue, translated
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import GraderError
@@ -15,6 +15,7 @@ from grader.grading.doctor import require_full
 from grader.grading.grading import Options, grade_class
 from grader.grading.keeping import keeping
 from grader.grading.machine import Isolation, choose_device, cores
+from grader.nbgrader.editions import edition_of
 from grader.nbgrader.places import places_of
 from grader.nbgrader.roster import members
 from grader.results import Report, SubmissionResult
@@ -46,6 +47,9 @@ class Desk:
         self.places = places_of(course)
         self._isolation = isolation
         self._given = report
+        self._catalogues: dict[str, Catalogue] = {}
+        self._released: dict[str, NotebookNode] = {}
+        self._frames: dict[str, str] = {}
 
     @cached_property
     def found(self) -> dict[str, Found]:
@@ -60,34 +64,48 @@ class Desk:
 
     @cached_property
     def results(self) -> dict[str, SubmissionResult]:
-        """The result of every student, in the language of the course's feedback."""
-        results = (self._catalogue.translate(result) for result in self.report.submissions)
+        """The result of every student, in the language of the notebook that was handed in."""
+        results = (
+            translated(result, self.catalogue(self.language(result.student)))
+            for result in self.report.submissions
+        )
         return {result.student: result for result in results}
 
-    @cached_property
-    def titles(self) -> dict[str, str]:
+    def titles(self, student: str) -> dict[str, str]:
         """The title of every exercise, as the student reads it."""
+        say = self.catalogue(self.language(student)).name
+        return {name: say(title) for name, title in self._titles.items()}
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
         lesson = load_lesson(self.course, self.assignment)
-        return {name: self._catalogue.say(e.title) for name, e in lesson.exercises.items()}
+        return {name: e.title for name, e in lesson.exercises.items()}
 
-    @cached_property
-    def _catalogue(self) -> Catalogue:
-        return load_catalogue(self.course, self.assignment)
+    def language(self, student: str) -> str:
+        """The language of the edition that a student handed in."""
+        found = self.found.get(student)
+        return edition_of(self.course, found) if found else self.course.language
 
-    @cached_property
-    def released(self) -> NotebookNode:
-        """The released notebook.
+    def catalogue(self, language: str) -> Catalogue:
+        """The texts of the assignment in a language."""
+        if language not in self._catalogues:
+            self._catalogues[language] = load_catalogue(self.course, self.assignment, language)
+        return self._catalogues[language]
+
+    def released(self, language: str) -> NotebookNode:
+        """The released notebook in a language.
 
         Raises:
             GraderError: there is none.
         """
         import nbformat
 
-        path = self.places.released(self.assignment)
-        if not path.is_file():
-            raise GraderError(f"{path} is missing; run `chainrule release {self.assignment}`")
-        node: NotebookNode = nbformat.read(path, as_version=4)
-        return node
+        if language not in self._released:
+            path = self.places.edition(self.course, self.assignment, language)
+            if not path.is_file():
+                raise GraderError(f"{path} is missing; run `chainrule release {self.assignment}`")
+            self._released[language] = nbformat.read(path, as_version=4)
+        return self._released[language]
 
     def result(self, student: str) -> SubmissionResult:
         """One student's result.
@@ -110,15 +128,17 @@ class Desk:
             FORM,
             result,
             time.read_text() if time.is_file() else "",
-            self._frame,
+            self._frame(self.language(student)),
             self.course.late.model_dump(mode="json"),
             self.course.plan(self.assignment).due.isoformat(),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    @cached_property
-    def _frame(self) -> str:
-        return hashlib.sha256(self.places.released(self.assignment).read_bytes()).hexdigest()
+    def _frame(self, language: str) -> str:
+        if language not in self._frames:
+            path = self.places.edition(self.course, self.assignment, language)
+            self._frames[language] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return self._frames[language]
 
     def _graded(self) -> Report:
         if self._isolation == "full":

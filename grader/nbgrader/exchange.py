@@ -17,7 +17,9 @@ from traitlets import Unicode
 from grader.course.rounds import mark_shown
 from grader.course.syllabus import load_course
 from grader.grading.keeping import opened
-from grader.submissions.files import walk
+from grader.nbgrader.editions import answered
+from grader.nbgrader.places import places_of
+from grader.submissions.files import read_regular, walk
 from grader.submissions.model import LIMITS, Unreadable
 
 KEPT = frozenset({".ipynb", ".py", ".txt", ".md", ".pdf", ".png", ".jpg", ".jpeg"})
@@ -26,7 +28,13 @@ SECRET = "submission_secret.txt"
 
 
 class CollectRegularFiles(ExchangeCollect):  # type: ignore[misc]
-    """nbgrader's collector, with a copy that opens no link, pipe or device."""
+    """nbgrader's collector, with a copy that opens no link, pipe or device.
+
+    Of a mixed class the edition is taken that the student has worked on: the released folder holds
+    one in every language, and `nbgrader submit` hands in the whole folder.
+    """
+
+    course_root = Unicode(help="Folder of course.yml.").tag(config=True)
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy the files of one submission; what is left out is logged."""
@@ -42,8 +50,28 @@ class CollectRegularFiles(ExchangeCollect):  # type: ignore[misc]
                 (target / name).write_bytes(entry.load())
             except Unreadable as error:
                 self.log.warning("%s: %s left out: %s", Path(src).name, name, error)
+        self._take_edition(Path(src), target)
         # The folder's name was set when it was handed in; the file inside is the student's.
         (target / TIME).write_text(Path(src).name.rsplit("+", 3)[2])
+
+    def _take_edition(self, src: Path, target: Path) -> None:
+        """Where the notebook on top is still blank, take the one beside it that is not."""
+        course, name = load_course(Path(self.course_root)), self.coursedir.assignment_id
+        places, file = places_of(course), f"{name}.ipynb"
+        top, first = target / file, places.released(name)
+        if len(course.editions) < 2 or not first.is_file():
+            return
+        if top.is_file() and answered(top.read_bytes(), first.read_bytes()):
+            return
+        for language in course.editions[1:]:
+            released = places.edition(course, name, language)
+            try:
+                payload = read_regular(src, (language, file), LIMITS.file_bytes)
+            except Unreadable:
+                continue
+            if answered(payload, released.read_bytes()):
+                top.write_bytes(payload)
+                return
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]

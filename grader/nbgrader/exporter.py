@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,25 +67,28 @@ class RebuildingExporter(NotebookExporter):
         found = desk.found.get(student)
         if found is None:
             raise GraderError(f"{student}: no file of {assignment} was collected")
+        language = desk.language(student)
+        released, say = desk.released(language), desk.catalogue(language).say
         try:
-            rebuilt = rebuild(desk.released, pieces_of(found))
+            rebuilt = rebuild(released, pieces_of(found))
         except Unreadable as error:
-            rebuilt = Rebuilt(rebuild(desk.released, []).notebook, (f"not read: {error}",))
+            rebuilt = Rebuilt(rebuild(released, []).notebook, (f"not read: {error}",))
         node = rebuilt.notebook
         node.metadata["chainrule"] = {
             **node.metadata.get("chainrule", {}),
-            "notes": list(rebuilt.notes),
+            "notes": [say(note) for note in rebuilt.notes],
         }
         if rebuilt.notes:
             self.log.warning("%s: rebuilt from the release: %s", student, "; ".join(rebuilt.notes))
-            node.cells.insert(0, _note(rebuilt.notes))
+            node.cells.insert(0, _note(rebuilt.notes, desk.catalogue(desk.course.language).say))
         return node
 
 
-def _note(notes: tuple[str, ...]) -> NotebookNode:
+def _note(notes: tuple[str, ...], say: Callable[[str], str]) -> NotebookNode:
     # A note may quote what the student wrote.
-    lines = "\n".join(f"- {inert.literal(note)}" for note in notes)
-    source = f"**For the grader.** This notebook was rebuilt from the release:\n\n{lines}"
+    lines = "\n".join(f"- {inert.literal(say(note))}" for note in notes)
+    head = say("**For the grader.** This notebook was rebuilt from the release:")
+    source = f"{head}\n\n{lines}"
     metadata = {"chainrule": {"own": False, "note": True}}
     cell = {"cell_type": "markdown", "id": "rebuilt", "metadata": metadata, "source": source}
     node: NotebookNode = from_dict(cell)

@@ -18,9 +18,8 @@ from grader.course.slips.hints import hints_of, without_hints
 from grader.course.syllabus import Course
 from grader.course.written import load_written
 from grader.errors import CourseError
+from grader.nbgrader.blanks import Blanks
 
-STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
-YOUR_TEXT = "YOUR ANSWER HERE"
 LONG = 24  # characters of a line that is no coincidence
 _TOP = frozenset({"chainrule", "kernelspec", "language_info"})
 _CELL = frozenset({"nbgrader", "deletable", "editable"})
@@ -41,7 +40,8 @@ def check_release(course: Course, name: str, source: Path, folder: Path) -> None
     """
     found = [*_files(name, folder)]
     notebook = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))
-    found += _not_of_source(json.loads(source.read_text(encoding="utf-8")), notebook)
+    blanks = Blanks.of(course.language)
+    found += _not_of_source(json.loads(source.read_text(encoding="utf-8")), notebook, blanks)
     hidden = dict(secrets(course, name))
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         found += _in_bytes(path, hidden)
@@ -57,7 +57,9 @@ def _files(name: str, folder: Path) -> Iterator[str]:
             yield f"{path.name}: a file that the build did not make"
 
 
-def _not_of_source(source: dict[str, Any], released: dict[str, Any]) -> Iterator[str]:
+def _not_of_source(
+    source: dict[str, Any], released: dict[str, Any], blanks: Blanks
+) -> Iterator[str]:
     for key in released["metadata"].keys() - _TOP:
         yield f"metadata.{key}: not made by the build"
     ours, theirs = source["cells"], released["cells"]
@@ -65,7 +67,7 @@ def _not_of_source(source: dict[str, Any], released: dict[str, Any]) -> Iterator
         yield f"{len(theirs)} cells, of a source with {len(ours)}"
     for number, (ours_cell, cell) in enumerate(zip(ours, theirs, strict=False), 1):
         where = f"cell {number}"
-        if _text(cell) != without_solutions(_text(ours_cell), ours_cell):
+        if _text(cell) != without_solutions(_text(ours_cell), ours_cell, blanks):
             yield f"{where}: its text is not the source's without the solution"
         if cell.get("outputs") or cell.get("execution_count") is not None:
             yield f"{where}: outputs"
@@ -73,9 +75,10 @@ def _not_of_source(source: dict[str, Any], released: dict[str, Any]) -> Iterator
             yield f"{where}: {key}, not made by the build"
 
 
-def without_solutions(text: str, cell: dict[str, Any]) -> str:
+def without_solutions(text: str, cell: dict[str, Any], blanks: Blanks | None = None) -> str:
     """What nbgrader leaves of a source cell: each solution region becomes the stub."""
-    blank = STUB if cell["cell_type"] == "code" else YOUR_TEXT
+    blanks = blanks or Blanks.of("en")
+    blank = blanks.code if cell["cell_type"] == "code" else blanks.text
     lines: list[str] = []
     inside = replaced = False
     for line in text.split("\n"):

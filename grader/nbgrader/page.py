@@ -6,6 +6,7 @@ come from, runs no script, loads nothing, and never shows the tests or what they
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from grader import inert
 from grader.course.syllabus import Course, load_course
 from grader.exporting.book import TEST, Book, entry_of
 from grader.exporting.gathering import reckon
+from grader.languages import machine
 from grader.nbgrader.scores import recorded
 from grader.render.html import Beside, student_page
 
@@ -55,8 +57,16 @@ class PageExporter(Exporter):
             own = entry_of(gradebook.find_submission(about["assignment"], about["student"]))
             comments = _comments(gradebook, about)
         book = Book({about["student"]: own}, {})
-        grades = reckon(self._course, about["assignment"], [result], ours["titles"], book)
-        beside = Beside(tuple(ours.get("notes", ())), answers(nb), texts(nb), _said(nb, comments))
+        language = self._course.edition(ours.get("language", ""))
+        grades = reckon(
+            self._course, about["assignment"], [result], ours["titles"], book, language=language
+        )
+        beside = Beside(
+            tuple(ours.get("notes", ())),
+            answers(nb),
+            texts(nb),
+            _said(nb, comments, machine(language).say),
+        )
         return student_page(grades, grades.worths[0], beside), resources
 
 
@@ -77,12 +87,12 @@ def texts(nb: NotebookNode) -> dict[str, str]:
     }
 
 
-def _said(nb: NotebookNode, comments: Comments) -> dict[str, str]:
+def _said(nb: NotebookNode, comments: Comments, say: Callable[[str], str] = str) -> dict[str, str]:
     """A person's comments; to a written question also nbgrader's own ("No response.")."""
     said = {name: person for name, (_, person) in comments.items()}
     for name in map(_id, _questions(nb)):
         own, person = comments.get(name, ("", ""))
-        said[name] = person or own
+        said[name] = person or say(own)
     return {name: inert.plain(text) for name, text in said.items() if text}
 
 

@@ -29,6 +29,19 @@ class Places:
         """The released notebook."""
         return self.of("release", ".", assignment) / f"{assignment}.ipynb"
 
+    def edition(self, course: Course, assignment: str, language: str) -> Path:
+        """The released notebook in a language: the first of the course's stands above the others.
+
+        That one also, where no other was released.
+        """
+        first = self.released(assignment)
+        beside = first.parent / language / first.name
+        return beside if language in course.editions[1:] and beside.is_file() else first
+
+    def side(self, language: str) -> Path:
+        """A course folder of nbgrader's for an edition that is not the first."""
+        return self.home / "editions" / language
+
     @property
     def submitted(self) -> Path:
         """All that was collected."""

@@ -9,6 +9,7 @@ number within the points, and besides it only text to read, as `display_data`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
@@ -34,6 +35,7 @@ class EnterScores(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         desk = self.parent.desk(about["assignment"])
         result = desk.result(about["student"])
+        texts = desk.catalogue(desk.language(about["student"]))
         scored = {exercise.name: exercise for exercise in result.exercises}
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader", {})
@@ -44,18 +46,18 @@ class EnterScores(NbGraderPreprocessor):  # type: ignore[misc]
                 continue
             name = marks["grade_id"].removeprefix(TEST)
             exercise = scored.get(name) or _unscored(name, marks["points"], result)
-            enter(cell, exercise)
+            enter(cell, exercise, texts.say)
         nb.metadata["chainrule"] = {
             **nb.metadata.get("chainrule", {}),
             "stamp": desk.stamp(about["student"]),
-            "titles": dict(desk.titles),
+            "titles": desk.titles(about["student"]),
             "result": _inert(result.model_dump(mode="json")),
         }
         return nb, resources
 
 
-def enter(cell: NotebookNode, exercise: ExerciseResult) -> None:
-    """Write one exercise's result into its grade cell.
+def enter(cell: NotebookNode, exercise: ExerciseResult, say: Callable[[str], str] = str) -> None:
+    """Write one exercise's result into its grade cell, in the words of `say`.
 
     Raises:
         GraderError: the score is no finite number, or the grader failed.
@@ -67,7 +69,7 @@ def enter(cell: NotebookNode, exercise: ExerciseResult) -> None:
     share = exercise.score / exercise.max_score if exercise.max_score > 0 else 0.0
     score = round(min(max(share, 0.0), 1.0) * points, 6)
     cell.outputs = [
-        _output("display_data", reading(exercise)),
+        _output("display_data", reading(exercise, say)),
         _output("execute_result", repr(score)),
     ]
     cell.execution_count = 1
@@ -78,12 +80,11 @@ def enter(cell: NotebookNode, exercise: ExerciseResult) -> None:
     }
 
 
-def reading(exercise: ExerciseResult) -> str:
+def reading(exercise: ExerciseResult, say: Callable[[str], str] = str) -> str:
     """What a person reads below the grade cell."""
-    lines = [
-        f"{exercise.name}: {exercise.verdict}, {exercise.score:g} of {exercise.max_score:g} points"
-    ]
-    lines += [f"Hint: {exercise.hint}"] if exercise.hint else []
+    earned = f"{exercise.score:g} of {exercise.max_score:g} points"
+    lines = [say(f"{exercise.name}: {say(exercise.verdict)}, {earned}")]
+    lines += [say(f"Hint: {exercise.hint}")] if exercise.hint else []
     lines += [exercise.message] if exercise.message else []
     return inert.plain("\n".join(lines))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,15 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.course.syllabus import Course
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.exporting.gathering import exercise_titles, from_report, gather
+from grader.nbgrader.editions import edition_of
 from grader.nbgrader.places import places_of
 from grader.nbgrader.roster import read_roster
 from grader.render.grades import Grades
 from grader.render.worth import MISSING
 from grader.results import Report
+from grader.submissions import discover
 
 if TYPE_CHECKING:
     from grader.exporting.book import Book
@@ -47,8 +50,26 @@ def class_grades(
         roster = dict(book.names)
     if report is not None:
         titles = exercise_titles(course, name) if with_titles else {}
-        return from_report(course, report, titles, book, roster, MISSING)
-    return gather(course, name, json, with_titles, book, roster)
+        return from_report(
+            course, report, titles, book, roster, MISSING, languages=languages_of(course, name)
+        )
+    languages = languages_of(course, name)
+    return gather(course, name, json, with_titles, book, roster, languages)
+
+
+def languages_of(course: Course, name: str) -> dict[str, str]:
+    """Of a mixed class the languages of what was collected, by the digest of each file."""
+    if len(course.editions) < 2:
+        return {}
+    try:
+        collected = discover(places_of(course).submitted, name)
+    except UsageError:
+        return {}
+    return {
+        hashlib.sha256(one.opened()).hexdigest(): edition_of(course, one)
+        for one in collected
+        if not one.problem
+    }
 
 
 def names_of(course: Course) -> dict[str, str] | None:

@@ -28,6 +28,7 @@ from grader.course.syllabus import AssignmentPlan, Course
 from grader.course.written import ModelAnswer, load_written, written_path
 from grader.errors import CourseError
 from grader.notebook.answers import Answers, read_answers
+from grader.notebook.fonts import notebook_texts
 from grader.notebook.helpers import place_helpers
 from grader.notebook.language import in_language
 from grader.notebook.merging import BEGIN, END, Text, merge
@@ -39,7 +40,6 @@ from grader.notebook.rules import read_assignment
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-NO_EXAMPLE = "# This exercise is checked by hidden cases only."
 YOUR_TEXT = "YOUR ANSWER HERE"
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
@@ -54,10 +54,11 @@ def compose(course: Course, name: str, language: str | None = None) -> NotebookN
     import nbformat
 
     notebook = read_assignment(course, name)
-    sources = solution_sources(course, notebook)
     language = language or course.language
+    notebook = in_language(notebook, language)
+    sources = solution_sources(course, notebook)
     written = written_answers(course, name)
-    composer = _Composer(in_language(notebook, language), course.plan(name), sources, written)
+    composer = _Composer(notebook, course.plan(name), sources, written, language)
     made = {
         "cells": composer.run(),
         "metadata": _metadata(name, language),
@@ -157,7 +158,9 @@ class _Composer:
         plan: AssignmentPlan,
         sources: dict[str, str],
         written: dict[str, ModelAnswer],
+        language: str,
     ) -> None:
+        self.no_example = f"# {notebook_texts(language).hidden_only}"
         self.notebook = notebook
         self.plan = plan
         self.sources = sources
@@ -174,22 +177,22 @@ class _Composer:
             elif isinstance(cell, Stub):
                 self._add("code", self.sources[cell.exercise], cell.exercise, solution=True)
                 if cell.exercise not in with_example:
-                    self._test(cell.exercise, NO_EXAMPLE)
+                    self._test(cell.exercise, self.no_example)
             elif isinstance(cell, Practice):
                 self._add("code", self.sources[cell.name], cell.name, solution=True)
             elif isinstance(cell, Example):
                 if f"test-{cell.exercise}" in self.ids:
-                    self._locked("code", cell.source, "example")
+                    self._locked("code", cell.source, "example", cell.origin)
                 else:
                     self._test(cell.exercise, cell.source)
             elif isinstance(cell, Demo):
-                self._locked("code", cell.source, "demo")
+                self._locked("code", cell.source, "demo", cell.origin)
             else:
                 self._add("code", cell.source)
         return self.cells
 
     def _prompt(self, cell: Prompt) -> None:
-        self._locked("markdown", cell.markdown, "text")
+        self._locked("markdown", cell.markdown, "text", cell.origin)
         if cell.written:
             points = self.plan.written[cell.written]
             model = self.written.get(cell.written)
@@ -199,8 +202,9 @@ class _Composer:
     def _test(self, exercise: str, source: str) -> None:
         self._add("code", source, f"test-{exercise}", points=self.plan.points[exercise])
 
-    def _locked(self, kind: str, source: str, prefix: str) -> None:
-        plain = f"{prefix}-{_hash(source)[:8]}"
+    def _locked(self, kind: str, source: str, prefix: str, origin: str) -> None:
+        # By its original: a cell has one id in all languages, so that either edition can be graded.
+        plain = f"{prefix}-{_hash(origin or source)[:8]}"
         name, number = plain, 1
         while name in self.ids:
             number += 1

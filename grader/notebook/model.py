@@ -9,12 +9,19 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Prompt:
-    """Text for the student; with `written`, a question that is graded by hand."""
+    """Text for the student; with `written`, a question that is graded by hand.
+
+    Attributes:
+        of: what a translation says of its original, see `grader.notebook.marks`.
+        origin: the original's text, where this one stands in its place.
+    """
 
     markdown: str
     line: int
     lang: str = ""
     written: str = ""
+    of: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,21 +44,26 @@ class Practice:
 
 @dataclass(frozen=True)
 class Example:
-    """Visible checks of one exercise."""
+    """Visible checks of one exercise; `origin` is the source that was translated to this one."""
 
     exercise: str
     source: str
     line: int
     lang: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A cell that shows something with the answers: a plot, a small training run."""
+    """A cell that shows something with the answers: a plot, a small training run.
+
+    `origin` is the source that was translated to this one.
+    """
 
     source: str
     line: int
     lang: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)

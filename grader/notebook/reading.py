@@ -8,6 +8,7 @@ What a cell is for stands in its metadata:
     # %% demo=true                     a plot or a small experiment
     # %% [markdown] written="why"      a question that is graded by hand
     # %% [markdown] lang="zh"          text for releases in that language only
+    # %% [markdown] lang="zh" of="…"   the same, and which state of its original it translates
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Practice,
 from grader.notebook.percent import Raw, cut, refuse
 
 KEYS = {
-    "markdown": ("lang", "written"),
+    "markdown": ("lang", "written", "of"),
     "code": ("exercise", "practice", "example", "demo", "lang"),
 }
 
@@ -50,7 +51,11 @@ def _cell(path: Path, raw: Raw) -> Cell:
             raise refuse(path, raw.marker, f"{key}= of the cell: give {says}")
     lang = metadata.pop("lang", "")
     if raw.kind == "markdown":
-        return Prompt(raw.source, raw.line, lang, metadata.get("written", ""))
+        if "of" in metadata and not lang:
+            reason = "of= says what a translation translates; give its lang, too"
+            raise refuse(path, raw.marker, reason)
+        written, of = metadata.get("written", ""), metadata.get("of", "")
+        return Prompt(raw.source, raw.line, lang, written, of)
     if len(metadata) > 1:
         both = " and ".join(metadata)
         raise refuse(path, raw.marker, f"{both} in one cell; a cell is for one thing")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.course.fields import did_you_mean
 from grader.course.syllabus import Course
 from grader.errors import CourseError
-from grader.notebook.language import in_language, translations
+from grader.notebook.language import cells_in, translations
 from grader.notebook.model import Cell, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.percent import refuse
 from grader.notebook.placeholders import filled_in
@@ -62,7 +62,7 @@ def check_cells(notebook: Notebook) -> None:
         if isinstance(cell, Prompt):
             _translations_agree(notebook, cell, translations(notebook, position))
     for language in {""} | {getattr(cell, "lang", "") for cell in notebook.cells}:
-        _written_once(in_language(notebook, language))
+        _written_once(cells_in(notebook, language))
 
 
 def _example_after_stub(notebook: Notebook, cell: Example, stubs: dict[str, Stub]) -> None:

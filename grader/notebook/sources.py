@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from grader.notebook.language import in_language
 from grader.notebook.model import Cell, Code, Demo, Example, Notebook, Practice, Prompt, Stub
 
 
@@ -20,9 +23,19 @@ def example_source(notebook: Notebook, exercise: str) -> str:
     return "\n\n".join(found)
 
 
-def demo_sources(notebook: Notebook) -> list[str]:
-    """Our demos and examples in all languages: left alone, they need not run to grade."""
-    return [cell.source for cell in notebook.cells if isinstance(cell, Demo | Example)]
+def demo_sources(notebook: Notebook, languages: Iterable[str]) -> list[str]:
+    """Our demos and examples in some languages: left alone, they need not run to grade.
+
+    Raises:
+        CourseError: the catalogue of a language cannot be read.
+    """
+    editions = (in_language(notebook, language) for language in languages)
+    return [
+        cell.source
+        for edition in editions
+        for cell in edition.cells
+        if isinstance(cell, Demo | Example)
+    ]
 
 
 def stub_submission(notebook: Notebook) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.course.syllabus import Course
 from grader.errors import CourseError, GraderError
+from grader.languages import machine
 from grader.notebook import in_language, notebook_text, read_assignment
 from grader.notebook.build import verify, write_whole
 from grader.notebook.composing import YOUR_TEXT
@@ -40,7 +41,7 @@ class Assigned:
     autograder: Path
 
 
-def assign(course: Course, name: str, out: Path, grading: Grading) -> Assigned:
+def assign(course: Course, name: str, out: Path, grading: Grading, language: str = "") -> Assigned:
     """Write `out`/master, student, answers and autograder.zip.
 
     Everything is made in a folder beside `out` and moved in only when it has been looked through.
@@ -50,6 +51,7 @@ def assign(course: Course, name: str, out: Path, grading: Grading) -> Assigned:
         name: the assignment.
         out: a folder.
         grading: how the autograder is to confine student code.
+        language: of the notebooks; the course's own by default.
 
     Raises:
         CourseError: the assignment is wrong, or otter cannot render it faithfully.
@@ -61,10 +63,11 @@ def assign(course: Course, name: str, out: Path, grading: Grading) -> Assigned:
         work = Path(made)
         files = _copy_files(course.root / "assignments" / name, work / "master")
         source = work / "master" / f"{name}.ipynb"
-        write_whole(source, notebook_text(master(course, name, files)))
+        own = course.in_language(language) if language else course
+        write_whole(source, notebook_text(master(own, name, files)))
         _run_otter(source, work / "assigned")
         student = work / "assigned" / "student"
-        check_student_side(course, name, student, files)
+        check_student_side(own, name, student, files)
         write_bundle(course, name, work / "autograder.zip", grading)
         out.mkdir(exist_ok=True)
         _move(work / "master", out / "master")
@@ -81,7 +84,7 @@ def assign(course: Course, name: str, out: Path, grading: Grading) -> Assigned:
 
 
 def _copy_files(folder: Path, into: Path) -> tuple[str, ...]:
-    """Copy what stands beside an assignment's notebook; return the paths."""
+    """Copy what stands beside an assignment's notebook, its catalogues aside; return the paths."""
     found = [
         path.relative_to(folder)
         for path in sorted(folder.rglob("*"))
@@ -95,7 +98,8 @@ def _copy_files(folder: Path, into: Path) -> tuple[str, ...]:
 
 def _hidden(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
-    return any(part.startswith(".") or part == "__pycache__" for part in parts)
+    catalogue = len(parts) == 1 and path.match("words.*.yml")
+    return catalogue or any(part.startswith(".") or part == "__pycache__" for part in parts)
 
 
 def _run_otter(source: Path, result: Path) -> None:
@@ -132,7 +136,8 @@ def check_student_side(course: Course, name: str, folder: Path, files: tuple[str
     """
     notebook = in_language(read_assignment(course, name), course.language)
     made = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))
-    found = [*_files(folder, {f"{name}.ipynb", *files}), *_cells(notebook, made)]
+    blank = machine(course.language).say(YOUR_TEXT)
+    found = [*_files(folder, {f"{name}.ipynb", *files}), *_cells(notebook, made, blank)]
     if found:
         listed = "\n".join(f"  {line}" for line in found)
         raise CourseError(
@@ -147,7 +152,7 @@ def _files(folder: Path, wanted: set[str]) -> Iterator[str]:
         yield f"{path}: {'not ours' if path in there else 'missing'}"
 
 
-def _cells(notebook: Notebook, made: dict[str, Any]) -> Iterator[str]:
+def _cells(notebook: Notebook, made: dict[str, Any], blank: str) -> Iterator[str]:
     wanted = list(_wanted_code(notebook))
     codes = [_text(cell) for cell in made["cells"] if cell["cell_type"] == "code"]
     if len(codes) != len(wanted):
@@ -156,6 +161,7 @@ def _cells(notebook: Notebook, made: dict[str, Any]) -> Iterator[str]:
         if code.strip() != ours.strip():
             yield f"code cell {number} begins {ours.strip()[:60]!r} here, {code[:60]!r} there"
     texts = {cell.markdown.strip() for cell in notebook.cells if isinstance(cell, Prompt)}
+    texts |= {blank, ""}
     for key in made["metadata"].keys() - _TOP:
         yield f"metadata: {key}"
     for number, cell in enumerate(made["cells"], 1):
@@ -163,7 +169,7 @@ def _cells(notebook: Notebook, made: dict[str, Any]) -> Iterator[str]:
             yield f"cell {number}: outputs or metadata that nobody asked for"
         if cell["cell_type"] != "code":
             text = _MARKS.sub("", _text(cell)).strip()
-            if text not in {*texts, YOUR_TEXT, ""} and not _SUBMISSION.match(text):
+            if text not in texts and not _SUBMISSION.match(text):
                 yield f"cell {number}: {cell['cell_type']} {text[:60]!r}"
 
 

@@ -23,6 +23,7 @@ from grader.notebook.build import write_whole
 from grader.otter.bundle import CONFIG, Grading, read_grading
 from grader.render.gradescope import results_json
 from grader.results import Report, SubmissionResult
+from grader.submissions import Unreadable, discover, read
 
 OURS, USAGE = 1, 2
 _SUFFIXES = (".ipynb", ".py")
@@ -50,12 +51,14 @@ def autograde(root: Path) -> Path:
     failed = [e for e in submission.exercises if e.verdict == "grader_error"]
     if submission.status == "grader_error" or failed:
         raise GraderError(submission.message or f"{failed[0].name}: {failed[0].message}")
+    name = grading.assignment
+    languages = languages_of(course, submitted(root / "submission", name))
     told = submission.model_copy(
         update={"message": "; ".join(filter(None, [submission.message, note]))}
     )
     report = report.model_copy(update={"submissions": (told,)})
-    grades = from_report(course, report, exercise_titles(course, grading.assignment))
-    return write_whole(results, results_json(grades, grades.worths[0]))
+    grades = from_report(course, report, exercise_titles(course, name), languages=languages)
+    return write_whole(results, results_json(*grades.told(grades.worths[0])))
 
 
 def choose_isolation(grading: Grading) -> tuple[Isolation, str]:
@@ -78,13 +81,11 @@ def choose_isolation(grading: Grading) -> tuple[Isolation, str]:
 
 
 def _report(course: Course, name: str, folder: Path, isolation: Isolation) -> Report:
+    path = submitted(folder, name)
+    if path is not None:
+        options = Options(jobs=1, device="cpu", isolation=isolation)
+        return grade_class(course, name, path, options, keeping=None)
     found = _candidates(folder)
-    exact = [path for path in found if path.stem == name]
-    notebooks = [path for path in found if path.suffix.lower() == ".ipynb"]
-    for choice in (exact, notebooks, found):
-        if len(choice) == 1:
-            options = Options(jobs=1, device="cpu", isolation=isolation)
-            return grade_class(course, name, choice[0], options, keeping=None)
     wanted = f"Hand in your notebook, {name}.ipynb"
     listed = ", ".join(path.name for path in found[:5])
     reason = f"several files could be meant ({listed})" if found else "it holds no notebook"
@@ -101,6 +102,23 @@ def _report(course: Course, name: str, folder: Path, isolation: Isolation) -> Re
     return Report(
         assignment=name, isolation=isolation, device="cpu", checks="", submissions=(unread,)
     )
+
+
+def submitted(folder: Path, name: str) -> Path | None:
+    """The one file that can be meant; None if there is none, or several."""
+    found = _candidates(folder)
+    exact = [path for path in found if path.stem == name]
+    notebooks = [path for path in found if path.suffix.lower() == ".ipynb"]
+    return next((one[0] for one in (exact, notebooks, found) if len(one) == 1), None)
+
+
+def languages_of(course: Course, path: Path | None) -> dict[str, str]:
+    """The language of a submission by its digest, if it says one that the course offers."""
+    try:
+        found = [read(one) for one in discover(path, path.stem)] if path else []
+    except (Unreadable, UsageError):
+        return {}
+    return {one.sha256: course.edition(one.language) for one in found}
 
 
 def _candidates(folder: Path) -> list[Path]:

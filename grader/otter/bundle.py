@@ -39,7 +39,7 @@ PACKAGES = (
     "pyseccomp", "py-landlock", "tzdata",
 )  # fmt: skip
 # Not the database's URL, which may hold a password, nor the exchange and the roster.
-_KEPT = ("course", "title", "language", "timezone", "limits", "feedback")
+_KEPT = ("course", "title", "language", "languages", "timezone", "limits", "feedback")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same course makes the same bytes
 _SCRIPTS = Path(__file__).parent / "scripts"
 
@@ -101,6 +101,8 @@ def _entries(course: Course, name: str, grading: Grading) -> Iterator[_Entry]:
         yield _Entry(script, (_SCRIPTS / script).read_bytes(), 0o755)
     yield _Entry("course/course.yml", syllabus.encode())
     yield _Entry("course/.chainrule/seed", f"{secret_seed(course.root)}\n".encode(), 0o600)
+    for titles in sorted(course.root.glob("words.*.yml")):
+        yield _Entry(f"course/{titles.name}", titles.read_bytes())
     yield from _tree(Path(grader_folder()) / "grader", "kit/grader")
     yield from _tree(course.root / "reference", "course/reference")
     for side in ("assignments", "solutions"):

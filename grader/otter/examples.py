@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from grader.notebook.model import Cell, Example, Notebook, Prompt
 from grader.notebook.percent import refuse
 from grader.notebook.reading import parse_cell
 from grader.notebook.rules import bound_names
 
+UNDEFINED = "{} is not defined yet: run its cell first"
 _NAMES = "env"  # otter's own parameter: the student's names as a dictionary
 
 
-def example_tests(notebook: Notebook) -> dict[str, list[str]]:
+def example_tests(notebook: Notebook, say: Callable[[str], str] = str) -> dict[str, list[str]]:
     """The tests of each exercise that has examples, as sources of one function each.
+
+    `say` puts what they say of themselves into the students' language.
 
     Raises:
         CourseError: an example uses the name `env`, which is otter's.
@@ -29,11 +32,18 @@ def example_tests(notebook: Notebook) -> dict[str, list[str]]:
     for place, cell in enumerate(notebook.cells):
         if isinstance(cell, Example):
             tests = found.setdefault(cell.exercise, [])
-            tests.append(_test(notebook, cell, len(tests) + 1, notebook.cells[place + 1 :]))
+            later = notebook.cells[place + 1 :]
+            tests.append(_test(notebook, cell, len(tests) + 1, later, say))
     return found
 
 
-def _test(notebook: Notebook, cell: Example, number: int, later: Sequence[Cell]) -> str:
+def _test(
+    notebook: Notebook,
+    cell: Example,
+    number: int,
+    later: Sequence[Cell],
+    say: Callable[[str], str],
+) -> str:
     tree = parse_cell(cell.source)
     bound = {name for name, _ in bound_names(cell)}
     loaded = _loaded(tree)
@@ -53,17 +63,14 @@ def _test(notebook: Notebook, cell: Example, number: int, later: Sequence[Cell])
         keep = f"{_NAMES}.update([(k, v) for k, v in locals().items() if k in {kept!r}])"
         body = [ast.Try(body, [], [], ast.parse(keep).body)]
     exercises = sorted(loaded & set(notebook.exercises))
-    function.body = [*_there(exercises), *body]
+    function.body = [*_there(exercises, say), *body]
     # Unparsed, a text of several lines is one line with escapes, so nothing in it gets indented.
     return ast.unparse(ast.fix_missing_locations(function))
 
 
-def _there(exercises: Iterable[str]) -> list[ast.stmt]:
+def _there(exercises: Iterable[str], say: Callable[[str], str]) -> list[ast.stmt]:
     """Assertions that the exercises are defined: otter passes None for a name that is not."""
-    lines = [
-        f"assert {name} is not None, '{name} is not defined yet: run its cell first'"
-        for name in exercises
-    ]
+    lines = [f"assert {name} is not None, {say(UNDEFINED.format(name))!r}" for name in exercises]
     return ast.parse("\n".join(lines)).body
 
 

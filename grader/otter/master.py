@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from grader.course.syllabus import AssignmentPlan, Course
 from grader.course.written import ModelAnswer
+from grader.languages import machine
 from grader.notebook import in_language, read_assignment
 from grader.notebook.composing import (
     YOUR_TEXT,
@@ -46,7 +48,7 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     """
     import nbformat  # here, because it takes long to import
 
-    notebook = read_assignment(course, name)
+    notebook = in_language(read_assignment(course, name), course.language)
     blanks = {name: stub.source for name, stub in notebook.stubs.items()}
     blanks |= {name: practice.source for name, practice in notebook.practices.items()}
     sources = {
@@ -55,7 +57,8 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     }
     plan = course.plan(name)
     written = written_answers(course, name)
-    composer = _Composer(in_language(notebook, course.language), plan, sources, written)
+    say = machine(course.language).say
+    composer = _Composer(notebook, plan, sources, written, say)
     composer.raw("ASSIGNMENT CONFIG", _config(name, files))
     made = {
         "cells": composer.run(),
@@ -132,13 +135,15 @@ class _Composer:
         plan: AssignmentPlan,
         sources: dict[str, str],
         written: dict[str, ModelAnswer],
+        say: Callable[[str], str],
     ) -> None:
         self.cells: list[dict[str, Any]] = []
         self._notebook = notebook
         self._plan = plan
         self._sources = sources
         self._written = written
-        self._tests = example_tests(notebook)
+        self._say = say
+        self._tests = example_tests(notebook, say)
 
     def run(self) -> list[dict[str, Any]]:
         """Append all cells, and return them."""
@@ -167,7 +172,7 @@ class _Composer:
             self.raw("BEGIN QUESTION", {"name": cell.written, "points": points, "manual": True})
             self._add("markdown", cell.markdown)
             self.raw("BEGIN PROMPT")
-            self._add("markdown", YOUR_TEXT)
+            self._add("markdown", self._say(YOUR_TEXT))
             self.raw("END PROMPT")
             if model := self._written.get(cell.written):
                 self.raw("BEGIN SOLUTION")

@@ -25,6 +25,8 @@ class Grades:
     titles: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
+    editions: Mapping[str, Grades] = field(default_factory=dict)
+    """In each other language the grades of those who handed in a notebook in it."""
     isolation: str = ""
     device: str = ""
     late: bool = False
@@ -33,6 +35,14 @@ class Grades:
     """What is shown of a fuller hint: "first" nothing, "folded" or "both"."""
     booked: bool = False
     """Whether a gradebook's manual scores, written questions and late penalties are in here."""
+
+    def told(self, one: Worth) -> tuple[Grades, Worth]:
+        """A student's worth, and the grades that it is among, in the language of the notebook."""
+        for edition in self.editions.values():
+            for other in edition.worths:
+                if other.student == one.student and other.result is not None:
+                    return edition, other
+        return self, one
 
     @property
     def handed_in(self) -> tuple[Worth, ...]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from grader.inert import plain
+from grader.languages import machine
 from grader.render.grades import Grades
 from grader.render.number import number
 from grader.render.worth import Part, Worth
@@ -45,7 +46,7 @@ def results_json(grades: Grades, one: Worth) -> str:
         results["score"] = one.total
         found = {e.name: e for e in result.exercises} if result else {}
         tests = [_test(grades, p, found[p.name]) for p in one.exercises if p.name in found]
-        results["tests"] = tests + [_question(part) for part in one.written]
+        results["tests"] = tests + [_question(grades, part) for part in one.written]
     return json.dumps(results, indent=1) + "\n"
 
 
@@ -69,24 +70,25 @@ def _about(grades: Grades, one: Worth) -> str:
         lines.append(grades.left_to_say)
     if grades.isolation:
         lines.append(f"Graded with isolation: {grades.isolation}, device: {grades.device}.")
-    return "\n".join(lines)
+    return "\n".join(map(machine(grades.language).say, lines))
 
 
 def _test(grades: Grades, part: Part, result: ExerciseResult) -> dict[str, Any]:
+    say = machine(grades.language).say
     title = grades.titles.get(result.name, "")
     bonus = "Bonus, beyond 100 %" if part.bonus else ""
     by_hand = "Graded by a person" if part.by_hand else ""
     hint = f"Hint: {result.hint}" if result.hint else ""
     further = result.further if grades.hints == "both" else ""
-    said = [title, result.verdict, bonus, by_hand, hint, further, result.message]
     groups = [
-        f"- {group.name}: {number(group.score)} of {number(group.max_score)}"
+        say(f"- {group.name}: {number(group.score)} of {number(group.max_score)}")
         for group in result.groups
     ]
+    said = [title, say(result.verdict), say(bonus), say(by_hand), say(hint), further]
     test: dict[str, Any] = {
         "name": plain(result.name),
         "max_score": part.possible,
-        "output": plain("\n".join([*filter(None, said), *groups])),
+        "output": plain("\n".join([*filter(None, [*said, result.message]), *groups])),
         "output_format": "text",
         "visibility": "visible",
     }
@@ -96,11 +98,12 @@ def _test(grades: Grades, part: Part, result: ExerciseResult) -> dict[str, Any]:
     return test
 
 
-def _question(part: Part) -> dict[str, Any]:
+def _question(grades: Grades, part: Part) -> dict[str, Any]:
+    graded = "Written: not graded yet" if part.score is None else "Written: graded by hand"
     test: dict[str, Any] = {
         "name": plain(part.name),
         "max_score": part.possible,
-        "output": "Written: not graded yet" if part.score is None else "Written: graded by hand",
+        "output": machine(grades.language).say(graded),
         "output_format": "text",
         "visibility": "visible",
     }

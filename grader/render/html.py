@@ -12,16 +12,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grader.inert import plain
+from grader.languages import Catalogue, machine, spoken
 from grader.render.grades import Grades, summaries
 from grader.render.number import number
-from grader.render.words import spoken, word
 from grader.render.worth import Worth
 
 _BUCKETS = 10
@@ -75,11 +75,21 @@ def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
 
 
 def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> str:
-    language = spoken(grades.language)
-    translate = partial(word, language=language)
     css = _style() + rules
-    page = _environment().get_template(template)
-    return page.render(g=grades, lang=language, t=translate, css=css, policy=_policy(css), **values)
+    texts = machine(grades.language)
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            g=grades,
+            lang=spoken(grades.language),
+            t=texts.say,
+            put=texts.put,
+            css=css,
+            policy=_policy(css),
+            **values,
+        )
+    )
 
 
 @cache
@@ -129,14 +139,16 @@ def _bars(percents: list[float]) -> list[tuple[str, int, int]]:
 
 def _row(grades: Grades, one: Worth, page: str) -> dict[str, Any]:
     shown = one if grades.booked else one.without_written()
-    return {"worth": one, "page": page, "look": _to_look_at(shown)}
+    look = _to_look_at(shown, machine(grades.language))
+    return {"worth": one, "page": page, "look": look}
 
 
-def _to_look_at(one: Worth) -> str:
+def _to_look_at(one: Worth, texts: Catalogue) -> str:
     if one.standing != "graded":
-        return one.reason
+        return texts.say(one.reason)
     results = one.result.exercises if one.result else ()
     wrong = [e for e in results if e.verdict not in ("passed", "deferred")]
-    names = ", ".join(f"{e.name} ({e.mistake or e.verdict})" for e in wrong[:4])
-    more = f", +{len(wrong) - 4}" if len(wrong) > 4 else ""
-    return "; ".join(filter(None, [names + more, one.why_open]))
+    named = [e.name + texts.put(" ({1})", e.mistake or texts.name(e.verdict)) for e in wrong[:4]]
+    named += [f"+{len(wrong) - 4}"] if len(wrong) > 4 else []
+    said = [texts.name(", ").join(named), texts.say(one.why_open)]
+    return texts.name("; ").join(filter(None, said))

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import UsageError
 from grader.inert import no_formula
+from grader.languages import machine
 from grader.render.grades import Grades, exercise_names
 from grader.render.number import number
 from grader.render.worth import Part, Worth
@@ -128,25 +129,39 @@ def column(grades: Grades, heading: str = "") -> Column:
             continue
         score = None if counted.total is None else min(counted.total, counted.possible)
         scores[one.student] = score
-        told[one.student] = "; ".join(filter(None, [feedback(counted), grades.left_to_say]))
+        own, theirs = grades.told(counted)
+        if not grades.booked:
+            theirs = theirs.without_written()
+        say = machine(own.language).say
+        parts = [feedback(theirs, say), say(own.left_to_say)]
+        told[one.student] = say("; ").join(filter(None, parts))
     return Column(heading or grades.title, possible, scores, told, reasons)
 
 
-def feedback(one: Worth) -> str:
-    """What a student is told in one cell: where the grade comes from, what lost points, and why."""
+def feedback(one: Worth, say: Callable[[str], str] = str) -> str:
+    """What a student is told in one cell: where the grade comes from, what lost points, and why.
+
+    Args:
+        one: what the work is worth, its hints and messages in the student's language.
+        say: puts words of ours into it.
+    """
     if one.standing != "graded":
-        return one.reason
+        return say(one.reason)
     results = {e.name: e for e in one.result.exercises} if one.result else {}
     parts = []
     for part in one.exercises + one.written:
         if part.score is None or part.score >= part.possible:
             continue
         found = results.get(part.name)
-        why = "" if found is None or part.by_hand else found.hint or found.message or found.verdict
+        why = (
+            ""
+            if found is None or part.by_hand
+            else found.hint or found.message or say(found.verdict)
+        )
         points = f"{part.name} {number(part.score)}/{number(part.possible)}"
-        parts.append(f"{points}: {why}" if why else points)
-    late = f"less {number(one.penalty)} for lateness" if one.penalty else ""
-    return "; ".join(filter(None, [*(parts or ["all of it is right"]), late]))
+        parts.append(points + say(": ") + why if why else points)
+    late = say(f"less {number(one.penalty)} for lateness") if one.penalty else ""
+    return say("; ").join(filter(None, [*(parts or [say("all of it is right")]), late]))
 
 
 def canvas(

@@ -53,7 +53,8 @@ class Submission:
 
     `statementwise` is true of a plain Python file, which has no cells: it is run statement by
     statement, so that one failing line does not lose the rest. `notes` are for the instructor.
-    `assignment` is the one that a released notebook names, "" if it names none.
+    `assignment` is the one that a released notebook names, `language` the one it was released in,
+    "" if it names none; whether the course knows these is not asked here.
     """
 
     student: str
@@ -63,6 +64,7 @@ class Submission:
     statementwise: bool
     notes: tuple[str, ...]
     assignment: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ that matters to what will be run.
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, cast
 
 from grader.submissions.model import Cell, Limits, Unreadable
@@ -18,11 +19,19 @@ _DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*[(
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
 
 
-Read = tuple[tuple[Cell, ...], tuple[str, ...], str]
+Read = tuple[tuple[Cell, ...], tuple[str, ...], "Said"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a released notebook says of itself in its metadata; "" where it says nothing."""
+
+    assignment: str = ""
+    language: str = ""
 
 
 def read_notebook(text: str, limits: Limits) -> Read:
-    """The code cells that hold something, notes for the instructor, and the assignment it names.
+    """The code cells that hold something, notes for the instructor, and what it says of itself.
 
     Raises Unreadable if the text is not a notebook of format 4.
     """
@@ -48,7 +57,7 @@ def read_notebook(text: str, limits: Limits) -> Read:
                 code.append(Cell(index, source, nth=nth))
         else:
             notes += _not_run(cell, index)
-    return tuple(code), (*notes, *_kernel_notes(notebook)), _assignment(notebook)
+    return tuple(code), (*notes, *_kernel_notes(notebook)), _said(notebook)
 
 
 def _parsed(text: str, limits: Limits) -> dict[str, Any]:
@@ -163,12 +172,13 @@ def _kernel_notes(notebook: dict[str, Any]) -> tuple[str, ...]:
     return (f"The notebook names the kernel {shown}; its cells were run as Python.",)
 
 
-def _assignment(notebook: dict[str, Any]) -> str:
-    """The assignment that a released notebook carries in its metadata, "" without one."""
+def _said(notebook: dict[str, Any]) -> Said:
     metadata = notebook.get("metadata")
     ours = metadata.get("chainrule") if isinstance(metadata, dict) else None
-    name = ours.get("assignment") if isinstance(ours, dict) else None
-    return name if isinstance(name, str) else ""
+    if not isinstance(ours, dict):
+        return Said()
+    found = [ours.get(key) for key in ("assignment", "language")]
+    return Said(*(text if isinstance(text, str) else "" for text in found))
 
 
 def kernel_language(notebook: dict[str, Any]) -> str:

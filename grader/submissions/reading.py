@@ -4,10 +4,10 @@ import hashlib
 import re
 
 from grader.submissions.model import LIMITS, Cell, Found, Limits, Submission, Unreadable
-from grader.submissions.notebook import read_notebook
+from grader.submissions.notebook import Said, read_notebook
 from grader.submissions.python2 import is_python2
 from grader.submissions.script import read_script
-from grader.submissions.text import decoded
+from grader.submissions.text import decoded, script_text
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
@@ -17,12 +17,14 @@ def read(found: Found, limits: Limits = LIMITS) -> Submission:
     payload = found.opened()
     if len(payload) > limits.file_bytes:
         raise Unreadable("The file is too large. Clear all outputs, save, and hand it in again.")
-    text = decoded(payload)
-    if found.file.lower().endswith(".py"):
+    script = found.file.lower().endswith(".py")
+    text, read_as = script_text(payload) if script else (decoded(payload), ())
+    if script:
         _check_size(len(text), limits)
-        (cells, statementwise, notes), assignment = read_script(text, limits), ""
+        (cells, statementwise, notes), said = read_script(text, limits), Said()
+        notes = (*read_as, *notes)
     else:
-        cells, notes, assignment = read_notebook(text, limits)
+        cells, notes, said = read_notebook(text, limits)
         statementwise = False
     _check(cells, notes, limits)
     return Submission(
@@ -32,7 +34,8 @@ def read(found: Found, limits: Limits = LIMITS) -> Submission:
         cells=cells,
         statementwise=statementwise,
         notes=(*found.notes, *notes),
-        assignment=assignment,
+        assignment=said.assignment,
+        language=said.language,
     )
 
 

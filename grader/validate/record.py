@@ -39,6 +39,9 @@ class Validation(_Record):
     """Mutants whose line carries a hint."""
     told: int
     """Those of them that earn it, or that of a mistake or relation that is true of them, too."""
+    texts: int
+    """What students read, once for each language beside the original's."""
+    translated: int
     seconds: float
     complaints: tuple[Complaint, ...]
 

@@ -32,6 +32,7 @@ from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
+from grader.translations.proving import languages_of, prove_edition
 from grader.validate.equivalent import equivalents, stale
 from grader.validate.following import prove_follow_through
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
@@ -64,6 +65,8 @@ class _Tally:
     equivalent: int = 0
     lines: int = 0
     told: int = 0
+    texts: int = 0
+    translated: int = 0
 
     def complain(self, proof: str, subject: str, reason: str) -> None:
         self.complaints.append(Complaint(proof=proof, subject=subject, reason=reason))
@@ -111,6 +114,7 @@ def validate(
         ("follow-through", _prove_follow_through),
         ("mutants", _prove_mutants),
         ("written questions", _prove_written),
+        ("editions", _prove_editions),
     ]
     for step, prove in proofs:
         progress(f"{name}: {step}")
@@ -133,6 +137,8 @@ def validate(
         equivalent=tally.equivalent,
         lines=tally.lines,
         told=tally.told,
+        texts=tally.texts,
+        translated=tally.translated,
         seconds=round(time.monotonic() - start, 2),
         complaints=tuple(tally.complaints),
     )
@@ -293,6 +299,16 @@ def _prove_written(bench: _Bench, effort: Effort, tally: _Tally) -> None:
             tally.complain("written", question, "no model answer and rubric: write written.yml")
 
 
+def _prove_editions(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+    """In each language that the course speaks, nothing is missing, stale or unlike its original."""
+    for language in languages_of(bench.course):
+        edition = prove_edition(bench.course, bench.lesson.name, language)
+        tally.texts += sum(edition.texts.values())
+        tally.translated += sum(edition.translated.values())
+        for where, reason in edition.complaints:
+            tally.complain(language, where, reason)
+
+
 def _judges(exercise: str, bench: _Bench) -> tuple[str, ...]:
     """An exercise judges its own mutants; a helper's are judged by all."""
     return (exercise,) if exercise in bench.prepared else tuple(bench.prepared)
@@ -318,6 +334,8 @@ def summary(validations: list[Validation]) -> Iterator[str]:
         f"{killed} of {made} mutants killed, {equivalent} proved equivalent; "
         f"{sum(v.lines for v in validations)} mutants carry a hint of their own, "
         f"{sum(v.told for v in validations)} are told one; "
+        f"{sum(v.translated for v in validations)} of {sum(v.texts for v in validations)} texts "
+        "translated; "
         f"{sum(len(v.complaints) for v in validations)} complaints; "
         f"{total([v.seconds for v in validations]):g} s"
     )

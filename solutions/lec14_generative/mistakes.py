@@ -43,7 +43,7 @@ def kl_logvar_as_log_sigma(mu, logvar):
     return 0.5 * each.sum(dim=1).mean()
 
 
-@mistake("kl_to_standard_normal", "The third argument in the sum is log σ², not its square.")
+@mistake("kl_to_standard_normal", "One term of the sum is log σ², not its square.")
 def kl_log_squared(mu, logvar):
     each = logvar.exp() + mu**2 - 1 - logvar**2
     return 0.5 * each.sum(dim=1).mean()

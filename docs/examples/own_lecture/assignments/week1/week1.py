@@ -7,7 +7,7 @@
 # {{points_of_questions}} for the question at the end. **Due** {{due}}. **To hand in:** restart the
 # kernel, run all cells, save, and submit this file.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="f99e12d5"
 # # 让数值保持在范围内
 #
 # **学完之后你能** 用均方根把一行归一化，并跟踪一个移动的均值。
@@ -26,7 +26,7 @@ import torch
 #
 # $$y = \frac{x}{\sqrt{\frac{1}{d}\sum_j x_j^2 + \varepsilon}}\; g$$
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="7cdcd5ce"
 # ## 1. 均方根
 #
 # 每一行除以其平方的均值的根，然后逐个元素缩放：
@@ -60,7 +60,7 @@ assert torch.allclose(y, torch.tensor([[0.8485, 11.3137]]), atol=1e-3), f"3 / �
 # `update(x)` sets $m \leftarrow \beta m + (1-\beta)x$, beginning with $m = 0$, and returns
 # $m / (1-\beta^t)$ after the $t$-th call: so the zero at the start does not count.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="e30646ff"
 # ## 2. 移动的均值
 #
 # `update(x)` 令 $m \leftarrow \beta m + (1-\beta)x$，从 $m = 0$ 开始，第 $t$ 次调用返回
@@ -94,7 +94,7 @@ assert abs(mean.update(5.0) - 5.0) < 1e-9, "and of equal numbers it stays"
 #
 # Why does `RunningMean` divide by $1-\beta^t$? What would the first returned numbers be without?
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="026cc79b"
 # ## 3. 用自己的话
 #
 # 为什么 `RunningMean` 要除以 $1-\beta^t$？若不除，最初返回的数会是什么？
@@ -102,5 +102,5 @@ assert abs(mean.update(5.0) - 5.0) < 1e-9, "and of equal numbers it stays"
 # %% [markdown]
 # **What you can do now:** normalise without a mean, and average without forgetting how it began.
 
-# %% [markdown] lang="zh"
+# %% [markdown] lang="zh" of="f116f104"
 # **现在你能：** 不减均值地归一化，并在求平均时不被起点所偏。
