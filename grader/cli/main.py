@@ -6,6 +6,7 @@ import typer
 
 from grader.cli import (
     bench_command,
+    cluster_commands,
     course_commands,
     demo_command,
     export_commands,
@@ -25,6 +26,8 @@ app.command("build")(course_commands.build)
 app.command("release")(loop_commands.release)
 app.command("collect")(loop_commands.collect)
 app.command("grade")(grade_command.grade)
+app.command("worker")(cluster_commands.worker)
+app.command("cluster")(cluster_commands.cluster)
 app.command("feedback")(loop_commands.feedback)
 app.command("check")(course_commands.check)
 app.command("validate")(prove_commands.validate)

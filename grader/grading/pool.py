@@ -24,7 +24,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 ATTEMPTS = 2
-_AHEAD = 2
+AHEAD = 2
 """Tasks that a judge has while many are left, so that it need not wait for us."""
 
 
@@ -188,7 +188,7 @@ class Run(Generic[Task, Result]):
         while len(self._judges) < min(len(self._places), len(given) + len(self._todo)):
             if not self._add_judge(self._todo):
                 break
-        ahead = _AHEAD if len(self._todo) > 2 * len(self._judges) else 1
+        ahead = AHEAD if len(self._todo) > 2 * len(self._judges) else 1
         for depth in range(1, ahead + 1):
             for judge in self._judges:
                 if self._todo and len(judge.given) < depth:
