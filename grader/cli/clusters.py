@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.cluster.address import Address, address_of, machines_here, tls_of
+from grader.cluster.extra import distributed
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 
@@ -31,9 +32,16 @@ def named(course: Course, typed: str | None, files: Files) -> Address:
 
 
 def wanted(course: Course, typed: str | None) -> str | None:
-    """The cluster that a class is graded on; None for this machine alone."""
+    """The cluster that a class is graded on; None for this machine alone.
+
+    Raises:
+        UsageError: there is one, and Dask is not installed.
+    """
     text = typed or course.cluster
-    return None if text in (None, "", NONE) else text
+    if text in (None, "", NONE):
+        return None
+    distributed()
+    return text
 
 
 @contextmanager

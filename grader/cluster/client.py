@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from grader.cluster import member
+from grader.cluster import calls
 from grader.cluster.address import Address
 from grader.cluster.job import Answer, Job, packed_submission
 from grader.cluster.ledger import MOST_DEATHS, Ledger, Machine
@@ -22,6 +22,8 @@ from grader.errors import GraderError, UsageError
 from grader.grading.grading import Graded, Task
 from grader.grading.pool import Finished
 
+PATIENCE = 600.0
+"""Seconds that no machine, or no scheduler, is waited for."""
 _LOOK_SECONDS = 1.0
 _MOST_BYTES = 8 * 1024 * 1024
 """In a batch, but for a single submission that is larger."""
@@ -35,7 +37,7 @@ class ClusterRun:
         address: Address,
         job: Job,
         tell: Callable[[str], None],
-        patience: float = 600.0,
+        patience: float = PATIENCE,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -107,7 +109,7 @@ class ClusterRun:
             raise GraderError(f"no machine has graded for {self._patience:.0f} s: {told}")
 
     def _ask(self, key: str, one: Present) -> None:
-        why = self._link.call(one.address, member.begin, self._job.model_dump_json().encode())
+        why = self._link.call(one.address, calls.begin, self._job.model_dump_json().encode())
         slots = one.gpus if self._job.device == "cuda" else one.slots
         if why:
             self._refuse(key, one.name, why)
@@ -156,10 +158,10 @@ class ClusterRun:
         self._ledger.give_back(numbers[len(parts) :])
         name = f"chainrule-{self._run}-{uuid.uuid4().hex}"
         machine.batches[name] = numbers[: len(parts)]
-        resource = member.GPU if self._job.device == "cuda" else member.SLOT
+        resource = calls.GPU if self._job.device == "cuda" else calls.SLOT
         try:
             future = self._link.submit(
-                machine.address, name, resource, member.grade, self._job.name, self._run,
+                machine.address, name, resource, calls.grade, self._job.name, self._run,
                 b"".join(parts),
             )  # fmt: skip
         except BaseException:
@@ -254,5 +256,5 @@ class ClusterRun:
                 self._forget(name)
             if self._left and self._link.connected:
                 for machine in self._machines.values():
-                    self._link.call(machine.address, member.withdraw, self._job.name, self._run)
+                    self._link.call(machine.address, calls.withdraw, self._job.name, self._run)
         self._link.close()

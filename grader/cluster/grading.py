@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from grader.cluster.address import Address
-from grader.cluster.client import ClusterRun
+from grader.cluster.client import PATIENCE, ClusterRun
 from grader.cluster.job import Job
 from grader.cluster.likeness import course_digest, versions_here
 from grader.cluster.scheduler import Gone, Link
@@ -22,8 +22,11 @@ from grader.results import SubmissionResult, total
 Tell = Callable[[str], None]
 
 
-def on_cluster(address: Address, course: Course, tell: Tell) -> Elsewhere:
-    """Grade on the machines of a cluster; `tell` hears of machines that are refused or lost.
+def on_cluster(
+    address: Address, course: Course, tell: Tell, patience: float = PATIENCE
+) -> Elsewhere:
+    """Grade on the machines of a cluster; `tell` hears of machines that are refused or lost. No
+    machine, or no scheduler, is waited for up to `patience` seconds.
 
     Exercises that need a GPU go to machines that have one, the others anywhere.
     """
@@ -32,9 +35,9 @@ def on_cluster(address: Address, course: Course, tell: Tell) -> Elsewhere:
         jobs = jobs_of(course, grading)
         first: dict[int, Finished[Task, Graded]] = {}
         for job in jobs[:-1]:
-            for finished in ClusterRun(address, job, tell).results(tasks):
+            for finished in ClusterRun(address, job, tell, patience).results(tasks):
                 first[finished.task[0]] = finished
-        with closing(ClusterRun(address, jobs[-1], tell).results(tasks)) as going:
+        with closing(ClusterRun(address, jobs[-1], tell, patience).results(tasks)) as going:
             for finished in going:
                 before = first.pop(finished.task[0], None)
                 yield finished if before is None else merged(grading, before, finished)

@@ -80,6 +80,21 @@ class Answer(_Word):
     leaving: bool = False
 
 
+class Card(_Word):
+    """What a machine has, as it is shown. `lacks`: what full isolation needs and it has not."""
+
+    machine: str
+    slots: int
+    gpus: int
+    versions: Versions
+    lacks: tuple[str, ...] = ()
+    done: int = 0
+    """Submissions, since it joined."""
+    refused: tuple[str, ...] = ()
+    """Jobs that it may not do, each with the reason."""
+    leaving: bool = False
+
+
 def pack(header: Any, body: bytes = b"") -> bytes:
     """A header in JSON and bytes, as one."""
     words = json.dumps(header, separators=(",", ":")).encode()

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.cluster.address import Address, on_loopback
+from grader.cluster.calls import GPU, SLOT
 from grader.cluster.extra import distributed
+from grader.cluster.job import Card
 from grader.cluster.likeness import versions_here
 from grader.errors import GraderError
 from grader.grading.doctor import diagnose
@@ -49,7 +51,7 @@ def join(address: Address, root: Path, wish: Wish, say: Callable[[str], None]) -
         GraderError: the scheduler has been away for longer than `wish.patience`.
     """
     distributed()
-    from grader.cluster.member import Card, Member
+    from grader.cluster.member import Member
 
     device = choose_device(wish.device)  # type: ignore[arg-type]
     card = Card(
@@ -104,8 +106,6 @@ class _Stay:
 
     def _nanny(self) -> Any:
         from distributed import Nanny
-
-        from grader.cluster.member import GPU, SLOT
 
         return Nanny(
             self._address.url,

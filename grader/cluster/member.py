@@ -1,7 +1,4 @@
-"""A Dask worker as a machine of ours: what it has, what it refuses, and its controllers.
-
-The functions at the end are what clients call here, by name; they take and give JSON and bytes.
-"""
+"""A Dask worker as a machine of ours: what it has, what it refuses, and its controllers."""
 
 from __future__ import annotations
 
@@ -10,42 +7,22 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from distributed import WorkerPlugin, get_worker
-from pydantic import BaseModel, ConfigDict
+from distributed import WorkerPlugin
 
+from grader.cluster.calls import PLUGIN
 from grader.cluster.crew import Crew
-from grader.cluster.job import Answer, Job, submissions_in
-from grader.cluster.likeness import Versions, checks_digest, course_digest, differences
+from grader.cluster.job import Answer, Card, Job, submissions_in
+from grader.cluster.likeness import checks_digest, course_digest, differences
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 
-PLUGIN = "chainrule"
-SLOT, GPU = "slot", "GPU"
-"""Resources that Dask counts."""
 _MOST_CREWS = 2
 _MOST_STARTS = 3
 _FETCH_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
 _REFUSALS = 5
-
-
-class Card(BaseModel):
-    """What a machine has, as it is shown. `lacks`: what full isolation needs and it has not."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    machine: str
-    slots: int
-    gpus: int
-    versions: Versions
-    lacks: tuple[str, ...] = ()
-    done: int = 0
-    """Submissions, since it joined."""
-    refused: tuple[str, ...] = ()
-    """Jobs that it may not do, each with the reason."""
-    leaving: bool = False
 
 
 class Member(WorkerPlugin):
@@ -174,30 +151,3 @@ class Member(WorkerPlugin):
     def _occupied(self) -> bool:
         state = self._worker.state
         return bool(state.executing_count or self._worker.data)
-
-
-def card(dask_worker: Any) -> str:
-    """What a Dask worker is, in JSON; "" for one that is none of ours."""
-    member = dask_worker.plugins.get(PLUGIN)
-    return "" if member is None else cast(Member, member).card().model_dump_json()
-
-
-def begin(job: bytes, dask_worker: Any) -> str:
-    """Have a Dask worker take a job; returns why not, "" if it is taken."""
-    member = dask_worker.plugins.get(PLUGIN)
-    if member is None:
-        return "it was not started by `chainrule worker`"
-    return cast(Member, member).begin(Job.model_validate_json(job))
-
-
-def withdraw(name: str, run: str, dask_worker: Any) -> None:
-    """Have a Dask worker drop what a run has asked of it."""
-    member = dask_worker.plugins.get(PLUGIN)
-    if member is not None:
-        cast(Member, member).withdraw(name, run)
-
-
-def grade(name: str, run: str, batch: bytes) -> bytes:
-    """A task: grade a batch where it is run; returns an `Answer` in JSON."""
-    member = cast(Member, get_worker().plugins[PLUGIN])
-    return member.grade(name, run, batch).model_dump_json().encode()

@@ -6,8 +6,10 @@ from contextlib import closing
 
 from pydantic import BaseModel, ConfigDict
 
+from grader.cluster import calls
 from grader.cluster.address import Address
 from grader.cluster.extra import distributed
+from grader.cluster.job import Card
 from grader.cluster.likeness import differences, versions_here
 from grader.cluster.scheduler import Gone, Link, Present
 from grader.errors import GraderError
@@ -44,13 +46,11 @@ def shown(address: Address) -> list[Shown]:
 
 
 def _shown(link: Link, one: Present) -> Shown:
-    from grader.cluster import member
-
-    text = link.call(one.address, member.card)
+    text = link.call(one.address, calls.card)
     if not text.startswith("{"):
         why = text or "it was not started by `chainrule worker`"
         return Shown(name=one.name, slots=one.slots, gpus=one.gpus, refused=(why,))
-    card = member.Card.model_validate_json(text)
+    card = Card.model_validate_json(text)
     differ = differences(card.versions, versions_here())
     return Shown(
         name=one.name,
