@@ -16,7 +16,7 @@ $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[dev,postgresql]'
+		--editable '.[dev,postgresql,cluster]'
 	@touch $(READY)
 
 demo: $(READY)

@@ -51,8 +51,9 @@ def hand_in(folder: Path, count: int, seconds: float = 0.3) -> Path:
     folder.mkdir(parents=True)
     for number in range(count):
         text = WRONG if number % 4 == 3 else RIGHT
+        text = "def double(x:\n# {seconds} {number}\n" if number == 1 else text
         text = text.replace("{seconds}", str(seconds)).replace("{number}", str(number))
-        (folder / f"s{number:04}.py").write_text(text if number != 1 else "def double(x:\n")
+        (folder / f"s{number:04}.py").write_text(text)
     return folder
 
 
@@ -78,11 +79,18 @@ class Parts:
 
     def start(self, program: str, *options: str, **more: Any) -> subprocess.Popen:
         """Start a program of Python, whose words go to a file of its own."""
+        return self._start([sys.executable, "-c", program, *options], more)
+
+    def start_file(self, file: Path, *options: str, **more: Any) -> subprocess.Popen:
+        """The same for a program in a file."""
+        return self._start([sys.executable, str(file), *options], more)
+
+    def _start(self, command: list[str], more: dict[str, Any]) -> subprocess.Popen:
         log = self.folder / f"log{len(self.started)}"
         environment = os.environ | {"PYTHONPATH": grader_folder()} | more.pop("env", {})
         with log.open("w") as words:
             made = subprocess.Popen(
-                [sys.executable, "-c", program, *options],
+                command,
                 stdout=words, stderr=words, stdin=subprocess.DEVNULL,
                 env=environment, cwd=more.pop("cwd", self.course),
             )  # fmt: skip
@@ -253,8 +261,9 @@ def _without_seconds(report: Report) -> Report:
 class Proxy:
     """A network on loopback that is slow, counts what it carries, and can be cut."""
 
-    def __init__(self, url: str, delay: float = 0.0) -> None:
+    def __init__(self, url: str, delay: float = 0.0, record: bool = False) -> None:
         """Carry to the address `url`; every piece is `delay` seconds late."""
+        self._record, self.recorded = record, bytearray()
         host, port = url.partition("://")[2].rsplit(":", 1)
         self._to, self._delay = (host, int(port)), delay
         self.carried = 0
@@ -274,6 +283,8 @@ class Proxy:
         with suppress(OSError):
             while data := source.recv(1 << 16):
                 self.carried += len(data)
+                if self._record:
+                    self.recorded += data
                 time.sleep(self._delay)
                 target.sendall(data)
         for one in (source, target):

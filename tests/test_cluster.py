@@ -68,7 +68,7 @@ class Machines:
         self.all = [one for one in self.all if one.poll() is None]
         while len(self.all) < 2:
             self.all.append(self.parts.start_worker())
-        until(lambda: self.parts.present() == 2)
+        until(lambda: self.parts.present() >= 2)
         return self.all
 
 
@@ -256,7 +256,8 @@ def test_a_submission_that_kills_its_worker_three_times(
     folder = hand_in(tmp_path / "in", 8, 0.0)
     poison = folder / "poison.py"
     poison.write_text(folder.joinpath("s0000.py").read_text().replace("sleep(0.0)", "sleep(3600)"))
-    over, kills = threading.Event(), []
+    over = threading.Event()
+    kills: list[int] = []
 
     def kill() -> None:
         while not over.wait(0.2):
@@ -276,10 +277,9 @@ def test_a_submission_that_kills_its_worker_three_times(
         killer.join()
     (failed,) = [one for one in done.report.submissions if one.status == "grader_error"]
     assert failed.student == "poison" and "its machine died 3 times" in failed.message
-    assert len(kills) == 3
+    assert len(kills) >= 3
     others = [one for one in done.report.submissions if one.student != "poison"]
     poison.unlink()
-    assert tuple(others) == done.report.submissions[1:] or len(others) == 8
     alone = graded(None, course, folder).report
     assert [one.score for one in others] == [one.score for one in alone.submissions]
 
@@ -301,11 +301,11 @@ def test_others_are_refused_by_name(
     old_path = f"{tmp_path / 'old'}{os.pathsep}{grader_folder()}"
     other = make_course(tmp_path / "other")
     (other / "solutions" / "one" / "checks.py").open("a").write("# changed\n")
+    machines.mend()
     strangers = [
         running.start_worker(env={"PYTHONPATH": old_path}),
         running.start_worker(cwd=other),
     ]
-    machines.mend()
     try:
         done = graded(running, course, submissions)
         check(done, untouched)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from grader.cluster.address import Address, on_loopback
 from grader.cluster.calls import GPU, SLOT
@@ -33,7 +33,7 @@ class Wish:
     """How a machine joins: slots (0: every core), device, how long a scheduler may be away (s)."""
 
     jobs: int = 0
-    device: str = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
     patience: float = 300.0
 
 
@@ -53,16 +53,20 @@ def join(address: Address, root: Path, wish: Wish, say: Callable[[str], None]) -
     distributed()
     from grader.cluster.member import Member
 
-    device = choose_device(wish.device)  # type: ignore[arg-type]
-    card = Card(
+    card = card_here(wish.jobs or cores(), wish.device)
+    with tempfile.TemporaryDirectory(prefix="chainrule-worker-") as scratch:
+        asyncio.run(_Stay(address, Member(root, card), card, scratch, say).stay(wish.patience))
+
+
+def card_here(slots: int, device: Literal["auto", "cpu", "cuda"]) -> Card:
+    """What this machine has, found by trying; raises UsageError if it has no such device."""
+    return Card(
         machine=socket.gethostname(),
-        slots=wish.jobs or cores(),
-        gpus=_gpus() if device == "cuda" else 0,
+        slots=slots,
+        gpus=_gpus() if choose_device(device) == "cuda" else 0,
         versions=versions_here(),
         lacks=tuple(probe.layer for probe in diagnose() if probe.needed and not probe.works),
     )
-    with tempfile.TemporaryDirectory(prefix="chainrule-worker-") as scratch:
-        asyncio.run(_Stay(address, Member(root, card), card, scratch, say).stay(wish.patience))
 
 
 def _gpus() -> int:

@@ -36,8 +36,8 @@ class Present:
 class Link:
     """A client of Dask's, used by one thread."""
 
-    def __init__(self, address: Address) -> None:
-        """Connect.
+    def __init__(self, address: Address, timeout: float = _CONNECT_SECONDS) -> None:
+        """Connect, within `timeout` seconds.
 
         Raises:
             UsageError: Dask is not installed.
@@ -47,7 +47,7 @@ class Link:
         distributed()
         warnings.filterwarnings("ignore", module=r"distributed\.")
         try:
-            self._client = self._connected(_CONNECT_SECONDS)
+            self._client = self._connected(timeout)
         except (OSError, TimeoutError) as error:
             raise GraderError(_unreachable(address, error)) from None
 
