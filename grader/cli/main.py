@@ -10,6 +10,7 @@ from grader import __version__
 from grader.cli import (
     bench_command,
     check_command,
+    cluster_commands,
     course_commands,
     data_commands,
     demo_command,
@@ -55,6 +56,8 @@ app.command("build")(course_commands.build)
 app.command("release")(loop_commands.release)
 app.command("collect")(loop_commands.collect)
 app.command("grade")(grade_command.grade)
+app.command("worker")(cluster_commands.worker)
+app.command("cluster")(cluster_commands.cluster)
 app.command("feedback")(loop_commands.feedback)
 app.command("check")(check_command.check)
 app.command("validate")(prove_commands.validate)
