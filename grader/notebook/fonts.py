@@ -2,7 +2,8 @@
 
 Which fonts have them is data, `grader/languages/LANGUAGE/notebook.yml`; a language without that
 file needs none. A notebook gets one cell that looks for such a font, and chooses the English text
-where the machine has none. The font comes first: what stands beside a formula is drawn with no other.
+where the machine has none. The font comes first: what stands beside a formula is drawn with no
+other.
 """
 
 from __future__ import annotations
