@@ -214,8 +214,8 @@ plt.show()
 # \operatorname{leaky}(x)=\begin{cases}x&x>0\\ \text{slope}\cdot x&x\le 0,\end{cases}\qquad
 # \operatorname{elu}(x)=\begin{cases}x&x>0\\ \alpha\,(e^{x}-1)&x\le 0.\end{cases}$$
 #
-# 请逐个写出来，不用 PyTorch 里同名的运算（函数、张量的方法、模块都算），也不用取某组参数时与它相
-# 同的别的激活函数。输入很大时（float32 下的 $\pm10^4$），结果也必须有限：无穷大乘以零是 `nan`。
+# 请逐个写出来，不用 PyTorch 里同名的运算（函数、张量的方法、模块都算），也不用参数取得合适就与它
+# 相同的别的激活函数。输入很大时（float32 下的 $\pm10^4$），结果也必须有限：无穷大乘以零是 `nan`。
 
 
 # %% exercise="relu"
