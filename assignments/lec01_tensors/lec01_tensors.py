@@ -480,7 +480,7 @@ def precision_recall(predicted, actual):
         predicted, actual: bool arrays (n,).
 
     Returns:
-        (precision, recall), two floats; 0.0 where the denominator is 0.
+        (precision, recall), two floats; each is 0.0 where its own denominator is 0.
     """
     raise NotImplementedError
 
