@@ -14,7 +14,7 @@ FLOORS = (
     ("cli",),
     ("bench", "demo", "starting", "term"),
     ("nbgrader", "otter"),
-    ("exporting", "validate"),
+    ("exporting", "validate", "cluster"),
     ("grading", "translations"),
     ("controller", "notebook"),
     ("course",),
