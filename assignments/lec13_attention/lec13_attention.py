@@ -335,7 +335,7 @@ assert torch.allclose(h, (wv @ x).mean(dim=1, keepdim=True).expand(2, 5), atol=1
 #
 # 掩码规定谁可以看谁：`mask[i, j]` 为 False 时，查询 $i$ 不得看到键 $j$。掩码作用在**得分**上，在
 # softmax 之前，这样剩下的权重之和仍然是 1。什么样的得分，权重恰好是 0？每个查询总有可以关注的位
-# 置，所以没有哪一行会整行遮住。
+# 置，所以没有哪一行会全是 False。
 
 
 # %% exercise="scaled_dot_attention"
@@ -653,7 +653,7 @@ assert torch.allclose(out, expected, atol=1e-4), "with a mask this differs from 
 # %% [markdown] lang="zh" of="1b2eba8c"
 # ## 8. 学习语言的两种办法
 #
-# **GPT 续写文本。** 有了因果掩码，位置 $t$ 的 logits 知道词元 $0,\dots,t$，要预测的是词元 $t+1$。
+# **GPT 续写文本**。有了因果掩码，位置 $t$ 的 logits 知道词元 $0,\dots,t$，要预测的是词元 $t+1$。
 # 哪个位置没有东西可预测？哪个词元没有任何位置来预测它？$N$ 个词元给出 $N-1$ 次预测，损失是全部
 # $B\,(N-1)$ 次预测的交叉熵的均值。
 
@@ -690,7 +690,7 @@ assert abs(loss.item() - math.log(5)) < 1e-6, f"guessing among 5 costs log 5 = 1
 # leaves or replaces a chosen token; we do not.) Draw from `generator` alone, and do not seed it.
 
 # %% [markdown] lang="zh" of="f98a379d"
-# **BERT 做填空。** 遮住一些词元，让模型去猜；模型可以朝两边看。每个位置都以概率 `rate` 遮住（BERT
+# **BERT 做填空**。遮住一些词元，让模型去猜；模型可以朝两边看。每个位置都以概率 `rate` 遮住（BERT
 # 用 15%），各位置相互独立。遮住的地方，输入变成 `mask_id`，标签是原来的词元；其余的地方，输入不
 # 变，标签是 $-100$，PyTorch 的交叉熵会忽略它。（BERT 对选中的词元有时保留、有时另换一个；我们不这
 # 样做。）随机数只从 `generator` 抽取，也不要给它设种子。
