@@ -1,5 +1,8 @@
 """The machine's languages: how an entry is found and filled in, dates, and what is spoken."""
 
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import grader
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.languages import Catalogue, date_in, machine, spoken
@@ -72,6 +76,38 @@ def test_dates_are_written_as_people_write_them() -> None:
 def test_what_is_spoken() -> None:
     assert languages_spoken() == ("en", "zh")
     assert [spoken(one) for one in ("en", "zh", "zh-CN", "fr")] == ["en", "zh", "zh-CN", "en"]
+
+
+THIRD = """
+from grader.languages import date_in, machine, spoken
+from grader.languages.spoken import languages_spoken
+say = machine("eo-EO").say
+print(languages_spoken(), spoken("eo"), say("value 2 of the result: the number is wrong"))
+print(say("passed"), date_in("eo", __import__("datetime").datetime(2026, 11, 29, 23, 59), "UTC"))
+"""
+
+
+def test_a_third_language_is_one_more_folder(tmp_path: Path) -> None:
+    shutil.copytree(
+        Path(grader.__file__).parent, tmp_path / "grader",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )  # fmt: skip
+    folder = tmp_path / "grader" / "languages" / "eo"
+    folder.mkdir()
+    (folder / "messages.yml").write_text(
+        '"the result": "la rezulto"\n"value {n} of {part}": "valoro {1} de {2}"\n'
+        '"{part}: {} wrong{*}": "{}: {} malĝusta{}"\n"the number is": "la nombro estas"\n'
+    )
+    (folder / "pages.yml").write_text(
+        '"passed": "sukcesis"\n'
+        '"{year}-{month:02}-{day:02} {hour:02}:{minute:02} ({zone})": "{day}.{month}.{year}"\n'
+    )
+    command = [sys.executable, "-c", THIRD]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "('en', 'eo', 'zh') eo valoro 2 de la rezulto: la nombro estas malĝusta",
+        "sukcesis 29.11.2026",
+    ]
 
 
 def test_a_file_of_texts_that_is_none_is_refused() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.course.syllabus import Course, load_course
 from grader.exporting.files import export
 from grader.languages import machine
@@ -175,6 +177,43 @@ def test_whoever_worked_beside_the_first_notebook_is_graded_by_that(tmp_path: Pa
     assert json.loads(submitted.read_text())["metadata"]["chainrule"]["language"] == "zh"
     first = places_of(course).of("submitted", "ann", ONE) / f"{ONE}.ipynb"
     assert json.loads(first.read_text())["metadata"]["chainrule"]["language"] == "en"
+
+
+def test_a_link_in_the_place_of_an_edition_is_not_followed(tmp_path: Path) -> None:
+    course = small_course(tmp_path, MIXED)
+    release(course, ONE)
+    hand_in(course, {"mal": edition(course, "en")})
+    secret = tmp_path / "secret.ipynb"
+    secret.write_bytes(edition(course, "zh", double="SECRET = 1"))
+    (folder,) = (course.root / "build" / "exchange" / "small" / "inbound").iterdir()
+    (folder / "zh").mkdir()
+    (folder / "zh" / f"{ONE}.ipynb").symlink_to(secret)
+    collect(course, ONE)
+    submitted = places_of(course).of("submitted", "mal", ONE) / f"{ONE}.ipynb"
+    assert "SECRET" not in submitted.read_text()
+
+
+@pytest.mark.parametrize("command", ["release", "build"])
+def test_a_language_that_nobody_speaks_is_refused(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_course(tmp_path, MIXED)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [command, ONE, "--language", "fr"])
+    assert (
+        done.exit_code == 2 and "no language 'fr' is spoken here; there are: en, zh" in done.stderr
+    )
+
+
+def test_the_command_names_every_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_course(tmp_path, MIXED)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["release", ONE])
+    assert done.exit_code == 0 and "Released in zh: " in done.stdout
+    built = CliRunner().invoke(app, ["build", ONE, "--language", "zh", "--out", "made"])
+    assert built.exit_code == 0
+    made = json.loads((tmp_path / "made" / "source" / ONE / f"{ONE}.ipynb").read_text())
+    assert made["metadata"]["chainrule"]["language"] == "zh"
 
 
 def test_one_language_alone_can_be_released(tmp_path: Path) -> None:

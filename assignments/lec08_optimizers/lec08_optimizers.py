@@ -40,7 +40,7 @@
 # %% [markdown] lang="zh" of="05e632de"
 # # 第 8 讲：优化器
 #
-# 深度学习的各种优化器，拿到的都是同一样东西：梯度。它们的不同在于，对以前的梯度记住了什么。在这份
+# 深度学习的各种优化器，拿到的都是同一样东西：梯度。区别只在于，它们对以前的梯度记住了什么。在这份
 # 笔记本里，你把第 7、8 讲的每条更新规则写成走一步的函数，再把 Adam 写成一个类，让 PyTorch 的训练
 # 循环也能用它，最后让五个优化器在 XOR 上赛跑。
 #
@@ -60,16 +60,16 @@
 # 用](https://pytorch.org/docs/stable/optim.html)。
 #
 # **约定**：$\theta$ 是任意形状的张量，$g$ 是它的梯度，形状相同；所有运算都逐元素进行，$g^2$ 就是
-# $g\odot g$。走一步返回**新的** $\theta$，`theta` 和 `grad` 都不改动。有记忆的规则把记忆放在
-# `state` 里，这个字典归你的函数所有：第一步时它是 `{}`，用什么键由你决定，你可以直接改它，也可以
-# 另外返回一个。下一次调用时，调用者会把你返回的字典交回来，并且为每个参数各留一个字典，所以不要在
-# 别处记任何东西。
+# $g\odot g$。走一步的函数返回**新的** $\theta$，`theta` 和 `grad` 都不改动。规则如果有记忆，就把
+# 记忆放在 `state` 里。这个字典归你的函数所有：第一步时它是 `{}`，用什么键由你决定，你可以直接改
+# 它，也可以另外返回一个。下一次调用时，调用者会把你返回的字典再交给你；每个参数各有一个字典。所以
+# 不要在别处记任何东西。
 #
 # **ε 的位置**：讲义写的是 $\sqrt{G+\epsilon}$，ε 在根号**里面**，我们也这样写。PyTorch 算的是
-# $\sqrt G+\epsilon$。ε 很小、梯度大小正常时，谁也看不出差别；梯度消失的地方，两者就差得多了。
+# $\sqrt G+\epsilon$。ε 很小、梯度大小正常时，谁也看不出差别；到了梯度消失的地方，两者就差得远了。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
-# 用例还会检查更多步的运行、别的数和别的 dtype。
+# 用例还会多走几步，并检查别的数和别的 dtype。
 
 # %%
 import matplotlib.pyplot as plt
@@ -88,7 +88,7 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # %% [markdown] lang="zh" of="39d3ad1d"
 # ## 1. 没有记忆
 #
-# 梯度下降，以及随机梯度下降（它的梯度只在平均意义上是对的）：
+# 梯度下降，以及随机梯度下降（它的梯度只在平均意义下正确）：
 #
 # $$\theta \leftarrow \theta - \eta g$$
 
@@ -158,7 +158,8 @@ assert torch.allclose(moved, c, atol=1e-5), f"a quadratic is solved in one step:
 # $$\sum_{k=1}^\infty \eta_k = \infty, \qquad \sum_{k=1}^\infty \eta_k^2 < \infty.$$
 
 # %% [markdown] lang="zh" of="c71c2cb8"
-# 随机梯度自己永远不会平静下来，所以步长必须缩小，但又不能缩得太快。Robbins 和 Monro（1951）要求
+# 随机梯度自己永远不会安定下来，所以步长必须逐渐缩小，但又不能缩得太快。Robbins 和 Monro（1951）要
+# 求
 #
 # $$\sum_{k=1}^\infty \eta_k = \infty, \qquad \sum_{k=1}^\infty \eta_k^2 < \infty.$$
 
@@ -198,7 +199,7 @@ assert is_robbins_monro(0.0) is False, "a constant step size never calms down"
 # $$v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta v$$
 #
 # 开始时 $v = 0$。注意 $\eta$ 的位置：速度只由梯度组成，所以调用者可以在两步之间改变学习率，而不会
-# 弄乱记忆。
+# 让记忆失真。
 
 
 # %% exercise="momentum_step"
@@ -236,7 +237,7 @@ assert path == [0.9, 0.75, 0.575], f"velocities 1, 1.5, 1.75 lead to 0.9, 0.75, 
 # %% [markdown] lang="zh" of="b3bcab1a"
 # ## 3. 每个参数各有步长
 #
-# **Adagrad** 把步长除以到目前为止全部梯度的大小。以前动得多的，以后就动得少；代价是步长只会越来越
+# **Adagrad** 让步长除以迄今为止所有梯度的大小。以前动得多的，以后就动得少；代价是步长只会越来越
 # 小。
 #
 # $$G \leftarrow G + g^2,\qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt{G+\epsilon}}\,g$$
@@ -269,7 +270,7 @@ assert torch.allclose(theta, torch.tensor([0.325])), f"then √(18 + 7): 0.325, 
 # \theta \leftarrow \theta - \frac{\eta}{\sqrt{G+\epsilon}}\,g$$
 
 # %% [markdown] lang="zh" of="80aa69b7"
-# **RMSprop** 会遗忘：它不求和，而是取滑动平均，从 $G = 0$ 开始。
+# **RMSprop** 会遗忘：它不求和，改取滑动平均，从 $G = 0$ 开始。
 #
 # $$G \leftarrow \gamma G + (1-\gamma) g^2,\qquad
 # \theta \leftarrow \theta - \frac{\eta}{\sqrt{G+\epsilon}}\,g$$
@@ -309,15 +310,15 @@ assert torch.allclose(theta, torch.tensor([1 / 3])), f"1 − 0.5 · 4/√(4 + 5)
 
 # %% [markdown] lang="zh" of="c070c19d"
 # **Adadelta** 把 η 也换掉了。梯度的单位是损失的单位除以 θ 的单位，所以 $g/\sqrt G$ 根本没有单位，
-# 而 θ 有。于是它对自己走过的步子的大小也做滑动平均，记作 $D$，用它把单位补回来：
+# 而 θ 有。于是它对自己每一步的大小也取滑动平均，记作 $D$，用它把单位补回来：
 #
 # $$G \leftarrow \gamma G + (1-\gamma) g^2,\qquad
 # \Delta\theta = -\frac{\sqrt{D+\epsilon}}{\sqrt{G+\epsilon}}\,g,\qquad
 # \theta \leftarrow \theta + \Delta\theta,\qquad
 # D \leftarrow \gamma D + (1-\gamma)\,\Delta\theta^2$$
 #
-# $\Delta\theta$ 用的是**旧的** $D$，它开始时是 0：第一步全靠 ε。（PyTorch 的 Adadelta 移动 θ 时，
-# 还要给 $\Delta\theta$ 乘一个学习率；讲义里没有。）
+# $\Delta\theta$ 用的是**旧的** $D$，而它开始时是 0：第一步全靠 ε。（PyTorch 的 Adadelta 移动 θ
+# 时，还要给 $\Delta\theta$ 乘一个学习率；讲义里没有。）
 
 
 # %% exercise="adadelta_step"
@@ -366,7 +367,7 @@ assert abs(steps[1] - (20 / 9 + 5) ** 0.5 / 12**0.5 * 4) < 1e-5, (
 # $$m \leftarrow \beta_1 m + (1-\beta_1) g,\qquad v \leftarrow \beta_2 v + (1-\beta_2) g^2$$
 #
 # 两个平均都从零开始，所以起初偏小。差了什么因子？设所有梯度都是同一个数 $g$，写出第 $k = 1, 2, 3$
-# 步之后的 $m$：要除以多少，才能重新得到 $g$？两个平均各用自己的因子这样修正，记作 $\hat m$ 和
+# 步之后的 $m$：要除以多少，才能还原成 $g$？两个平均各用自己的因子这样修正，结果记作 $\hat m$ 和
 # $\hat v$，于是
 #
 # $$\theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v+\epsilon}}\,\hat m .$$
@@ -452,16 +453,16 @@ plt.show()
 #
 # PyTorch 的训练循环要的是一个对象：`optimizer.zero_grad()`、`loss.backward()`、
 # `optimizer.step()`。记账的事由 `torch.optim.Optimizer` 来做。把参数和一个装着默认设置的字典交给
-# 它，它就提供
+# 它，它就提供：
 #
 # - `self.param_groups`：由字典组成的列表。每个字典里有 `"params"` 和它**自己的**设置，调用者随时
 #   可以改动（学习率调度就是这样做的），所以每一步都要到那里去读；
 # - `self.state[p]`：每个参数 `p` 有一个归你使用的字典，开始时是空的。
 #
-# `step` 原地修改每个参数，并且在计算图之外进行。`grad` 为 `None` 的参数要跳过：它不动，它的平均不
-# 变，这一步对它也**不计数**：$k$ 属于参数，不属于优化器。`step` 还有一个可选的参数 `closure`，这
-# 个函数会重新计算损失和梯度；如果给了它，就在所有参数移动之前调用一次，调用时要启用梯度
-# （`torch.enable_grad()`），并返回它的损失。
+# `step` 在计算图之外，原地修改每个参数。`grad` 为 `None` 的参数要跳过：它不动，它的平均不变，这一
+# 步对它也**不计数**：$k$ 属于参数，不属于优化器。`step` 还有一个可选的参数 `closure`，这个函数会
+# 重新计算损失和梯度；如果给了它，就在所有参数移动之前调用一次，调用时要启用梯度
+# （`torch.enable_grad()`），最后返回它算出的损失。
 
 
 # %% exercise="Adam"
@@ -535,12 +536,12 @@ assert torch.allclose(optimizer.step(closure).detach(), loss), "step returns the
 # %% [markdown] lang="zh" of="a07f7058"
 # ## 6. 赛跑
 #
-# 讲义里解决 XOR 的网络有两个输入、五个用 softplus 的隐藏单元，和一个用 sigmoid 的输出：
+# 讲义里解决 XOR 的网络有两个输入、五个用 softplus 的隐藏单元和一个用 sigmoid 的输出：
 #
 # $$\hat p = \sigma\bigl(W_2\operatorname{softplus}(W_1x+b_1)+b_2\bigr)$$
 #
-# 四个点一起用来训练，损失是二元交叉熵的均值。为了让你的损失能和任何人的相比，随机数怎么抽取是固定
-# 的：先 `torch.manual_seed(seed)`，再 `nn.Linear(2, 5)`，再 `nn.Linear(5, 1)`，两层都用 PyTorch
+# 四个点一起用来训练，损失是二元交叉熵的均值。为了让大家的损失可以互相比较，随机数按固定的次序抽
+# 取：先 `torch.manual_seed(seed)`，再 `nn.Linear(2, 5)`，再 `nn.Linear(5, 1)`，两层都用 PyTorch
 # 自己的初始值，此外什么都不抽取。
 
 
@@ -580,12 +581,12 @@ assert abs(losses[-1] - 0.0526) < 5e-4, f"PyTorch's SGD should end at 0.0526, no
 
 # %% [markdown] lang="zh" of="66eb97d8"
 # 第 8 讲在这个问题上比较 PyTorch 的五个优化器：种子 123，学习率 0.1，2000 轮。讲义画出了损失，没
-# 有印出数值；编写这份笔记本时，讲义的程序最后得到 0.0526（SGD）、0.00436（Adagrad）、
+# 有打印数值；编写这份笔记本时，讲义的程序最后的损失是 0.0526（SGD）、0.00436（Adagrad）、
 # 0.1268（Adadelta）和 $4\cdot10^{-5}$（Adam）。RMSprop 可能以 `nan` 告终：程序直接计算
-# $\log\hat p$ 和 $\log(1-\hat p)$，一旦网络过于自信，$\hat p$ 舍入成了 1，后者就是 $-\infty$。损
-# 失若像 PyTorch 的 `BCELoss` 那样截断对数，或者由 logit 算出，就能继续下去。你自己的曲线可能中
-# 断，也可能不中断：在这里都对。你自己的 `Adam` 也跟着跑，画成点线：ε 这么小，放在根号里面还是外
-# 面，暂时几乎没有差别。
+# $\log\hat p$ 和 $\log(1-\hat p)$，一旦网络过于自信，$\hat p$ 舍入成了 1，后者就是 $-\infty$。如
+# 果损失像 PyTorch 的 `BCELoss` 那样把对数截断，或者由 logit 算出，训练就能继续下去。你自己的曲线
+# 可能中断，也可能不中断，在这里都算对。你自己的 `Adam` 也一起跑，画成点线：ε 这么小时，放在根号里
+# 面还是外面，暂时还看不出差别。
 
 # %% demo=true
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
@@ -618,7 +619,7 @@ plt.show()
 # 设 $S_n = 1 + \frac12 + \dots + \frac1n$，$T_n = 1 + \frac1{2^2} + \dots + \frac1{n^2}$。讲义提
 # 到 $S_n - \log n \to 0.5772\dots$，而 $T_n \to \pi^2/6$。为什么由此可知 $\eta_k = 1/k$ 对 SGD 是
 # 好的选择？取 $\eta_k = 1/k^2$ 会出什么问题，取常数又会出什么问题？如果梯度的大小不变，Adagrad 的
-# 步长大致是 $k^{-1/2}$：它满足两个条件中的哪一个？
+# 步长大致是 $k^{-1/2}$：它满足的是两个条件中的哪一个？
 
 # %% [markdown] written="units_of_a_step"
 # Suppose θ is measured in metres and the loss in yuan. What is the unit of the gradient, and of one

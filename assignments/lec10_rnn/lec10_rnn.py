@@ -41,11 +41,11 @@
 # %% [markdown] lang="zh" of="b43f4b3f"
 # # 第 10 讲：有记忆的网络
 #
-# 名字、句子和电影，长短各不相同。循环神经网络一步一步地读它们，并维护一个状态，把到目前为止看到的
-# 东西概括在里面。在这份笔记本里，你亲手搭一个这样的网络，让梯度沿时间传回去，亲眼看看它们为什么会
+# 名字、句子和电影，长短各不相同。循环神经网络一步一步地读它们，并维护一个状态，把到目前为止读到的
+# 内容概括在里面。在这份笔记本里，你亲手搭一个这样的网络，让梯度沿时间往回传，亲眼看看梯度为什么会
 # 消失或爆炸。
 #
-# **学完之后，你能够**亲手写出循环神经网络的前向传播，并让梯度随时间传回来；说清梯度何时消失、何时
+# **学完之后，你能够**亲手写出循环神经网络的前向传播，并让梯度沿时间往回传；说清梯度何时消失、何时
 # 爆炸；用一个上限管住梯度，训练出一个有记忆的网络。
 #
 # **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
@@ -62,14 +62,15 @@
 #
 # $$h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b),\qquad y_t = h_t W_{hy}$$
 #
-# 幻灯片把状态写成列，即 $W_{hh}h_{t-1}$，并且省去了 $b$。这里和本课程其余部分一样，观测是**行**，
-# 权重写在右边。
+# 幻灯片把状态写成列，即 $W_{hh}h_{t-1}$，并省去了 $b$。这里和本课程的其他部分一样，一个观测是
+# 一**行**，权重写在右边。
 #
-# **约定**：$T$ 是步数，$N$ 是批量大小，$D$ 是输入的维度，$H$ 是状态的维度。时间是第一个轴：`x` 是
-# $(T, N, D)$，`h` 是 $(T, N, H)$，其中 `h[0]` 是 $h_1$；初始状态 `h0` 是 $(N, H)$，单独存放。`dh`
+# **约定**：$T$ 是步数，$N$ 是批量大小，$D$ 是输入的维度，$H$ 是状态的维度。时间是第一个轴：`x` 的
+# 形状是 $(T, N, D)$，`h` 的形状是 $(T, N, H)$，其中 `h[0]` 是 $h_1$；初始状态 `h0` 的形状是
+# $(N, H)$，单独存放。`dh`
 # 表示某个标量损失 $L$ 的 $\partial L/\partial h$，形状与 `h` 相同。不得原地修改输入；结果的 dtype
 # 和设备与输入相同。你的函数里不能用自动微分（`backward`、`torch.autograd`、`torch.func`），也不能
-# 用 `nn.RNN` 或 `nn.RNNCell`；自己做测试时随便用。
+# 用 `nn.RNN` 或 `nn.RNNCell`；自己测试时随便用。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
 # 用例还会检查别的形状、别的数和别的 dtype。
@@ -90,7 +91,7 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 # %% [markdown] lang="zh" of="a95c5a06"
 # ## 1. 一步
 #
-# 走一步，就是取批量中每个序列的一个输入和旧的状态，算出新的状态。
+# 走一步，就是从批量的每个序列里各取一个输入，连同旧的状态，算出新的状态。
 
 
 # %% exercise="rnn_step"
@@ -127,7 +128,7 @@ assert h_next.shape == (5, 4), f"five states of size 4 are (5, 4), not {tuple(h_
 # $h_t = 0$, and nearly 0 where $h_t$ is nearly ±1.)
 
 # %% [markdown] lang="zh" of="c54153fd"
-# 反过来看，一步就是两个仿射层（它们共用输出 $z$），再加一个激活函数。函数骨架交给你的是
+# 从反向传播来看，一步就是两个仿射层（它们共用输出 $z$）再加一个激活函数。函数骨架交给你的是
 # $h_t = \tanh z$，而不是 $z$：请只用 $h_t$ 写出 $\tanh$ 的斜率。（它在 $h_t = 0$ 处是 1，在 $h_t$
 # 接近 ±1 的地方几乎是 0。）
 
@@ -172,7 +173,7 @@ for k, (name, got, value) in enumerate(zip(names, mine, inputs, strict=True)):
 # %% [markdown] lang="zh" of="939e51c0"
 # ## 2. 整个序列
 #
-# 沿时间展开，这个网络就是一个深层网络：有多少步就有多少层，各层的权重都相同。
+# 沿时间展开，这个网络就成了深层网络：有多少步就有多少层，各层的权重都相同。
 
 
 # %% exercise="rnn_forward"
@@ -206,7 +207,7 @@ assert abs(states[2].item() - math.tanh(-1 + 0.5 * second)) < 1e-6, "h₃ is off
 # prediction) is for the loss to say.
 
 # %% [markdown] lang="zh" of="d83b0a66"
-# 每个状态都可以给出一个输出，$y_t = h_t W_{hy}$。它是线性的：它代表什么（logit，还是预测值），由
+# 每个状态都可以给出一个输出，$y_t = h_t W_{hy}$。它是线性的：它代表什么（logits，还是预测值），由
 # 损失来决定。
 
 
@@ -287,7 +288,7 @@ for k, (name, got, value) in enumerate(zip(names, mine, inputs, strict=True)):
 # %% [markdown] lang="zh" of="c2275c11"
 # ## 4. 梯度在哪里消失，在哪里爆炸
 #
-# $h_{t-1}$ 变一点，$h_t$ 能感觉到多少？答案是一个 Jacobian 矩阵，它的元素 $[i, j]$ 是
+# $h_{t-1}$ 变一点，$h_t$ 会跟着变多少？答案是一个 Jacobian 矩阵，它的元素 $[i, j]$ 是
 # $\partial h_t[i]/\partial h_{t-1}[j]$。写矩阵之前，先写一个元素：$h_{t-1}[j]$ 走到 $h_t[i]$，路
 # 上遇到 $W_{hh}$ 的哪个元素，又遇到哪个斜率？（幻灯片用列，得到的是
 # $\operatorname{diag}(\tanh')\,W_{hh}$。我们用行。）
@@ -323,13 +324,13 @@ assert torch.allclose(jacobian, expected), f"expected {expected}, got {jacobian}
 # can be left after $k$ steps back.
 
 # %% [markdown] lang="zh" of="3c79b381"
-# 走 $k$ 步，Jacobian 矩阵就连乘起来：
+# 走 $k$ 步，各步的 Jacobian 矩阵就连乘起来：
 #
 # $$\frac{\partial h_T}{\partial h_{T-k}} =
 # \frac{\partial h_T}{\partial h_{T-1}}\,\frac{\partial h_{T-1}}{\partial h_{T-2}}\cdots
 # \frac{\partial h_{T-k+1}}{\partial h_{T-k}},$$
 #
-# 乘积的**谱范数**，也就是它最大的奇异值，说明梯度往回走 $k$ 步之后最多还能剩下多少。
+# 乘积的**谱范数**，也就是它最大的奇异值，告诉我们梯度往回走 $k$ 步之后最多还能剩下多少。
 
 
 # %% exercise="gradient_norms"
@@ -386,8 +387,8 @@ plt.show()
 # $\tanh' \le 1$, and now even weights that stretch may lose the gradient.
 
 # %% [markdown] lang="zh" of="5d4018ba"
-# 左图里激活函数几乎是线性的，结果取决于 $W_{hh}$ 的奇异值：小于 1，梯度消失；大于 1，梯度爆炸。右
-# 图里每一步还要乘以 $\tanh' \le 1$，这时就算权重会放大，梯度也可能丢失。
+# 左图里，激活函数几乎是线性的，结果取决于 $W_{hh}$ 的奇异值：小于 1，梯度消失；大于 1，梯度爆炸。
+# 右图里，每一步还要乘以 $\tanh' \le 1$，这时即使权重有放大作用，梯度也可能消失。
 
 # %% [markdown]
 # ## 5. Clipping
@@ -401,10 +402,10 @@ plt.show()
 # %% [markdown] lang="zh" of="a552a9e5"
 # ## 5. 裁剪
 #
-# 对付爆炸的梯度，讲义有一个简单的办法：设上限。取*全部*梯度合起来的范数
+# 对付梯度爆炸，讲义有一个简单的办法：设上限。取*全部*梯度合起来的范数
 # $\lVert g\rVert = \sqrt{\sum_k \lVert g_k\rVert^2}$。如果它超过上限，每个梯度都乘以同一个因子
 # `max_norm` $/\lVert g\rVert$，这样方向不变；如果没有超过，就什么都不改。（PyTorch 的
-# `clip_grad_norm_` 给范数加上 $10^{-6}$，并且原地修改。这里不加这个数，并且要新建张量。）
+# `clip_grad_norm_` 给范数加上 $10^{-6}$，并且原地修改梯度。这里不加这个数，而且要返回新的张量。）
 
 
 # %% exercise="clip_gradients"
@@ -436,8 +437,8 @@ assert torch.equal(clip_gradients(grads, 6.0)[0], grads[0]), "below the limit no
 # it the steps grow until the first few batches have thrown the weights away.
 
 # %% [markdown] lang="zh" of="9139331e"
-# 现在让它们一起上阵：一个网络要晚三步重复它的输入，所以每个状态都得带着最近的过去。数据相同，起点
-# 相同，一次裁剪，一次不裁剪；不裁剪时，步子越来越大，才几个小批量就把权重甩飞了。
+# 现在把这些全都用上：让网络晚三步复述它的输入，所以每个状态都得记住最近几步的内容。数据相同，起点
+# 相同，一次裁剪，一次不裁剪；不裁剪时，步子越来越大，才过几个小批量，权重就被甩飞了。
 
 # %% demo=true
 torch.manual_seed(4)
@@ -485,8 +486,8 @@ plt.show()
 # 第 11 讲的一张幻灯片写道 $\frac{\partial L_T}{\partial W} = \frac{\partial L_T}{\partial h_T}
 # \big(\prod_{t=2}^{T}\frac{\partial h_t}{\partial h_{t-1}}\big)\frac{\partial h_1}{\partial W}$，
 # 并在下面注明，这样写并不准确：它只是若干项中的一项。请写出准确的和，其中的
-# $\partial h_t/\partial W$ 是固定 $h_{t-1}$ 时的导数。你的 `rnn_backward` 里，是哪一行做出了这个
-# 和？梯度消失时，其中哪些项会消亡，网络因此学不到什么？
+# $\partial h_t/\partial W$ 是固定 $h_{t-1}$ 时的导数。你的 `rnn_backward` 里，是哪一行算出了这个
+# 和？梯度消失时，其中哪些项会跟着消失，网络因此学不到什么？
 
 # %% [markdown] written="an_old_acquaintance"
 # ## 7. In your own words: an old acquaintance
@@ -500,9 +501,10 @@ plt.show()
 # %% [markdown] lang="zh" of="c23cd60b"
 # ## 7. 用自己的话说：一位老相识
 #
-# 讲义问：哪些经典的统计模型描述序列？考虑向量自回归 $y_t = c + A y_{t-1} + \varepsilon_t$，令
-# $h_t = E[y_t]$，说明它就是一个循环神经网络：它的输入、激活函数和参数各是什么？如果它是平稳的，
-# $A$ 的特征值就全在单位圆内。由此可知，当 $k$ 很大时，$\partial h_T/\partial h_{T-k}$ 会怎样？
+# 讲义问：有哪些经典的统计模型可以描述序列？考虑向量自回归 $y_t = c + A y_{t-1} + \varepsilon_t$，
+# 令
+# $h_t = E[y_t]$，说明它就是一个循环神经网络：它的输入、激活函数和参数各是什么？如果它是平稳的，那
+# 么 $A$ 的特征值全在单位圆内。由此可知，当 $k$ 很大时，$\partial h_T/\partial h_{T-k}$ 会怎样？
 
 # %% [markdown]
 # ## What you can do now
@@ -517,8 +519,8 @@ plt.show()
 # %% [markdown] lang="zh" of="4d91d960"
 # ## 现在你会了
 #
-# - 让梯度往回穿过任意多步，并检验它。
-# - 从奇异值看出，网络能学到多远以前的东西。
-# - 裁剪爆炸的梯度，训练网络记住三步之前的输入。至于消失的梯度，第 12 讲有门来对付。
+# - 让梯度往回传过任意多步，并检验它。
+# - 从奇异值看出网络能学到多久以前的内容。
+# - 裁剪爆炸的梯度，训练网络记住三步之前的输入。至于梯度消失，第 12 讲用门来对付。
 #
 # 下一步，第 11 讲：任意长度的名字。

@@ -47,6 +47,7 @@ class Desk:
         self.places = places_of(course)
         self._isolation = isolation
         self._given = report
+        self._languages: dict[str, str] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._released: dict[str, NotebookNode] = {}
         self._frames: dict[str, str] = {}
@@ -83,8 +84,11 @@ class Desk:
 
     def language(self, student: str) -> str:
         """The language of the edition that a student handed in."""
-        found = self.found.get(student)
-        return edition_of(self.course, found) if found else self.course.language
+        if student not in self._languages:
+            found = self.found.get(student)
+            own = edition_of(self.course, found) if found else self.course.language
+            self._languages[student] = own
+        return self._languages[student]
 
     def catalogue(self, language: str) -> Catalogue:
         """The texts of the assignment in a language."""
