@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course, load_course
 from grader.course.written import load_written
 from grader.errors import CourseError
 from grader.nbgrader.collecting import collect
-from grader.nbgrader.releasing import release
+from grader.nbgrader.places import places_of
 from grader.notebook import Prompt, compose, read_assignment
 from grader.notebook.build import verify
 from grader.notebook.leaving_out import said_instead
@@ -108,13 +110,18 @@ def test_otter_does_without_it_too() -> None:
     assert "def affine_backward" in made and "class Value" not in made
 
 
-def test_it_is_built_released_and_graded(tmp_path: Path) -> None:
+def test_it_is_built_released_and_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = small_course(tmp_path)
     text = whole.file.read_text()
     assert "double: 2, " in text
     whole.file.write_text(text.replace("double: 2, ", ""))
     course = load_course(tmp_path)
-    assert "def double" not in release(course, ONE).read_text()
+    monkeypatch.chdir(tmp_path)
+    for command in ("build", "release"):
+        done = CliRunner().invoke(app, [command, ONE])
+        assert done.exit_code == 0, done.output
+        assert "left out: double (one: no points in course.yml)" in done.stderr
+    assert "def double" not in places_of(course).released(ONE).read_text()
     hand_in(course, {"ada": answered(course)})
     collect(course, ONE)
     report, entered = graded(course)

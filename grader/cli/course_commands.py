@@ -11,6 +11,7 @@ from rich.table import Table
 
 from grader.cli.arguments import assignment_names, at_home
 from grader.cli.common import USAGE, console, exit_codes, this_course
+from grader.cli.left_out import say_left_out
 from grader.cli.next_steps import command, say_next
 
 
@@ -58,4 +59,6 @@ def build(
         names = assignments or list(course.assignments)
         for path in build_notebooks(course, names, out):
             typer.echo(path)
+        for name in names:
+            say_left_out(course, name)
     say_next(command("release", names[0] if len(names) == 1 else "ASSIGNMENT"))

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from grader.cli.arguments import Assignment, at_home
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.cli.left_out import say_left_out
 from grader.cli.next_steps import command, say_next
 from grader.errors import UsageError
 
@@ -30,6 +31,7 @@ def release(
     with exit_codes():
         course = this_course()
         path = release_assignment(course, assignment, language)
+        say_left_out(course, assignment)
     console().print(f"Released: {escape(str(path))}", soft_wrap=True)
     for other in () if language else course.editions[1:]:
         beside = path.parent / other / path.name
