@@ -35,7 +35,8 @@ lint: $(READY)
 docs: $(READY)
 	$(BIN)/python -m tools.results_page
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	@echo "The site is in build/site; begin with build/site/index.html"
+	@echo "The site is in build/site: open build/site/index.html, or, for its search to work, run"
+	@echo "  $(BIN)/python -m http.server --directory build/site"
 
 pictures: $(READY)
 	$(BIN)/python -m tools.pictures

@@ -22,40 +22,48 @@ from grader.course.syllabus import load_course
 from grader.demo.loop import demo_course, run_loop
 from grader.grading.grading import Options
 from grader.grading.machine import cores
+from grader.results import Report
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 ASSIGNMENT, STUDENTS = "lec05_backprop", 24
-WIDTH = 1000
+WIDTH, HEIGHT = 1000, 1000
 LARGEST_BYTES = 150_000
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: which page of the export, and how many pixels of its height are shown."""
+    """A picture: its name, and the page of the export that it shows."""
 
     name: str
-    page: str
-    height: int
+    page: Path
 
 
-SHOTS = (
-    Shot("class", "index.html", 900),
-    Shot("feedback", "students/bilal.html", 900),
-)
-
-
-def play(folder: Path) -> Path:
-    """The pages of the demonstration's class, made in `folder`; returns their folder."""
+def play(folder: Path) -> tuple[Shot, ...]:
+    """Play the demonstration in `folder`; the class's page, and one of a student who got a hint."""
     course = demo_course(load_course(ROOT), folder)
     options = Options(cores(), "cpu", "full")
     loop = run_loop(course, ASSIGNMENT, STUDENTS, options, lambda step: print(step, flush=True))
-    return next(path.parent for path in loop.exported if path.name == "index.html")
+    pages = next(path.parent for path in loop.exported if path.name == "index.html")
+    return (
+        Shot("class", pages / "index.html"),
+        Shot("feedback", pages / "students" / f"{_hinted(loop.report)}.html"),
+    )
 
 
-def shoot(page: Page, address: str, height: int) -> bytes:
+def _hinted(report: Report) -> str:
+    """Of the students who got one hint, the one whose hint stands highest on the page."""
+    places = {}
+    for one in report.submissions:
+        found = [place for place, each in enumerate(one.exercises) if each.hint]
+        if len(found) == 1:
+            places[one.student] = found[0]
+    return min(places, key=lambda student: (places[student], student))
+
+
+def shoot(page: Page, address: str) -> bytes:
     """A PNG of a page's top, in few colours, so that it stays small."""
-    page.set_viewport_size({"width": WIDTH, "height": height})
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(address)
     taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     out = io.BytesIO()
@@ -73,16 +81,16 @@ def main() -> int:
         return 2
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        pages = play(Path(folder) / "demo")
+        shots = play(Path(folder) / "demo")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
-        for shot in SHOTS:
-            png = shoot(page, (pages / shot.page).as_uri(), shot.height)
+        for shot in shots:
+            png = shoot(page, shot.page.as_uri())
             if len(png) > LARGEST_BYTES:
                 print(f"{shot.name} has {len(png)} bytes; show less of it", file=sys.stderr)
                 return 1
             (PICTURES / f"{shot.name}.png").write_bytes(png)
-            print(f"{PICTURES / shot.name}.png  {len(png)} bytes")
+            print(f"{PICTURES.relative_to(ROOT) / shot.name}.png  {len(png)} bytes")
         browser.close()
     return 0
 
