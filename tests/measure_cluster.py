@@ -1,7 +1,7 @@
 """Figures of a cluster, measured on this machine.
 
     python tests/measure_cluster.py scaling --slots 1 4 16 64 --count 1000 --seconds 2
-    python tests/measure_cluster.py throughput --count 200 [--lecture lec05_backprop]
+    python tests/measure_cluster.py throughput --count 200 [--lecture lec06_convolution]
 
 `scaling`: submissions that sleep, through a real scheduler, workers and client; only the judging
 is simulated (`sleeping_machine.py`), so that 64 slots need no 64 cores. Efficiency is the time
@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ import psutil
 from cluster_parts import (  # type: ignore[import-not-found]
     Parts,
     Proxy,
+    hand_in,
     make_course,
     parts,
     same,
@@ -119,10 +121,12 @@ def throughput(lecture: str, count: int) -> dict[str, object]:
     from grader.demo.sample import make_class, write_class
 
     with folder() as place:
-        course, name = root, lecture
+        course, name = (make_course(place / "course"), "one") if lecture == "" else (root, lecture)
         for target, number in (("in", count), ("warm", WARM)):
-            (place / target).mkdir()
-            write_class(make_class(load_course(course), name, number), place / target)
+            if lecture == "":
+                hand_in(place / target, number, 0.0)
+            else:
+                write_class(make_class(load_course(course), name, number), place / target)
         options = Options(2, "cpu", "full")
         with parts(place, course) as made:
             made.start_scheduler()
@@ -137,11 +141,13 @@ def throughput(lecture: str, count: int) -> dict[str, object]:
             one, whole, steady = timed(course, name, place / "in", options, near)
             spent, sent = cpu(scheduler) - before, wire.carried - carried
             in_cluster = all_cpu(made) - used
+        log(f"cluster: {whole:.1f} s, of CPU {1000 * in_cluster / count:.0f} ms each")
         used = own_cpu()
         timed(course, name, place / "warm", options, None)
         start = own_cpu() - used
         plain, plain_whole, plain_steady = timed(course, name, place / "in", options, None)
         in_pool = own_cpu() - used - 2 * start
+        log(f"pool: {plain_whole:.1f} s, of CPU {1000 * in_pool / (count - WARM):.0f} ms each")
         assert same(one, plain)
         size = sum(file.stat().st_size for file in (place / "in").iterdir())
         return {
@@ -158,6 +164,10 @@ def throughput(lecture: str, count: int) -> dict[str, object]:
             "bytes_handed_in": round(size / count),
             "wire_bytes": round(sent / count),
         }
+
+
+def log(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def all_cpu(made: Parts) -> float:
@@ -183,7 +193,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--lecture", default="lec05_backprop")
+    parser.add_argument("--lecture", default="", help="one of ours; none: a small course")
     asked = parser.parse_args()
     if asked.what == "scaling":
         for slots in asked.slots:

@@ -41,7 +41,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hand_in(tmp_path_factory.mktemp("handed") / "in", COUNT)
+    return hand_in(tmp_path_factory.mktemp("handed") / "in", COUNT, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_a_dask_worker_is_killed(
     first, _ = machines.mend()
     (victim,) = dask_workers(first)
     beneath = set(victim.children(recursive=True))
-    done = graded(running, course, submissions, once_at(4, victim.kill))
+    done = graded(running, course, submissions, once_at(1, victim.kill))
     check(done, untouched)
     assert any("is gone; what it had is graded again" in told for told in done.told)
     until(lambda: not any(one.is_running() for one in beneath))
@@ -124,7 +124,7 @@ def test_a_controller_is_killed(
     first, _ = machines.mend()
     done = graded(
         running, course, submissions,
-        once_at(4, lambda: controller(first).kill()),
+        once_at(1, lambda: controller(first).kill()),
     )  # fmt: skip
     check(done, untouched)
 
@@ -138,7 +138,7 @@ def test_a_zygote_is_killed(
     running: Parts, machines: Machines, course: Path, submissions: Path, untouched: Report
 ) -> None:
     first, _ = machines.mend()
-    done = graded(running, course, submissions, once_at(4, lambda: zygote(first).kill()))
+    done = graded(running, course, submissions, once_at(1, lambda: zygote(first).kill()))
     check(done, untouched)
     assert done.told == []
 
@@ -153,7 +153,7 @@ def test_a_nanny_is_killed(
 ) -> None:
     first, _ = machines.mend()
     running.look()
-    done = graded(running, course, submissions, once_at(4, first.kill))
+    done = graded(running, course, submissions, once_at(1, first.kill))
     check(done, untouched)
     first.wait()
     until(lambda: not dask_workers(first))
@@ -163,7 +163,7 @@ def test_one_leaves_politely(
     running: Parts, machines: Machines, course: Path, submissions: Path, untouched: Report
 ) -> None:
     first, _ = machines.mend()
-    done = graded(running, course, submissions, once_at(4, first.terminate))
+    done = graded(running, course, submissions, once_at(1, first.terminate))
     check(done, untouched)
     assert done.told == []  # nothing was lost, so nothing was graded again
     assert first.wait(60) == 0 and "leaving" in words(first)
@@ -196,7 +196,7 @@ def test_a_scheduler_is_killed_and_started_again(
         running.scheduler.wait()
         threading.Thread(target=running.start_scheduler, args=(port,)).start()
 
-    done = graded(running, course, submissions, once_at(4, deed))
+    done = graded(running, course, submissions, once_at(1, deed))
     check(done, untouched)
     assert any("the scheduler" in told for told in done.told)
     until(lambda: all(words(one).count("joined") == 2 for one in machines.all))

@@ -45,7 +45,9 @@ def wanted(course: Course, typed: str | None) -> str | None:
 
 
 @contextmanager
-def reached(course: Course, text: str, files: Files, jobs: int) -> Iterator[Address]:
+def cluster_at(
+    course: Course, text: str, files: Files, jobs: int, device: str
+) -> Iterator[Address]:
     """A cluster's address; `local:N` is made for as long as it is needed.
 
     Raises:
@@ -58,5 +60,5 @@ def reached(course: Course, text: str, files: Files, jobs: int) -> Iterator[Addr
     if machines is None:
         yield address_of(text, tls_of(*files))
         return
-    with local(course.root, machines, max(jobs, machines), "cpu") as address:
+    with local(course.root, machines, max(jobs, machines), device) as address:
         yield address

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.cli.clusters import Files, reached, wanted
+from grader.cli.clusters import Files, cluster_at, wanted
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.json_file import JsonFile
 from grader.cli.loop_commands import enter_into_gradebook
@@ -112,7 +112,7 @@ def _where(course: Course, asked: Asked, stack: ExitStack) -> tuple[Options, Els
     if cluster is not None:
         from grader.cluster.grading import device_on, on_cluster
 
-        address = stack.enter_context(reached(course, cluster, asked.tls, jobs))
+        address = stack.enter_context(cluster_at(course, cluster, asked.tls, jobs, asked.device))
         device = device_on(address, course, asked.assignment, asked.device)
         options = Options(jobs, device, asked.isolation, asked.only)
         return options, on_cluster(address, course, _say)

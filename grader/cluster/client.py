@@ -93,10 +93,7 @@ class ClusterRun:
             self._lose(key)
         self._known &= present.keys()
         self._refused = {key: why for key, why in self._refused.items() if key in present}
-        for key, one in present.items():
-            if key not in self._known:
-                self._known.add(key)
-                self._ask(key, one)
+        self._ask({key: one for key, one in present.items() if key not in self._known})
         if self._machines:
             self._alone_since = time.monotonic()
             return
@@ -108,13 +105,22 @@ class ClusterRun:
             told = told or "none has joined; start `chainrule worker` on them"
             raise GraderError(f"no machine has graded for {self._patience:.0f} s: {told}")
 
-    def _ask(self, key: str, one: Present) -> None:
-        why = self._link.call(one.address, calls.begin, self._job.model_dump_json().encode())
-        slots = one.gpus if self._job.device == "cuda" else one.slots
-        if why:
-            self._refuse(key, one.name, why)
-        else:
-            self._machines[key] = Machine(one.address, one.name, max(1, slots))
+    def _ask(self, new: dict[str, Present]) -> None:
+        """Ask machines to take the job."""
+        if not new:
+            return
+        self._known |= new.keys()
+        said = self._link.call(
+            [one.address for one in new.values()],
+            calls.begin,
+            self._job.model_dump_json().encode(),
+        )
+        for key, one in new.items():
+            slots = one.gpus if self._job.device == "cuda" else one.slots
+            if why := said[one.address]:
+                self._refuse(key, one.name, why)
+            else:
+                self._machines[key] = Machine(one.address, one.name, max(1, slots))
 
     def _refuse(self, key: str, name: str, why: str) -> None:
         self._refused[key] = why
@@ -255,6 +261,6 @@ class ClusterRun:
             for name in list(self._futures):
                 self._forget(name)
             if self._left and self._link.connected:
-                for machine in self._machines.values():
-                    self._link.call(machine.address, calls.withdraw, self._job.name, self._run)
+                machines = [machine.address for machine in self._machines.values()]
+                self._link.call(machines, calls.withdraw, self._job.name, self._run)
         self._link.close()

@@ -55,7 +55,9 @@ class Ledger:
             return ()
         if self._fresh:
             size = min(MOST_TOGETHER, max(1, len(self._fresh) // (2 * max(1, slots))))
-            if machine.in_hand >= machine.slots + size:
+            # As long as much is left, no slot waits for an answer's way here and back.
+            enough = machine.slots * (2 if len(self._fresh) > 4 * slots else 1)
+            if machine.in_hand >= enough + size:
                 return ()
             return tuple(self._fresh.popleft() for _ in range(min(size, len(self._fresh))))
         if self._singly:

@@ -33,6 +33,8 @@ _WORKER = "from grader.cli import app; app()"
 def local(root: Path, machines: int, jobs: int, device: str) -> Iterator[Address]:
     """A cluster of `machines` workers on this machine, which share `jobs` slots.
 
+    The first of them has the machine's GPUs, if `device` is not "cpu".
+
     Raises:
         UsageError: Dask is not installed.
         GraderError: its scheduler did not start.
@@ -45,7 +47,8 @@ def local(root: Path, machines: int, jobs: int, device: str) -> Iterator[Address
         address = Address(_address_in(file, scheduler), tls)
         for number in range(machines):
             slots = max(1, jobs // machines + (number < jobs % machines))
-            options = ["worker", address.url, "--jobs", str(slots), "--device", device]
+            options = ["worker", address.url, "--jobs", str(slots)]
+            options += ["--device", "cpu" if number else device]
             stack.enter_context(_running(_WORKER, [*options, *_named(tls, "--tls-")], root))
         yield address
 

@@ -66,6 +66,7 @@ class Member(WorkerPlugin):
                 self._refused.append(line)
             return told
         self._jobs[job.name] = job
+        self._starts[job.name] = 0
         self._crew(job)
         return ""
 

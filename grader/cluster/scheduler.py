@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -54,13 +54,19 @@ class Link:
     def _connected(self, timeout: float) -> Any:
         from distributed import Client
 
-        return Client(
+        client = Client(
             self._address.url,
             security=self._address.security(),
             timeout=timeout,
             set_as_default=False,
             name="chainrule",
         )
+        try:
+            client.run_on_scheduler(_answer_us)
+        except BaseException:
+            client.close(timeout=2)
+            raise
+        return client
 
     @property
     def connected(self) -> bool:
@@ -69,36 +75,35 @@ class Link:
 
     def present(self) -> list[Present]:
         """The Dask workers that are there; raises Gone, also if another scheduler is there."""
-        told = self._ask(lambda: self._client.run_on_scheduler(_present))
-        if told is None:
-            raise self._gone()
-        which, rows = told
+        try:
+            which, rows = self._client.sync(
+                self._client.scheduler.chainrule_present, callback_timeout=_CALL_SECONDS
+            )
+        except Exception:  # away, or another one that does not know us
+            raise self._gone() from None
         if which != (self._which or which):
             raise self._gone()
         self._which = which
         return [Present(*row) for row in rows]
 
-    def call(self, address: str, function: Callable[..., Any], *arguments: Any) -> str:
-        """Call a function of `member` on a Dask worker.
+    def call(
+        self, addresses: Sequence[str], function: Callable[..., Any], *arguments: Any
+    ) -> dict[str, str]:
+        """Call a function of `calls` on Dask workers, all at once.
 
-        Returns what it returns; in words, why it could not be called. Raises Gone.
+        Returns what it returns on each; in words, why it could not be called. Raises Gone.
         """
         answers = self._ask(
             lambda: self._client.sync(
                 self._client._run,
                 function,
                 *arguments,
-                workers=[address],
+                workers=list(addresses),
                 on_error="return",
                 callback_timeout=_CALL_SECONDS,
             )
         )
-        if answers is None:
-            return "it does not answer"
-        answer = answers.get(address)
-        if isinstance(answer, BaseException):
-            return f"it cannot be asked: {type(answer).__name__}: {answer}"
-        return answer or ""
+        return {one: _in_words(one, answers) for one in addresses}
 
     def submit(
         self, address: str, name: str, resource: str, function: Callable[..., Any], *given: Any
@@ -179,9 +184,23 @@ class Link:
         return Gone(f"the scheduler at {self._address.url} is gone")
 
 
+def _in_words(address: str, answers: dict[str, Any] | None) -> str:
+    if answers is None or address not in answers:
+        return "it does not answer"
+    answer = answers[address]
+    if isinstance(answer, BaseException):
+        return f"it cannot be asked: {type(answer).__name__}: {answer}"
+    return answer or ""
+
+
 def _unreachable(address: Address, error: BaseException) -> str:
     secure = " and do its certificates come from the same authority" if address.tls else ""
     return f"no scheduler can be reached at {address.url}: {error}. Is it up{secure}?"
+
+
+def _answer_us(dask_scheduler: Any) -> None:
+    """On the scheduler: let it be asked who is there, without a line in its log each time."""
+    dask_scheduler.handlers["chainrule_present"] = lambda: _present(dask_scheduler)
 
 
 def _present(dask_scheduler: Any) -> tuple[str, list[tuple[str, str, str, int, int]]]:
