@@ -44,17 +44,20 @@ def execute(
     connect: Callable[[Worker, int], Link] = Link,
     asked: Mapping[str, Sequence[Asked]] | None = None,
     skip: Sequence[int] = (),
+    surveyed: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Execution:
     """Run a program's exercises in confined workers, each behind a link that `connect` makes.
 
     Outcomes are judged when they arrive, by what is `asked` of each exercise's calls; without it
     they are measured: that is for model answers. `skip`: units of the program that are left out.
+    `surveyed`: what the survey of this program has found already, by exercise.
 
     Raises:
         GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
             was starved or killed from outside again and again; memory of ours that is used up).
     """
     state = State([], Limit(allowance.total_seconds), skip=list(skip))
+    state.surveyed |= surveyed or {}
     try:
         return _Session(zygote, program, allowance, state, connect, asked).executed(exercises)
     except MemoryError as error:
@@ -91,13 +94,14 @@ class _Session:
         return Execution(
             state.runs,
             tuple(faults[unit] for unit in sorted(faults)),
-            state.evasions,
+            {name: found for name, found in state.surveyed.items() if found},
             state.output,
             state.forks,
             loaded,
             state.cpu_seconds,
             state.skipped,
             state.total.used,
+            state.surveyed,
         )
 
     def _run(self, room: Room) -> None:

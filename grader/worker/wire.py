@@ -128,9 +128,9 @@ def prefix_size() -> int:
     return _PREFIX.size
 
 
-def parse_prefix(raw: bytes) -> tuple[int, int]:
-    """(header bytes, body bytes) of the frame that starts with `raw`."""
-    return _PREFIX.unpack(raw)
+def parse_prefix(raw: bytes | bytearray) -> tuple[int, int]:
+    """(header bytes, body bytes) of the frame that `raw` starts with."""
+    return _PREFIX.unpack_from(raw)
 
 
 def parse_header(raw: bytes | bytearray) -> dict[str, Any]:
