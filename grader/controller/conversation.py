@@ -140,12 +140,15 @@ class Conversation:
         self._fault(UnitFault(unit, None, lost.ended, self._cell, place))
         self._state.skip.append(unit)
 
-    def run(self, exercise: PreparedExercise, arrivals: Arrivals) -> Ended:
-        """Run an exercise's calls; how that ended early, if it did."""
+    def run(self, exercise: PreparedExercise, arrivals: Arrivals, share: float = 1.0) -> Ended:
+        """Run an exercise's calls; how that ended early, if it did.
+
+        `share`: the part of its time that each call may take.
+        """
         try:
             self._send(exercise.frame)
             for call in exercise.calls:
-                self._arrive(exercise, arrivals, call.seconds)
+                self._arrive(exercise, arrivals, share * call.seconds)
             frame, _ = self._receive(self._allowance.seconds, caps.UNIT)
             if "done" not in frame:
                 raise Lost("protocol")

@@ -30,6 +30,7 @@ import json
 import math
 import socket
 import struct
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -150,7 +151,13 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-_FROM_JSON = json.JSONDecoder(parse_int=_integer).decode
+def _decoder() -> json.JSONDecoder:
+    """Python itself refuses integers that are so long, unless it was told otherwise."""
+    refused = 0 < sys.get_int_max_str_digits() <= _MAX_NUMBER
+    return json.JSONDecoder(parse_int=None if refused else _integer)
+
+
+_FROM_JSON = _decoder().decode
 
 
 def _exactly(sock: socket.socket, size: int) -> bytearray:
