@@ -53,6 +53,9 @@ Task = tuple[int, Found]
 Entry = tuple[str, SubmissionResult, tuple[str, ...]]
 """A result's key, the result, and how this very file was read."""
 
+AFTER_HUNG = 0.2
+"""The part of its time that an exercise has which builds on one that did not end in its own."""
+
 _TOGETHER = 200
 """Results that are known already are entered so many at a time."""
 
@@ -386,7 +389,11 @@ def run_one(
 ) -> Execution:
     """Run one submission on the hidden cases; raises GraderError, ours."""
     exercises = list(grading.prepared.values())
-    return execute(zygote, program, exercises, allowance, connect, standards.asked)
+    # Given right ones under it, it is tried again, and has all of its time then.
+    after_hung = AFTER_HUNG if grading.lesson.follow_through == "full" else 1.0
+    return execute(
+        zygote, program, exercises, allowance, connect, standards.asked, after_hung=after_hung
+    )
 
 
 def judge_one(
