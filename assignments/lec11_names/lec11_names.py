@@ -91,8 +91,8 @@ torch.set_num_threads(1)  # small networks gain nothing from more
 # 这里更少见）。名里的每个字有两个权重，一个用于男名，一个用于女名，都是我们自己定的：偏男还是偏
 # 女，与生活中一致，但没有依据任何真人的名册。
 #
-# 讲义用的是公开的 *Chinese Names Corpus*，有一百多万个名字，在 1,000 个测试名字上达到了 97.9 %。
-# 如果你手头有它的文件 `Chinese_Names_Corpus_Gender（120W）.txt`，把它放在这份笔记本旁边：
+# 讲义用的是公开的 *Chinese Names Corpus*，有一百多万个名字，在 1,000 个测试名字上达到了 97.9%。如
+# 果你手头有它的文件 `Chinese_Names_Corpus_Gender（120W）.txt`，把它放在这份笔记本旁边：
 # `read_corpus` 会读取它，后面就改用其中的 3,000 个名字。这些名字是随机抽取的，因为文件按姓排列，
 # 开头的名字全是同一个姓。没有这个文件，也能做完全部练习。
 
