@@ -6,6 +6,7 @@
 - one mistake costs its marks once: see `following`;
 - every printed figure is reproduced, every gradient of the reference agrees with autograd;
 - every written question has a model answer, and a rubric that adds up to its points;
+- in each language that the course speaks, no text is missing, stale or unlike its original;
 - every mechanical mutant of the answers is killed, but for those proved equivalent, and earns no
   hint that stands beside another line, unless what that line's mutant does is the same.
 """
@@ -18,25 +19,25 @@ from dataclasses import dataclass, replace
 
 from grader.controller.causes import mistake_program
 from grader.controller.explaining import lines_of
-from grader.controller.prepared import PreparedExercise, prepare
-from grader.controller.session import Allowance, Program
+from grader.controller.prepared import prepare
+from grader.controller.session import Program
 from grader.controller.standards import Standards
 from grader.course.equivalents import load_equivalents
-from grader.course.lesson import Lesson, load_lesson, load_module, solutions_folder
+from grader.course.lesson import load_lesson, load_module, solutions_folder
 from grader.course.slips.hints import hints_of
 from grader.course.slips.mutants import mutants
 from grader.course.syllabus import Course
-from grader.course.written import load_written
 from grader.errors import CourseError
 from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
-from grader.translations.proving import languages_of, prove_edition
+from grader.validate.bench import Bench, Tally
 from grader.validate.equivalent import equivalents, stale
 from grader.validate.following import prove_follow_through
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
-from grader.validate.record import Complaint, Validation
+from grader.validate.record import Validation
+from grader.validate.texts import prove_editions, prove_written
 from grader.validate.trial import Trial, run_trials
 
 MUTANT_SECONDS = 5.0
@@ -48,40 +49,6 @@ class Effort:
 
     seeds: int = 20
     mutants: bool = True
-
-
-@dataclass
-class _Tally:
-    """What one assignment's proofs have come to so far."""
-
-    complaints: list[Complaint]
-    hinted: int = 0
-    refused: int = 0
-    figures: int = 0
-    gradients: int = 0
-    followed: int = 0
-    mutants: int = 0
-    killed: int = 0
-    equivalent: int = 0
-    lines: int = 0
-    told: int = 0
-    texts: int = 0
-    translated: int = 0
-
-    def complain(self, proof: str, subject: str, reason: str) -> None:
-        self.complaints.append(Complaint(proof=proof, subject=subject, reason=reason))
-
-
-@dataclass(frozen=True)
-class _Bench:
-    """What the proofs of one assignment share."""
-
-    course: Course
-    lesson: Lesson
-    prepared: dict[str, PreparedExercise]
-    standards: Standards
-    places: list[Slot]
-    allowance: Allowance
 
 
 def validate(
@@ -103,9 +70,9 @@ def validate(
     allowance = allowance_of(limits)
     prepared = prepare(lesson, "validate 0", "cpu", limits.seconds)
     standards = Standards(lesson, prepared, allowance, places[0].zygote())
-    bench = _Bench(course, lesson, prepared, standards, places, allowance)
-    tally = _Tally([])
-    proofs: list[tuple[str, Callable[[_Bench, Effort, _Tally], None]]] = [
+    bench = Bench(course, lesson, prepared, standards, places, allowance)
+    tally = Tally([])
+    proofs: list[tuple[str, Callable[[Bench, Effort, Tally], None]]] = [
         ("answers", _prove_answers),
         ("stub", _prove_stub),
         ("mistakes", _prove_mistakes),
@@ -113,8 +80,8 @@ def validate(
         ("figures and gradients", _prove_figures),
         ("follow-through", _prove_follow_through),
         ("mutants", _prove_mutants),
-        ("written questions", _prove_written),
-        ("editions", _prove_editions),
+        ("written questions", lambda bench, effort, tally: prove_written(bench, tally)),
+        ("editions", lambda bench, effort, tally: prove_editions(bench, tally)),
     ]
     for step, prove in proofs:
         progress(f"{name}: {step}")
@@ -144,7 +111,7 @@ def validate(
     )
 
 
-def _prove_answers(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+def _prove_answers(bench: Bench, effort: Effort, tally: Tally) -> None:
     """Full marks under every seed; making the standards already judges the answers once."""
     for seed in range(effort.seeds):
         prepared = prepare(bench.lesson, f"validate {seed}", "cpu", bench.allowance.seconds)
@@ -154,7 +121,7 @@ def _prove_answers(bench: _Bench, effort: Effort, tally: _Tally) -> None:
             tally.complain("answers", f"seed {seed}", str(error))
 
 
-def _prove_stub(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+def _prove_stub(bench: Bench, effort: Effort, tally: Tally) -> None:
     cells = stub_submission(read_assignment(bench.course, bench.lesson.name))
     program = Program(tuple(enumerate(cells, 1)))
     trial = Trial("the blank stub", program, tuple(bench.prepared), bench.standards, False)
@@ -165,7 +132,7 @@ def _prove_stub(bench: _Bench, effort: Effort, tally: _Tally) -> None:
                 tally.complain("stub", result.name, reason)
 
 
-def _prove_mistakes(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+def _prove_mistakes(bench: Bench, effort: Effort, tally: Tally) -> None:
     known = {mistake.name: mistake for mistake in bench.lesson.mistakes}
     for exercise in bench.prepared:
         count = sum(mistake.exercise == exercise for mistake in known.values())
@@ -192,7 +159,7 @@ def _prove_mistakes(bench: _Bench, effort: Effort, tally: _Tally) -> None:
             tally.hinted += 1
 
 
-def _prove_equivalents(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+def _prove_equivalents(bench: Bench, effort: Effort, tally: Tally) -> None:
     """What computes the same by a library is refused, without the survey's help."""
     ruled = {name for name, each in bench.prepared.items() if each.exercise.forbid}
     path = solutions_folder(bench.course, bench.lesson.name) / "equivalents.py"
@@ -224,7 +191,7 @@ def _prove_equivalents(bench: _Bench, effort: Effort, tally: _Tally) -> None:
             tally.complain("equivalents", tried.trial.subject, reason)
 
 
-def _prove_figures(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+def _prove_figures(bench: Bench, effort: Effort, tally: Tally) -> None:
     folder = solutions_folder(bench.course, bench.lesson.name)
     if not (folder / "proofs.py").exists():
         tally.complain("figures", bench.lesson.name, "proofs.py is missing")
@@ -238,7 +205,7 @@ def _prove_figures(bench: _Bench, effort: Effort, tally: _Tally) -> None:
         tally.complaints += check_gradient(proof, seed=1)
 
 
-def _prove_follow_through(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+def _prove_follow_through(bench: Bench, effort: Effort, tally: Tally) -> None:
     proofs = prove_follow_through(bench.lesson, bench.standards, bench.places, bench.allowance)
     for wrong in proofs:
         tally.followed += 1
@@ -246,7 +213,7 @@ def _prove_follow_through(bench: _Bench, effort: Effort, tally: _Tally) -> None:
             tally.complain("follow-through", bench.lesson.name, wrong)
 
 
-def _prove_mutants(bench: _Bench, effort: Effort, tally: _Tally) -> None:
+def _prove_mutants(bench: Bench, effort: Effort, tally: Tally) -> None:
     if not effort.mutants:
         return
     path = solutions_folder(bench.course, bench.lesson.name) / "equivalent.yml"
@@ -282,7 +249,7 @@ def _prove_mutants(bench: _Bench, effort: Effort, tally: _Tally) -> None:
 
 
 def _prove_hint(
-    key: str, own: str, beside: set[str], results: tuple[ExerciseResult, ...], tally: _Tally
+    key: str, own: str, beside: set[str], results: tuple[ExerciseResult, ...], tally: Tally
 ) -> None:
     """A mutant earns its own line's hint or a true one: never that of another line alone."""
     said = [line for result in results for line in lines_of(result.hint)]
@@ -292,30 +259,7 @@ def _prove_hint(
         tally.told += 1
 
 
-def _prove_written(bench: _Bench, effort: Effort, tally: _Tally) -> None:
-    """Every written question has a model answer and a rubric that adds up to its points."""
-    name = bench.lesson.name
-    try:
-        answered = load_written(bench.course, name)
-    except CourseError as error:
-        tally.complain("written", name, str(error))
-        return
-    for question in bench.lesson.plan.written:
-        if question not in answered:
-            tally.complain("written", question, "no model answer and rubric: write written.yml")
-
-
-def _prove_editions(bench: _Bench, effort: Effort, tally: _Tally) -> None:
-    """In each language that the course speaks, nothing is missing, stale or unlike its original."""
-    for language in languages_of(bench.course):
-        edition = prove_edition(bench.course, bench.lesson.name, language)
-        tally.texts += sum(edition.texts.values())
-        tally.translated += sum(edition.translated.values())
-        for where, reason in edition.complaints:
-            tally.complain(language, where, reason)
-
-
-def _judges(exercise: str, bench: _Bench) -> tuple[str, ...]:
+def _judges(exercise: str, bench: Bench) -> tuple[str, ...]:
     """An exercise judges its own mutants; a helper's are judged by all."""
     return (exercise,) if exercise in bench.prepared else tuple(bench.prepared)
 
