@@ -24,6 +24,8 @@ from grader.grading.doctor import diagnose
 from grader.grading.machine import choose_device, cores
 
 _PAUSE = 1.0
+_START_SECONDS = 300.0
+"""Until a Dask worker has joined, on a machine that has much else to do."""
 _FINISH_SECONDS = 600.0
 """More than any submission may take."""
 
@@ -122,7 +124,7 @@ class _Stay:
             local_directory=self._scratch,
             plugins=(self._member,),
             dashboard_address="127.0.0.1:0",
-            death_timeout=60,
+            death_timeout=_START_SECONDS,
         )
 
     def _on_signal(self) -> None:

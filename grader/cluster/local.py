@@ -23,7 +23,7 @@ from grader.controller.zygote import grader_folder
 from grader.errors import GraderError, UsageError
 from grader.worker.linux import PR_SET_PDEATHSIG, Linux, is_linux
 
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _END_SECONDS = 20.0
 _SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
 _WORKER = "from grader.cli import app; app()"
