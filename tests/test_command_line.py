@@ -19,6 +19,7 @@ from grader.cli.next_steps import as_typed, command
 from grader.cli.time_left import ProofSteps
 from grader.controller.zygote import grader_folder
 from grader.course.fields import did_you_mean
+from grader.course.roster import read_roster, roster_of
 from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError
 from grader.grading.grading import Options, grade_class
@@ -28,7 +29,6 @@ from grader.nbgrader.entering import enter_scores
 from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release
-from grader.nbgrader.roster import read_roster, roster_of
 from grader.nbgrader.users_path import put_on_path
 from tests.loop_class import ONE, answered, hand_in, small_course
 

@@ -11,7 +11,8 @@ import pytest
 
 from grader.course.syllabus import Course
 from grader.errors import UsageError
-from grader.nbgrader.collecting import STAMP, collect, collect_zip
+from grader.nbgrader.arrivals import STAMP
+from grader.nbgrader.collecting import collect, collect_zip
 from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release

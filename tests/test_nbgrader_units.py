@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from grader.course.late import DAY, late_penalty
+from grader.course.roster import Student, read_roster
 from grader.course.syllabus import Late
 from grader.errors import CourseError
 from grader.nbgrader.collecting import owner
-from grader.nbgrader.roster import Student, read_roster
 from grader.submissions import Found
 
 DEDUCT = Late(policy="deduct", percent_per_day=10.0, grace_hours=1.0, max_days=3.0)
@@ -49,7 +49,10 @@ def test_a_penalty_never_exceeds_the_score() -> None:
 def test_a_roster_is_read_with_names_and_without(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text('\ufeffid,last_name,first_name,group\ns1,"Doe, Jr.",Jane,A\n\nalice,,,\n')
-    assert read_roster(path) == (Student("s1", "Jane", "Doe, Jr."), Student("alice"))
+    assert read_roster(path) == (
+        Student("s1", "Jane", "Doe, Jr.", group="A"),
+        Student("alice"),
+    )
 
 
 @pytest.mark.parametrize(

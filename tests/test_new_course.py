@@ -11,10 +11,10 @@ import yaml
 from typer.testing import CliRunner
 
 from grader.cli import app
+from grader.course.roster import roster_of
 from grader.course.syllabus import Course, load_course
 from grader.course.words import read_words
 from grader.errors import CourseError, UsageError
-from grader.nbgrader.roster import roster_of
 from grader.starting.making import course_name, new_course, to_look_at
 from grader.starting.plan import Wanted, local_zone
 from grader.starting.starter import starter

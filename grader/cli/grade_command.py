@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from grader.cli.arguments import Assignment, at_home
+from grader.cli.cluster_options import Ca, Cert, Key
 
 
 def grade(
@@ -45,8 +46,25 @@ def grade(
         bool,
         typer.Option("--enter", help="With PATH: enter the results into the class, for exports."),
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Grade on the machines of a Dask cluster: its scheduler's address or file, "
+            "local:N for N workers here, none for no other than this machine. "
+            "Without it, what `cluster` of course.yml says."
+        ),
+    ] = None,
+    tls_ca: Ca = None,
+    tls_cert: Cert = None,
+    tls_key: Key = None,
 ) -> None:
     """Grade submissions in parallel against the hidden cases."""
     from grader.cli.grade_run import Asked, run
 
-    run(Asked(assignment, path, json, jobs, device, tuple(only or ()), isolation, fresh, enter))
+    tls = (tls_ca, tls_cert, tls_key)
+    run(
+        Asked(
+            assignment, path, json, jobs, device, tuple(only or ()), isolation, fresh, enter,
+            cluster, tls,
+        )
+    )  # fmt: skip

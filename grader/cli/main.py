@@ -10,7 +10,9 @@ from grader import __version__
 from grader.cli import (
     bench_command,
     check_command,
+    cluster_commands,
     course_commands,
+    data_commands,
     demo_command,
     export_commands,
     grade_command,
@@ -18,6 +20,8 @@ from grader.cli import (
     mistakes_command,
     new_command,
     prove_commands,
+    regrade_command,
+    term_commands,
     translations_command,
 )
 
@@ -52,6 +56,8 @@ app.command("build")(course_commands.build)
 app.command("release")(loop_commands.release)
 app.command("collect")(loop_commands.collect)
 app.command("grade")(grade_command.grade)
+app.command("worker")(cluster_commands.worker)
+app.command("cluster")(cluster_commands.cluster)
 app.command("feedback")(loop_commands.feedback)
 app.command("check")(check_command.check)
 app.command("validate")(prove_commands.validate)
@@ -59,4 +65,12 @@ app.command("translations")(translations_command.translations)
 app.command("mistakes")(mistakes_command.mistakes)
 app.command("bench")(bench_command.bench)
 app.command("export")(export_commands.export)
+app.command("regrade")(regrade_command.regrade)
+app.command("requests")(term_commands.requests)
+app.command("attempts")(term_commands.attempts)
+app.command("answers")(term_commands.answers)
+app.command("similar")(term_commands.similar)
+app.command("backup")(data_commands.backup)
+app.command("restore")(data_commands.restore)
+app.command("forget")(data_commands.forget)
 app.command("demo")(demo_command.demo)

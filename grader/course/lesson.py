@@ -114,7 +114,7 @@ def load_lesson(course: Course, name: str) -> Lesson:
             if mistake.exercise in plan.points
         ),
         course.follow_through,
-        _digest(course, name, folder),
+        digest_of(course, name),
         frozenset(exercises) - frozenset(plan.points),
     )
 
@@ -257,13 +257,18 @@ def _program(
     return answers, separate, shared, ast.unparse(bare), f"{exercise} = {wrong.name}"
 
 
-def _digest(course: Course, name: str, folder: Path) -> str:
+def digest_of(course: Course, name: str) -> str:
+    """The digest of an assignment's `Lesson`, of which nothing is loaded for it.
+
+    Raises:
+        CourseError: course.yml or the instructor's side has no such assignment.
+    """
+    plan, folder = course.plan(name), solutions_folder(course, name)
     state = hashlib.sha256()
     files = sorted(folder.glob("*.py")) + sorted((course.root / "reference").rglob("*.py"))
     for file in files:
         state.update(f"{file.relative_to(course.root)}\0".encode())
         state.update(file.read_bytes())
-    plan = course.assignments[name]
     marks = {
         "points": dict(plan.points),
         "limits": course.limits_of(name).model_dump(),

@@ -161,6 +161,8 @@ class Course(Data):
     """nbgrader's exchange, absolute after loading."""
     database: StrictStr | None = None
     """URL of the results store, driver and all, after loading; None: the file beside the course."""
+    cluster: StrictStr | None = None
+    """Where `chainrule grade` finds more machines: a scheduler's address, or its file."""
     roster: Path | None = None
     """CSV of the students, absolute after loading."""
     assignments: dict[Name, AssignmentPlan] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbgrader.exchange.default import ExchangeSubmit
 
+from grader.course.roster import members
 from grader.course.syllabus import Course, load_course
 from grader.demo.damage import DAMAGES, damaged
 from grader.demo.sample import Student, make_class
@@ -22,14 +23,14 @@ from grader.exporting.files import Format, default_out, export
 from grader.exporting.gradebook import SafeCsv
 from grader.grading.grading import Options, grade_class
 from grader.grading.keeping import keeping
-from grader.nbgrader.collecting import STAMP, collect
+from grader.nbgrader.arrivals import STAMP
+from grader.nbgrader.collecting import collect
 from grader.nbgrader.entering import Entered, enter_scores
 from grader.nbgrader.feedback import Written, write_feedback
 from grader.nbgrader.pieces import Unreadable, pieces_of
 from grader.nbgrader.places import places_of
 from grader.nbgrader.rebuild import rebuild
 from grader.nbgrader.releasing import release
-from grader.nbgrader.roster import members
 from grader.nbgrader.steps import api_of, gradebook
 from grader.nbgrader.totals import class_grades
 from grader.notebook import notebook_text

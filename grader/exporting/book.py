@@ -8,6 +8,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from grader.course.arrangements import Arranged
 from grader.course.late import late_penalty
 from grader.course.syllabus import Late
 from grader.render.worth import Entry, Mark
@@ -48,11 +49,14 @@ def entry_of(submission: Any) -> Entry:
         for grade in notebook.grades
     }
     penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
-    return Entry(marks, float(penalty), str(submission.timestamp or ""))
+    late = float(submission.total_seconds_late)
+    return Entry(marks, float(penalty), str(submission.timestamp or ""), late)
 
 
-def refresh_penalties(gradebook: Gradebook, assignment: str, late: Late) -> None:
-    """Reckon the late penalties anew from the scores as they are now.
+def refresh_penalties(
+    gradebook: Gradebook, assignment: str, late: Late, held: Arranged | None = None
+) -> None:
+    """Reckon the late penalties anew from the scores and the extensions as they are now.
 
     nbgrader does it only when it grades, so that a written question graded afterwards by hand
     would escape the penalty. Who has no time of submission is left alone.
@@ -62,6 +66,8 @@ def refresh_penalties(gradebook: Gradebook, assignment: str, late: Late) -> None
     except MissingEntry:
         return
     for submission in submissions:
+        if held is not None:
+            submission.extension = held.extension(submission.student.id)
         if submission.timestamp is None:
             continue
         for notebook in submission.notebooks:

@@ -94,6 +94,7 @@ def import_notes(grades: Grades, made: Column) -> tuple[str, ...]:
         )
     for student, reason in made.reasons.items():
         where = "no row" if student not in made.scores else number(made.scores[student]) or "blank"
+        where = "no grade" if student in made.excused else where
         notes.append(f"{student} ({where}): {reason}")
     if any(score is None for score in made.scores.values()):
         notes.append('A blank cell means "no grade": it clears one that is there already.')

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from grader.course.arrangements import Arranged
 from grader.course.catalogue import load_catalogue, translated
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.grading.keeping import opened
 from grader.render.grades import Grades
-from grader.render.worth import MISSING, Entry, Offer, worth
+from grader.render.worth import MISSING, Entry, Offer, Worth, worth
 from grader.results import Report, SubmissionResult
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def from_report(
     roster: Mapping[str, str] | None = None,
     missing: str = ABSENT,
     only: tuple[str, ...] = (),
+    held: Arranged | None = None,
     languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """The grades of a report; see `reckon`. Raises CourseError as that does."""
@@ -46,6 +49,7 @@ def from_report(
         device=report.device,
         missing=missing,
         only=only,
+        held=held,
         languages=languages,
     )
 
@@ -57,6 +61,7 @@ def gather(
     with_titles: bool = False,
     book: Book | None = None,
     roster: Mapping[str, str] | None = None,
+    held: Arranged | None = None,
     languages: Mapping[str, str] | None = None,
 ) -> Grades:
     """The grades of an assignment, from `json` or else from the course's store.
@@ -68,6 +73,7 @@ def gather(
         with_titles: whether to load the checks for the titles that students read.
         book: what a gradebook holds of it.
         roster: names by student of all who should have handed something in.
+        held: what is arranged for single students.
         languages: see `reckon`.
 
     Raises:
@@ -80,7 +86,7 @@ def gather(
         report = read_report(json)
         if report.assignment != name:
             raise UsageError(f"--json: {json} holds results of {report.assignment}, not of {name}")
-        return from_report(course, report, titles, book, roster, languages=languages)
+        return from_report(course, report, titles, book, roster, held=held, languages=languages)
     found = stored(course, name)
     if not found and not (book and book.entries):
         raise UsageError(
@@ -88,7 +94,9 @@ def gather(
             "what was collected, with `PATH --enter` from other files (or name a file of "
             "results with --json)"
         )
-    return reckon(course, name, found, titles, book, roster, missing=MISSING, languages=languages)
+    return reckon(
+        course, name, found, titles, book, roster, missing=MISSING, held=held, languages=languages
+    )
 
 
 def stored(course: Course, name: str) -> list[SubmissionResult]:
@@ -108,6 +116,7 @@ def reckon(
     device: str = "",
     missing: str = ABSENT,
     only: tuple[str, ...] = (),
+    held: Arranged | None = None,
     language: str = "",
     languages: Mapping[str, str] | None = None,
 ) -> Grades:
@@ -124,6 +133,7 @@ def reckon(
         device: where, likewise.
         missing: what to say of those on the roster of whom there is nothing.
         only: the exercises that were graded, where a run was of some alone.
+        held: extensions, groups and who is excused; None where nothing is known of these.
         language: what it is told in, the course's own by default.
         languages: of a mixed class the languages of the notebooks, by the digest of the file.
 
@@ -134,21 +144,18 @@ def reckon(
     offer, catalogue = offer_of(course, name), load_catalogue(course, name, language)
     offer = offer.only(only) if only else offer
     entries: Mapping[str, Entry] = book.entries if book else {}
-    worths = [
-        worth(
-            one.student,
-            offer,
-            translated(one, catalogue),
-            entries.get(one.student),
-            booked=bool(entries),
-        )
-        for one in results
-    ]
-    known = {one.student for one in worths}
-    for student in [*entries, *(roster or {})]:
-        if student not in known:
-            known.add(student)
-            worths.append(worth(student, offer, None, entries.get(student), missing))
+    found = {one.student: translated(one, catalogue) for one in results}
+    came = {s: entries[s].timestamp if s in entries else "" for s in [*found, *entries]}
+    by = held.delegates(came) if held else {}
+
+    def one_worth(student: str) -> Worth:
+        whose = by.get(student, student)
+        result, entry = found.get(whose), entries.get(whose)
+        booked = bool(entries) and result is not None
+        made = worth(student, offer, result, entry, missing, booked)
+        return replace(made, by=by.get(student, ""), **_arranged(student, held))
+
+    worths = [one_worth(s) for s in dict.fromkeys([*found, *entries, *(roster or {})])]
     others = {one.student: (languages or {}).get(one.sha256, language) for one in results}
     return Grades(
         assignment=name,
@@ -165,11 +172,12 @@ def reckon(
                 [one for one in results if others[one.student] == other],
                 titles,
                 book,
-                None,
+                {student: student for student in by if others.get(by[student]) == other},
                 isolation,
                 device,
                 missing,
                 only,
+                held,
                 other,
             )
             for other in sorted(set(others.values()) - {language})
@@ -180,6 +188,14 @@ def reckon(
         late=course.late.policy != "none",
         booked=bool(entries),
     )
+
+
+def _arranged(student: str, held: Arranged | None) -> dict[str, Any]:
+    """What is arranged for one student, as fields of a worth."""
+    if held is None:
+        return {}
+    excused = {"standing": "excused"} if student in held.excused else {}
+    return {"due": held.due_of(student), **excused}
 
 
 def offer_of(course: Course, name: str) -> Offer:

@@ -19,6 +19,7 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
+from grader.course.arrangements import arranged
 from grader.course.syllabus import Course, find_course, load_course
 from grader.errors import CourseError
 from grader.exporting.book import TEST, Book, read_book, refresh_penalties
@@ -139,16 +140,13 @@ def _row(sheet: Sheet, one: Worth) -> list[str | float | None]:
 
 def _grades(gradebook: Gradebook, assignment: Any, course: Course | None) -> Grades:
     """An assignment's grades; of a course that lists it with the grader's results as well."""
-    if course is not None and assignment.name in course.assignments:
-        refresh_penalties(gradebook, assignment.name, course.late)
-    book = read_book(gradebook, assignment.name)
-    if course is not None and assignment.name in course.assignments:
-        results = stored(course, assignment.name)
-        return replace(
-            reckon(course, assignment.name, results, {}, book, book.names, missing=MISSING),
-            booked=True,
-        )
-    return _alone(assignment, book)
+    if course is None or assignment.name not in course.assignments:
+        return _alone(assignment, read_book(gradebook, assignment.name))
+    name, held = assignment.name, arranged(course, assignment.name)
+    refresh_penalties(gradebook, name, course.late, held)
+    book, results = read_book(gradebook, name), stored(course, name)
+    found = reckon(course, name, results, {}, book, book.names, missing=MISSING, held=held)
+    return replace(found, booked=True)
 
 
 def _alone(assignment: Any, book: Book) -> Grades:

@@ -8,7 +8,7 @@ Results may be kept of any file; the *deliveries* say whose are of the class.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -38,10 +38,11 @@ from grader import __version__
 from grader.course.secret import STATE
 from grader.errors import GraderError
 from grader.grading.database import PATIENCE, Database
+from grader.grading.history import make_tables, note_attempts
 from grader.results import SubmissionResult, with_notes
 
 _METADATA = MetaData()
-_RESULTS = Table(
+RESULTS = Table(
     "results",
     _METADATA,
     Column("key", String(64), primary_key=True),
@@ -51,7 +52,7 @@ _RESULTS = Table(
     Column("body", Text, nullable=False),
     Column("written", DateTime(timezone=True), server_default=func.now(), nullable=False),
 )
-_DELIVERIES = Table(
+DELIVERIES = Table(
     "deliveries",
     _METADATA,
     Column("assignment", String(200), primary_key=True),
@@ -70,7 +71,10 @@ _RECORDS = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-_BODY = select(_RESULTS.c.body).where(_RESULTS.c.key == bindparam("key"))
+_MAKING = 6_712_047_051
+"""What PostgreSQL knows the making of our tables by, so that one at a time does it."""
+
+_BODY = select(RESULTS.c.body).where(RESULTS.c.key == bindparam("key"))
 
 
 class DamagedResult(GraderError):
@@ -155,13 +159,22 @@ class Store:
         """
         self._write([record], only_if_newer=False)
 
-    def put_all(self, records: Sequence[Record]) -> None:
-        """The same for several submissions, in one transaction.
+    def put_all(
+        self,
+        records: Sequence[Record],
+        also: Callable[[Connection], None] = lambda connection: None,
+    ) -> None:
+        """The same for several submissions, and what `also` writes, in one transaction.
 
         Raises:
             GraderError: as `put`.
         """
-        self._write(records, only_if_newer=False)
+        self._write(records, only_if_newer=False, also=also)
+
+    @property
+    def database(self) -> Database:
+        """Where it keeps them; what happened is kept there, too (`History`)."""
+        return self._database
 
     def take_in(self, record: Record) -> None:
         """Write what an earlier run could not; a later delivery of that student stands.
@@ -181,14 +194,14 @@ class Store:
         """
         query = (
             select(
-                _DELIVERIES.c.student,
-                _DELIVERIES.c.file,
-                _DELIVERIES.c.message,
-                _RESULTS.c.body,
+                DELIVERIES.c.student,
+                DELIVERIES.c.file,
+                DELIVERIES.c.message,
+                RESULTS.c.body,
             )
-            .outerjoin(_RESULTS, _RESULTS.c.key == _DELIVERIES.c.key)
-            .where(_DELIVERIES.c.assignment == assignment)
-            .order_by(_DELIVERIES.c.student)
+            .outerjoin(RESULTS, RESULTS.c.key == DELIVERIES.c.key)
+            .where(DELIVERIES.c.assignment == assignment)
+            .order_by(DELIVERIES.c.student)
         )
         rows = self._database.run(
             lambda connection: connection.execute(query).all(),
@@ -250,7 +263,12 @@ class Store:
         """Close."""
         self.close()
 
-    def _write(self, records: Sequence[Record], only_if_newer: bool) -> None:
+    def _write(
+        self,
+        records: Sequence[Record],
+        only_if_newer: bool,
+        also: Callable[[Connection], None] = lambda connection: None,
+    ) -> None:
         insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
         fresh = [record for record in records if not record.stored]
         new = [_result(record) for record in fresh if not record.replaces]
@@ -262,16 +280,24 @@ class Store:
             if record.delivered
         }
 
+        attempts: dict[str, list[tuple[str, SubmissionResult]]] = {}
+        for one in records:
+            if one.delivered:
+                attempts.setdefault(one.assignment, []).append((one.key, one.result))
+
         def work(connection: Connection) -> None:
             # One statement for many rows each: to make a statement takes longer than a row does.
             if new:
-                connection.execute(insert(_RESULTS).on_conflict_do_nothing(), new)
+                connection.execute(insert(RESULTS).on_conflict_do_nothing(), new)
             if other:
-                connection.execute(_replacing(insert, _RESULTS, ("key",), False), [*other.values()])
+                connection.execute(_replacing(insert, RESULTS, ("key",), False), [*other.values()])
             if delivered:
                 whose = ("assignment", "student")
-                statement = _replacing(insert, _DELIVERIES, whose, only_if_newer)
+                statement = _replacing(insert, DELIVERIES, whose, only_if_newer)
                 connection.execute(statement, [*delivered.values()])
+            for name, graded in attempts.items():
+                note_attempts(connection, name, graded)
+            also(connection)
 
         whose = ", ".join(record.result.student for record in records[:3])
         self._database.run(work, f"the result of {whose} cannot be written down")
@@ -328,7 +354,10 @@ def _delivered(
 
 
 def _make_tables(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # which several may open for the first time at once
+        connection.execute(select(func.pg_advisory_xact_lock(_MAKING)))
     _METADATA.create_all(connection)
+    make_tables(connection)
     # What earlier versions made lacks these.
     for table, column, kind in (("deliveries", "message", "TEXT"), ("results", "round", "INTEGER")):
         if all(found["name"] != column for found in inspect(connection).get_columns(table)):

@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from grader.course.arrangements import Arranged, arranged
+from grader.course.roster import Student, roster_of
 from grader.course.syllabus import Course
 from grader.errors import UsageError
+from grader.nbgrader.arrivals import STAMP, Inbound, collected_at, inbound, moment, note_arrivals
+from grader.nbgrader.asking import requests_of, same_work
 from grader.nbgrader.exchange import SECRET, TIME, replace_folder
+from grader.nbgrader.pieces import Piece, pieces_of
 from grader.nbgrader.places import Places, places_of
-from grader.nbgrader.roster import Student, roster_of
 from grader.nbgrader.steps import api_of, done, only_writer, synchronise
 from grader.notebook.build import write_whole
 from grader.submissions import Found, Unreadable, discover, read
 from grader.submissions.names import folded
 
-STAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 LATE = "The LMS marks it as late."
 CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -61,10 +64,15 @@ def collect(course: Course, name: str, before_due: bool = False) -> Collected:
         log = done(api.collect(name, update=True), f"collect {name}")
         notes = [line.split("] ", 1)[1] for line in log.splitlines() if "left out" in line]
         notes += _strangers(course, places, name)
-        folders = _inbound(course, places, name)
-        notes += _backdated(course.plan(name).due, folders) + _of_others(folders)
+        came, held = inbound(course, name), arranged(course, name)
+        notes += _backdated(course.plan(name).due, came) + _of_others(came)
         for found in _found(places, name):
             notes += _named_right(places, name, found)
+            notes += _asking(places, name, found, [
+                one for one in came if one.student in held.members(found.student)
+            ])  # fmt: skip
+        notes += _of_groups(held, places, name)
+    note_arrivals(course, name)
     return Collected(tuple(one.student for one in _found(places, name)), tuple(notes))
 
 
@@ -101,6 +109,8 @@ def collect_zip(course: Course, name: str, archive: Path) -> Collected:
             if late:
                 notes.append(f"{student}: late; write the true time into {folder / TIME}")
             notes += _store(folder, name, found, due)
+        notes += _of_groups(arranged(course, name), places, name)
+    note_arrivals(course, name)
     return Collected(tuple(sorted(taken)), tuple(notes), tuple(unassigned))
 
 
@@ -143,6 +153,7 @@ def _why(found: Found, roster: Iterable[Student] | None) -> str:
 
 def _store(folder: Path, name: str, found: Found, when: datetime) -> list[str]:
     found = found.held()  # its file may lie in this very folder
+    when = _first_time(folder, name, found) or when
     old = folder / SECRET
     secret = old.read_text() if old.is_file() else secrets.token_hex(64)
     replace_folder(folder)
@@ -157,6 +168,15 @@ def _store(folder: Path, name: str, found: Found, when: datetime) -> list[str]:
     if suffix == ".py":
         _as_notebook(folder / f"{name}.ipynb", found)
     return notes
+
+
+def _first_time(folder: Path, name: str, found: Found) -> datetime | None:
+    """When this work was handed in already, if a request for a regrade is all that is new."""
+    pieces, file = _pieces(found), folder / f"{name}.ipynb"
+    if not requests_of(pieces) or not file.is_file() or not (folder / TIME).is_file():
+        return None
+    old = Found(found.student, file.name, file.read_bytes(), "")
+    return moment((folder / TIME).read_text()) if same_work(pieces, _pieces(old)) else None
 
 
 def _found(places: Places, name: str) -> list[Found]:
@@ -207,35 +227,68 @@ def _strangers(course: Course, places: Places, name: str) -> list[str]:
     return [f"{student}: not in the roster" for student in found]
 
 
-def _inbound(course: Course, places: Places, name: str) -> list[Path]:
-    inbound = places.exchange / course.course / "inbound"
-    return sorted(inbound.glob(f"*+{name}+*")) if inbound.is_dir() else []
+def _of_groups(held: Arranged, places: Places, name: str) -> list[str]:
+    """Groups of which several handed something in."""
+    came = {one.student: _when(places, one.student, name) for one in _found(places, name)}
+    last = held.delegates(came)
+    groups = {held.members(student): by for student, by in last.items()}
+    return [
+        f"{' and '.join(found)} are one group; the work of {by} counts, which came last"
+        for members, by in groups.items()
+        if len(found := [one for one in members if one in came]) > 1
+    ]
 
 
-def _backdated(due: datetime, folders: list[Path]) -> list[str]:
+def _when(places: Places, student: str, name: str) -> str:
+    when = collected_at(places, student, name)
+    return when.isoformat() if when else ""
+
+
+def _asking(places: Places, name: str, found: Found, came: list[Inbound]) -> list[str]:
+    """Who asks to look at a grade again, and changed nothing else, keeps the time of the first."""
+    pieces = _pieces(found)
+    if not requests_of(pieces):
+        return []
+    now = collected_at(places, found.student, name)
+    before = [(one.when, one) for one in came if one.when and now and one.when < now]
+    for when, one in sorted(before, key=lambda pair: pair[0]):
+        earlier = one.found(name)
+        if earlier and same_work(pieces, _pieces(earlier)):
+            folder = places.of("submitted", found.student, name)
+            write_whole(folder / TIME, when.strftime(STAMP))
+            return [f"{found.student}: asks for a regrade; handed in {when:%Y-%m-%d %H:%M} UTC"]
+    return [f"{found.student}: asks for a regrade, in a notebook that is not as it was"]
+
+
+def _pieces(found: Found) -> list[Piece]:
+    try:
+        return pieces_of(found)
+    except Unreadable:
+        return []
+
+
+def _backdated(due: datetime, came: list[Inbound]) -> list[str]:
     """Who says to have handed in before the due date, in a folder that was made after it.
 
     The exchange believes the time that a student's folder is named by; the file system's own
     (its change time, which no user can set) tells if it was named later.
     """
     notes = []
-    for folder in folders:
-        student, said = _parts(folder)
-        made = datetime.fromtimestamp(os.lstat(folder).st_ctime, UTC)
+    for one in came:
+        said, made = one.when, datetime.fromtimestamp(os.lstat(one.folder).st_ctime, UTC)
         if said and said <= due < made - CLOCKS_DIFFER:
             notes.append(
-                f"{student}: says {said:%Y-%m-%d %H:%M} UTC, but its folder changed at "
+                f"{one.student}: says {said:%Y-%m-%d %H:%M} UTC, but its folder changed at "
                 f"{made:%Y-%m-%d %H:%M} UTC"
             )
     return notes
 
 
-def _of_others(folders: list[Path]) -> list[str]:
+def _of_others(came: list[Inbound]) -> list[str]:
     """Who handed in under another's name, where students are users of this machine."""
-    owners = {folder: _owner(folder) for folder in folders}
-    if len(set(owners.values())) < 2:  # a hub runs everybody as one user
+    named = [(one.student, _owner(one.folder)) for one in came]
+    if len({owner for _, owner in named}) < 2:  # a hub runs everybody as one user
         return []
-    named = [(_parts(folder)[0], owner) for folder, owner in owners.items()]
     return [
         f"{student}: handed in by the user {user}" for student, user in named if student != user
     ]
@@ -246,18 +299,3 @@ def _owner(folder: Path) -> str:
         return pwd.getpwuid(os.lstat(folder).st_uid).pw_name
     except KeyError:
         return "unknown"
-
-
-def _parts(folder: Path) -> tuple[str, datetime | None]:
-    """Student and time of a folder STUDENT+ASSIGNMENT+TIME+RANDOM."""
-    parts = folder.name.rsplit("+", 3)
-    return parts[0], _moment(parts[2]) if len(parts) > 2 else None
-
-
-def _moment(text: str) -> datetime | None:
-    for form in (STAMP, "%Y-%m-%d %H:%M:%S UTC"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    return None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PREPROCESSORS = (
     "grader.nbgrader.scores.EnterScores",  # in place of Execute: nothing is run here
     "grader.nbgrader.scores.SaveScores",
+    "grader.nbgrader.late.GrantExtensions",
     "nbgrader.preprocessors.AssignLatePenalties",
 )
 """What `nbgrader autograde` does with a notebook of a student, in this order."""
@@ -79,6 +80,8 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.PageExporter.course_root = str(course.root)
     # The formgrader shows what students wrote to the instructor's own session.
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.preprocessors = ["grader.nbgrader.at_hand.AtHand"]
+    config.AtHand.course_root = str(course.root)
     config.HTMLExporter.filters = {"markdown2html": "grader.nbgrader.formgrader.markdown2html"}
 
 

@@ -7,8 +7,10 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from grader.course.arrangements import Arranged, arranged
 from grader.course.catalogue import Catalogue, load_catalogue, translated
 from grader.course.lesson import load_lesson
+from grader.course.roster import members
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.doctor import require_full
@@ -17,7 +19,6 @@ from grader.grading.keeping import keeping
 from grader.grading.machine import Isolation, choose_device, cores
 from grader.nbgrader.editions import edition_of
 from grader.nbgrader.places import places_of
-from grader.nbgrader.roster import members
 from grader.results import Report, SubmissionResult
 from grader.submissions import Found, discover
 
@@ -71,6 +72,11 @@ class Desk:
             for result in self.report.submissions
         )
         return {result.student: result for result in results}
+
+    @cached_property
+    def held(self) -> Arranged:
+        """What is arranged for single students."""
+        return arranged(self.course, self.assignment)
 
     def titles(self, student: str) -> dict[str, str]:
         """The title of every exercise, as the student reads it."""
@@ -134,7 +140,7 @@ class Desk:
             time.read_text() if time.is_file() else "",
             self._frame(self.language(student)),
             self.course.late.model_dump(mode="json"),
-            self.course.plan(self.assignment).due.isoformat(),
+            self.held.due_of(student).isoformat(),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -12,11 +12,14 @@ from nbgrader.api import MissingEntry
 from grader.course.syllabus import Course
 from grader.errors import GraderError, UsageError
 from grader.grading.machine import Isolation
+from grader.nbgrader.arrivals import note_arrivals
+from grader.nbgrader.asking import Request
 from grader.nbgrader.config import PREPROCESSORS
 from grader.nbgrader.desk import Desk
 from grader.nbgrader.one_session import one_session
 from grader.nbgrader.places import places_of
 from grader.nbgrader.progress import Show, Tally, unseen
+from grader.nbgrader.requests import note_requests
 from grader.nbgrader.steps import api_of, gradebook, only_writer, synchronise
 from grader.results import Report
 
@@ -62,6 +65,8 @@ def enter_scores(
         if todo:
             _autograde(course, name, desk, [*failed, *same], isolation, Tally(len(todo), show))
         failed |= {s: "nbgrader failed on it" for s in todo if not _is_entered(desk, s)}
+    note_arrivals(course, name)
+    note_requests(course, name, {s: _requests(desk, s) for s in desk.results})
     rebuilt = {student: _notes(desk, student) for student in desk.results}
     return Entered(
         tuple(s for s in todo if s not in failed),
@@ -139,6 +144,10 @@ def _is_entered(desk: Desk, student: str) -> bool:
 
 def _notes(desk: Desk, student: str) -> tuple[str, ...]:
     return tuple(_about(desk, student).get("notes", ()))
+
+
+def _requests(desk: Desk, student: str) -> tuple[Request, ...]:
+    return tuple(Request(*one) for one in _about(desk, student).get("requests", ()))
 
 
 def _about(desk: Desk, student: str) -> dict[str, Any]:

@@ -77,6 +77,7 @@ class RebuildingExporter(NotebookExporter):
         node.metadata["chainrule"] = {
             **node.metadata.get("chainrule", {}),
             "notes": [say(note) for note in rebuilt.notes],
+            "requests": [[inert.plain(r.exercise), inert.plain(r.text)] for r in rebuilt.requests],
         }
         if rebuilt.notes:
             self.log.warning("%s: rebuilt from the release: %s", student, "; ".join(rebuilt.notes))

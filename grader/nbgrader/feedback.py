@@ -6,16 +6,22 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.exchange import SECRET, TIME
 from grader.nbgrader.one_session import one_session
+from grader.nbgrader.page import PageExporter
 from grader.nbgrader.places import Places, places_of
 from grader.nbgrader.progress import Show, Tally, unseen
 from grader.nbgrader.steps import api_of, done, only_writer
 from grader.nbgrader.totals import class_grades
+from grader.notebook.build import write_whole
 from grader.render.grades import Grades
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 
 @dataclass(frozen=True)
@@ -50,17 +56,22 @@ def write_feedback(course: Course, name: str, show: Show = unseen) -> Written:
     )
     if not graded:
         raise UsageError(f"nothing of {name} is graded yet; run `chainrule grade {name}`")
-    refused = _not_to_say(class_grades(course, name))
+    grades = class_grades(course, name)
+    refused = _not_to_say(grades)
+    shared = {w.student: w.by for w in grades.worths if w.by not in ("", w.student)}
     with only_writer(course):
         tally = Tally(len(graded), show)
         hooks = {"pre_convert_hook": lambda **about: tally.one_more()}
         api = api_of(course, GenerateFeedback=hooks)
         with one_session(places.database, course.course):
             result = api.generate_feedback(name, force=True)
+            for student, by in shared.items():
+                _page_of_group(api.config, places, student, by, name)
         for student in refused:
             # It would show an earlier submission, and be released as if it were of this one.
             _page(places, student, name).unlink(missing_ok=True)
-        pages = {s: _page(places, s, name) for s in graded if _page(places, s, name).is_file()}
+        readers = sorted({*graded, *shared})
+        pages = {s: _page(places, s, name) for s in readers if _page(places, s, name).is_file()}
         if not pages:
             done(result, f"generate the feedback of {name}")
         for student, page in pages.items():
@@ -78,6 +89,20 @@ def write_feedback(course: Course, name: str, show: Show = unseen) -> Written:
 def _not_to_say(grades: Grades) -> dict[str, str]:
     """Those of whom the last submission has no total."""
     return {one.student: one.reason for one in grades.worths if one.total is None}
+
+
+def _page_of_group(config: Config, places: Places, student: str, by: str, name: str) -> None:
+    """Write the page of a student whose work another of the group handed in."""
+    import nbformat
+
+    source = places.of("autograded", by, name) / f"{name}.ipynb"
+    if not source.is_file():
+        return
+    about = {"notebook": name, "assignment": name, "student": by, "reader": student}
+    resources = {"nbgrader": {**about, "db_url": places.database}}
+    exporter = PageExporter(config=config)  # type: ignore[no-untyped-call]
+    page, _ = exporter.from_notebook_node(nbformat.read(source, as_version=4), resources)
+    write_whole(_page(places, student, name), page)
 
 
 def _page(places: Places, student: str, name: str) -> Path:

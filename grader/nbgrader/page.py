@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from traitlets import Unicode, default
 
 from grader import inert
+from grader.course.arrangements import arranged
 from grader.course.syllabus import Course, load_course
 from grader.exporting.book import TEST, Book, entry_of
 from grader.exporting.gathering import reckon
@@ -47,6 +48,8 @@ class PageExporter(Exporter):
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> Any:
         """Return the page and its resources.
 
+        `resources["nbgrader"]["reader"]` is who reads it, where another of a group handed it in.
+
         Raises:
             GraderError: the notebook holds no result of ours.
         """
@@ -56,18 +59,27 @@ class PageExporter(Exporter):
         with Gradebook(about["db_url"]) as gradebook:
             own = entry_of(gradebook.find_submission(about["assignment"], about["student"]))
             comments = _comments(gradebook, about)
-        book = Book({about["student"]: own}, {})
+        student, name = about["student"], about["assignment"]
+        reader = about.get("reader", student)
         language = self._course.edition(ours.get("language", ""))
         grades = reckon(
-            self._course, about["assignment"], [result], ours["titles"], book, language=language
+            self._course,
+            name,
+            [result],
+            ours["titles"],
+            Book({student: own}, {}),
+            {reader: reader},
+            held=arranged(self._course, name),
+            language=language,
         )
+        read = next(one for one in grades.worths if one.student == reader)
         beside = Beside(
             tuple(ours.get("notes", ())),
             answers(nb),
             texts(nb),
             _said(nb, comments, machine(language).say),
         )
-        return student_page(grades, grades.worths[0], beside), resources
+        return student_page(grades, read, beside), resources
 
 
 def answers(nb: NotebookNode) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader import inert
+from grader.nbgrader.asking import Request, request_of, requests_of
 from grader.nbgrader.pieces import Piece
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Rebuilt:
 
     notebook: NotebookNode
     notes: tuple[str, ...]
+    requests: tuple[Request, ...] = ()
 
 
 def rebuild(released: NotebookNode, pieces: list[Piece]) -> Rebuilt:
@@ -55,6 +57,13 @@ class _Frame:
         self.place: dict[int, int] = {}
         self.notes: list[str] = []
         self.sources = {cell["source"].strip() for cell in self.cells}
+        self.asked = self._asked()
+
+    def _asked(self) -> dict[int, int | None]:
+        """The pieces that ask for a regrade, each with the released cell that it is about."""
+        cells = {_marks(cell).get("grade_id", ""): at for at, cell in enumerate(self.cells)}
+        asked = {i: request_of(piece) for i, piece in enumerate(self.pieces)}
+        return {i: cells.get(one.exercise) for i, one in asked.items() if one and one.exercise}
 
     def _with_id(self, grade_id: str) -> list[int]:
         return [i for i, p in enumerate(self.pieces) if p.grade_id == grade_id]
@@ -148,7 +157,9 @@ class _Frame:
             if index in self.place:
                 last = self.place[index]
             elif piece.text not in self.sources:
-                extras.setdefault(last, []).append(_extra(index, piece))
+                about = self.asked.get(index)
+                at = last if about is None else about
+                extras.setdefault(at, []).append(_extra(index, piece))
         cells = list(extras.get(-1, []))
         for at, cell in enumerate(self.cells):
             cells += [cell, *extras.get(at, [])]
@@ -158,7 +169,7 @@ class _Frame:
         notes = self.notes[:KEPT_SHORT]
         if len(self.notes) > KEPT_SHORT:
             notes.append(f"and {len(self.notes) - KEPT_SHORT} more")
-        return Rebuilt(self.notebook, tuple(notes))
+        return Rebuilt(self.notebook, tuple(notes), requests_of(self.pieces))
 
     def _kind(self, kind: str, solution: bool) -> Iterator[tuple[int, str]]:
         for at, cell in enumerate(self.cells):
@@ -215,7 +226,7 @@ class _Frame:
             piece = self.pieces[after]
             if piece.kind == "code" or after in self.place or piece.text in self.sources:
                 break
-            if piece.grade_id:
+            if piece.grade_id or after in self.asked:
                 break
             found.append(after)
         return found

@@ -16,13 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from grader import inert
+from grader.course.roster import roster_of
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.database import Database
 from grader.grading.machine import Isolation
 from grader.nbgrader.config import configure_for
 from grader.nbgrader.places import places_of
-from grader.nbgrader.roster import roster_of
 
 LOGGER = "chainrule.nbgrader"
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
+from grader.course.arrangements import arranged
+from grader.course.roster import roster_of
 from grader.course.syllabus import Course
 from grader.errors import GraderError, UsageError
 from grader.exporting.gathering import exercise_titles, from_report, gather
 from grader.nbgrader.editions import edition_of
 from grader.nbgrader.places import places_of
-from grader.nbgrader.roster import roster_of
 from grader.render.grades import Grades
 from grader.render.worth import MISSING
 from grader.results import Report
@@ -45,16 +46,17 @@ def class_grades(
         CourseError: the assignment is not listed, its checks do not load, or the roster is wrong.
         GraderError: the gradebook cannot be read.
     """
-    book, roster = book_of(course, name), names_of(course)
+    book, roster, held = book_of(course, name), names_of(course), arranged(course, name)
     if roster is None and book is not None and book.entries:
         roster = dict(book.names)
     if report is not None:
         titles = exercise_titles(course, name) if with_titles else {}
         return from_report(
-            course, report, titles, book, roster, MISSING, languages=languages_of(course, name)
-        )
+            course, report, titles, book, roster, MISSING, held=held,
+            languages=languages_of(course, name),
+        )  # fmt: skip
     languages = languages_of(course, name)
-    return gather(course, name, json, with_titles, book, roster, languages)
+    return gather(course, name, json, with_titles, book, roster, held, languages)
 
 
 def languages_of(course: Course, name: str) -> dict[str, str]:
@@ -95,18 +97,23 @@ def book_of(course: Course, name: str) -> Book | None:
     Raises:
         GraderError: it cannot be read.
     """
-    if not _exists(places_of(course).database):
+    if not gradebook_exists(course):
         return None
     from grader.exporting.book import read_book, refresh_penalties
     from grader.nbgrader.steps import gradebook, only_writer
 
     with only_writer(course), gradebook(course) as book:
-        refresh_penalties(book, name, course.late)
+        refresh_penalties(book, name, course.late, arranged(course, name))
         return read_book(book, name)
 
 
-def _exists(url: str) -> bool:
-    """Whether nbgrader has tables there; opening its gradebook would make them."""
+def gradebook_exists(course: Course) -> bool:
+    """Whether nbgrader has tables; opening its gradebook would make them.
+
+    Raises:
+        GraderError: that cannot be told.
+    """
+    url = places_of(course).database
     path = url.removeprefix("sqlite:///").partition("?")[0]
     if url.startswith("sqlite:///") and not Path(path).is_file():
         return False

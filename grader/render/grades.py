@@ -47,7 +47,7 @@ class Grades:
     @property
     def handed_in(self) -> tuple[Worth, ...]:
         """Those who handed something in."""
-        return tuple(one for one in self.worths if one.standing != "missing")
+        return tuple(one for one in self.worths if one.standing not in ("missing", "excused"))
 
     @property
     def rounds(self) -> str:
@@ -80,6 +80,11 @@ def exercise_names(grades: Grades) -> list[str]:
     return [n for n in points if n in seen or entered] + [n for n in seen if n not in points]
 
 
+def counted(grades: Grades) -> tuple[Worth, ...]:
+    """Those whose work tells something of the class: the work of a group once, of its first."""
+    return tuple(one for one in grades.handed_in if one.by in ("", one.student))
+
+
 @dataclass(frozen=True)
 class Summary:
     """How a class did in one exercise; counts are of those with a result, most frequent first."""
@@ -104,7 +109,7 @@ def summaries(grades: Grades) -> list[Summary]:
 
 
 def _summary(grades: Grades, name: str) -> Summary:
-    held = [one for one in grades.worths if one.result and one.standing != "unreadable"]
+    held = [one for one in counted(grades) if one.result and one.standing != "unreadable"]
     results = [e for one in held if one.result for e in one.result.exercises if e.name == name]
     parts = [part for one in held if (part := one.part(name)) and part.score is not None]
     scores = [part.score or 0.0 for part in parts]

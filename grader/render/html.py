@@ -7,8 +7,6 @@ slip through.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from grader.inert import plain
 from grader.languages import Catalogue, machine, spoken
 from grader.render.grades import Grades, summaries
 from grader.render.number import number
+from grader.render.policy import policy
 from grader.render.worth import Worth
 
 _BUCKETS = 10
@@ -86,7 +85,7 @@ def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> st
             t=texts.say,
             put=texts.put,
             css=css,
-            policy=_policy(css),
+            policy=policy(css),
             **values,
         )
     )
@@ -95,15 +94,6 @@ def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> st
 @cache
 def _style() -> str:
     return files("grader.render").joinpath("templates", "page.css").read_text(encoding="utf-8")
-
-
-def _policy(css: str) -> str:
-    """Shows this style sheet; scripts, pictures, frames, forms and addresses of any kind: none."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )
 
 
 @cache

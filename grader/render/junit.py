@@ -13,7 +13,7 @@ from grader.results import ExerciseResult
 
 # What the student got wrong is a failure; an error is the grader's own.
 _KINDS = {"passed": "", "deferred": "skipped", "grader_error": "error"}
-_STANDINGS = {"grader_error": "error", "missing": "skipped"}
+_STANDINGS = {"grader_error": "error", "missing": "skipped", "excused": "skipped"}
 
 
 def junit(grades: Grades) -> str:

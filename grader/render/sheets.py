@@ -24,6 +24,7 @@ from grader.results import ExerciseResult
 CANVAS_IDS = ("ID", "SIS User ID", "SIS Login ID")
 MOODLE_ID = "ID number"
 NOT_YET = "not graded yet"
+_EXCUSED = "EX"  # as Canvas reads it
 _POSSIBLE = "    Points Possible"  # as Canvas's own exports have it, spaces and all
 
 
@@ -32,6 +33,7 @@ class Column:
     """One assignment of a grade import: scores by student, out of `possible`.
 
     A score of None is a blank cell; who is not in `scores` has no row because of this assignment.
+    A student of `excused` is asked for no grade: a blank, which Canvas has a mark of its own for.
     `reasons` say why a student's score is blank, 0 for an unreadable file, or left out.
     """
 
@@ -40,6 +42,7 @@ class Column:
     scores: Mapping[str, float | None]
     feedback: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    excused: frozenset[str] = frozenset()
 
 
 def to_csv(rows: Iterable[Sequence[str | float | None]]) -> str:
@@ -62,7 +65,8 @@ def table(grades: Grades) -> str:
     names = exercise_names(grades)
     headings = [
         "student", "status", "score", "max_score", "percent", "final", "reason", "exercises",
-        "bonus", "written", "late_penalty", "file", "message", "sha256",
+        "bonus", "written", "late_penalty", "file", "message", "sha256", "due", "submitted",
+        "handed_in_by",
     ]  # fmt: skip
     for name in names:
         headings += [name, f"{name} verdict", f"{name} mistake", f"{name} given"]
@@ -94,6 +98,9 @@ def _head(one: Worth) -> list[str | float | None]:
         result.file if result else "",
         result.message if result else "",
         result.sha256 if result else "",
+        f"{one.due:%Y-%m-%d %H:%M}" if one.due else "",
+        one.timestamp,
+        one.by,
     ]
 
 
@@ -135,7 +142,8 @@ def column(grades: Grades, heading: str = "") -> Column:
         say = machine(own.language).say
         parts = [feedback(theirs, say), say(own.left_to_say)]
         told[one.student] = say("; ").join(filter(None, parts))
-    return Column(heading or grades.title, possible, scores, told, reasons)
+    excused = frozenset(one.student for one in grades.worths if one.standing == "excused")
+    return Column(heading or grades.title, possible, scores, told, reasons, excused)
 
 
 def feedback(one: Worth, say: Callable[[str], str] = str) -> str:
@@ -199,7 +207,7 @@ def canvas(
     rows: list[list[str | float | None]] = [headings, possible]
     for student in _students(columns):
         ids = [student if name == id_column else "" for name in CANVAS_IDS]
-        scores = [c.scores.get(student) for c in columns]
+        scores = [_EXCUSED if student in c.excused else c.scores.get(student) for c in columns]
         rows.append([(names or {}).get(student, student), *ids, "", *scores])
     return to_csv(rows)
 
@@ -231,6 +239,8 @@ def reasons(column: Column) -> str:
 
 
 def _imported(column: Column, student: str) -> str:
+    if student in column.excused:
+        return "EX in Canvas, a blank in Moodle"
     if student not in column.scores:
         return "no row: nothing changes there"
     score = column.scores[student]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from grader.results import ExerciseResult, Status, SubmissionResult, total
@@ -16,8 +17,9 @@ from grader.results import ExerciseResult, Status, SubmissionResult, total
 _OPEN = ("deferred", "grader_error")
 _NEAR = 1e-4
 MISSING = "handed nothing in"
+EXCUSED = "excused: no mark is asked for"
 
-Standing = Status | Literal["missing"]
+Standing = Status | Literal["missing", "excused"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Entry:
     marks: Mapping[str, Mark]
     penalty: float = 0.0
     timestamp: str = ""
+    seconds_late: float = 0.0
+    """After the student's own due date."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,15 @@ class Worth:
     result: SubmissionResult | None = None
     timestamp: str = ""
     message: str = ""
+    due: datetime | None = None
+    """When this student's work was due, extensions counted; None where nobody said."""
+    by: str = ""
+    """Who of the student's group handed it in; "" for a student alone."""
 
     @property
     def raw(self) -> float | None:
         """The points before a late penalty; None where there is nothing to reckon with."""
-        if self.standing in ("missing", "grader_error"):
+        if self.standing in ("missing", "grader_error", "excused"):
             return None
         return _sum(self.exercises + self.written)
 
@@ -142,6 +150,8 @@ class Worth:
         What we failed to grade, or what waits for another device or for a person, must never
         reach a gradebook as a zero.
         """
+        if self.standing == "excused":
+            return ""
         if self.standing == "grader_error":
             return self.message or "the grader failed"
         if self.standing == "missing":
@@ -152,6 +162,8 @@ class Worth:
     @property
     def reason(self) -> str:
         """What there is to say of anybody whose total is no plain figure; "" for all others."""
+        if self.standing == "excused":
+            return EXCUSED
         return self.why_open or (self.message if self.standing == "unreadable" else "")
 
     def without_written(self) -> Worth:

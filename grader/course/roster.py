@@ -1,4 +1,4 @@
-"""The students of a course: a CSV with `id`, and optionally names and email."""
+"""The students of a course: a CSV with `id`, and optionally names, email and group."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.submissions.names import folded, student_problem
 
-COLUMNS = ("id", "first_name", "last_name", "email")
+COLUMNS = ("id", "first_name", "last_name", "email", "group")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Student:
     first_name: str = ""
     last_name: str = ""
     email: str = ""
+    group: str = ""
+    """Who hands in together; "" for who does alone."""
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:

@@ -1,0 +1,96 @@
+"""Requests for a regrade, kept beside the results, and their answers from the gradebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from grader.course.syllabus import Course
+from grader.exporting.book import TEST
+from grader.grading.history import Asked, History
+from grader.grading.keeping import opened
+from grader.nbgrader.asking import Request
+from grader.nbgrader.steps import gradebook
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A request and what a person answered: "" while it is open."""
+
+    student: str
+    exercise: str
+    text: str
+    answer: str
+
+
+def note_requests(course: Course, name: str, requests: Mapping[str, tuple[Request, ...]]) -> None:
+    """Keep what students ask; a comment that stands there now is not the answer.
+
+    Raises:
+        GraderError: a database refused.
+    """
+    asking = {student: asked for student, asked in requests.items() if asked}
+    if not asking:
+        return
+    with gradebook(course) as book:
+        said = {student: _comments(book, name, student) for student in asking}
+    with opened(course) as store:
+        History(store.database).ask(
+            name,
+            [
+                Asked(student, one.exercise, one.text, said[student].get(one.exercise, ""))
+                for student, asked in asking.items()
+                for one in asked
+            ],
+        )
+
+
+def requests_with_answers(course: Course, name: str) -> list[Answered]:
+    """Every request of an assignment, the oldest first.
+
+    Raises:
+        CourseError: course.yml does not list it.
+        GraderError: a database cannot be read.
+    """
+    course.plan(name)
+    with opened(course) as store:
+        asked = History(store.database).requests(name)
+    if not asked:
+        return []
+    with gradebook(course) as book:
+        said = {one.student: _comments(book, name, one.student) for one in asked}
+    return [
+        Answered(
+            one.student,
+            one.exercise,
+            one.text,
+            now if (now := said[one.student].get(one.exercise, "")) != one.said_before else "",
+        )
+        for one in asked
+    ]
+
+
+def _comments(book: Gradebook, name: str, student: str) -> dict[str, str]:
+    """What a person said of each exercise and question of a student."""
+    try:
+        found: Any = book.find_submission_notebook(name, name, student).comments
+    except MissingEntry:
+        return {}
+    return {one.name.removeprefix(TEST): one.manual_comment or "" for one in found}
+
+
+def comments_of(course: Course, name: str) -> dict[str, dict[str, str]]:
+    """What a person said, by student and by exercise or question.
+
+    Raises:
+        GraderError: the gradebook cannot be read.
+    """
+    with gradebook(course) as book:
+        try:
+            students = [one.student.id for one in book.find_assignment(name).submissions]
+        except MissingEntry:
+            return {}
+        return {student: _comments(book, name, student) for student in students}

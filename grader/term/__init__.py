@@ -1,0 +1,1 @@
+"""A course over its term: regrading, requests, attempts, answers side by side, and its data."""

@@ -1,0 +1,160 @@
+"""One exercise or question across the class: every answer, what it earned, what was said of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.comments import load_comments
+from grader.course.fields import did_you_mean
+from grader.course.syllabus import Course
+from grader.course.written import ModelAnswer, load_written
+from grader.errors import UsageError
+from grader.nbgrader.desk import Desk
+from grader.nbgrader.page import answers as code_answers
+from grader.nbgrader.page import texts
+from grader.nbgrader.pieces import Unreadable, pieces_of
+from grader.nbgrader.rebuild import rebuild
+from grader.nbgrader.requests import comments_of
+from grader.nbgrader.totals import class_grades
+from grader.notebook.build import write_whole
+from grader.render.number import number
+from grader.render.worth import Worth
+from grader.term.pages import rendered
+
+Answers = dict[str, dict[str, str]]
+"""What each student wrote, by student and by exercise or question."""
+
+
+@dataclass(frozen=True)
+class One:
+    """A student, the points as text, and a person's comment."""
+
+    student: str
+    points: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Students with the same text and verdict."""
+
+    verdict: str
+    hint: str
+    message: str
+    text: str
+    who: tuple[One, ...]
+
+
+@dataclass(frozen=True)
+class Across:
+    """Everything about one exercise or question."""
+
+    assignment: str
+    name: str
+    heading: str
+    model: ModelAnswer | None
+    """Of a written question that has one, with its rubric."""
+    comments: tuple[str, ...]
+    """At hand, from comments.yml."""
+    said: tuple[tuple[str, int], ...]
+    verdicts: tuple[tuple[str, int], ...]
+    groups: tuple[Group, ...]
+
+    @property
+    def count(self) -> int:
+        """How many answers there are."""
+        return sum(len(group.who) for group in self.groups)
+
+
+def written_by_class(course: Course, name: str) -> Answers:
+    """What the class wrote, in the cells of exercises and questions.
+
+    Raises:
+        UsageError: nothing was collected.
+        GraderError: it was not released.
+    """
+    desk = Desk(course, name)
+    found: Answers = {}
+    for student, one in desk.found.items():
+        try:
+            released = desk.released(desk.language(student))
+            notebook = rebuild(released, pieces_of(one)).notebook
+        except Unreadable:
+            continue
+        found[student] = {**code_answers(notebook), **texts(notebook)}
+    return found
+
+
+def across(course: Course, name: str, exercise: str, answers: Answers) -> Across:
+    """One exercise or question of a class that was graded.
+
+    Raises:
+        UsageError: the assignment has none of that name, or the class has no results.
+    """
+    plan = course.plan(name)
+    known = [*plan.points, *plan.written]
+    if exercise not in known:
+        near = did_you_mean(exercise, known)
+        raise UsageError(f"{name} has no exercise or question {exercise!r}{near}")
+    grades = class_grades(course, name, with_titles=True)
+    said = comments_of(course, name)
+    grouped: dict[tuple[str, str, str, str], list[One]] = {}
+    for worth in grades.worths:
+        if worth.student not in answers:
+            continue
+        key = (*_told(worth, exercise), answers[worth.student].get(exercise, "").strip())
+        one = One(worth.student, _points(worth, exercise),
+                  said.get(worth.student, {}).get(exercise, ""))  # fmt: skip
+        grouped.setdefault(key, []).append(one)
+    groups = [Group(*key, tuple(who)) for key, who in grouped.items()]
+    groups.sort(key=lambda one: (one.verdict == "passed", one.verdict, -len(one.who), one.hint))
+    comments = Counter(one.comment for group in groups for one in group.who if one.comment)
+    verdicts = Counter[str]()
+    for group in groups:
+        verdicts[group.verdict] += len(group.who)
+    return Across(
+        name,
+        exercise,
+        grades.titles.get(exercise, ""),
+        load_written(course, name).get(exercise),
+        load_comments(course, name).get(exercise, ()),
+        tuple(comments.most_common()),
+        tuple(verdicts.most_common()),
+        tuple(groups),
+    )
+
+
+def write_pages(course: Course, name: str, exercises: list[str], out: Path) -> list[Path]:
+    """Write a page for each of these exercises and questions, or for all; returns them.
+
+    Raises:
+        UsageError, GraderError: as `across` and `written_by_class`.
+    """
+    plan = course.plan(name)
+    answers = written_by_class(course, name)
+    chosen = exercises or [*plan.points, *plan.written]
+    found = [across(course, name, exercise, answers) for exercise in chosen]
+    return [
+        write_whole(out / f"{one.name}.html", rendered("answers.html.j2", one.name, found=one))
+        for one in found
+    ]
+
+
+def _told(worth: Worth, exercise: str) -> tuple[str, str, str]:
+    """Verdict, hint and message."""
+    results = worth.result.exercises if worth.result else ()
+    for one in results:
+        if one.name == exercise:
+            return one.verdict, one.hint, one.message
+    part = worth.part(exercise)
+    return ("not graded yet" if part is None or part.score is None else "graded by hand"), "", ""
+
+
+def _points(worth: Worth, exercise: str) -> str:
+    part = worth.part(exercise)
+    if part is None or part.score is None:
+        return "not graded yet"
+    by_hand = " by hand" if part.by_hand else ""
+    return f"{number(part.score)} of {number(part.possible)}{by_hand}"
