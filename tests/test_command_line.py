@@ -78,7 +78,7 @@ COMPLETIONS = {
 @pytest.mark.parametrize("shell", COMPLETIONS)
 @pytest.mark.parametrize(
     "name", ["build", "release", "collect", "grade", "feedback", "validate", "mistakes", "bench",
-             "demo", "export csv"],
+             "demo", "export csv", "translations"],
 )  # fmt: skip
 def test_names_of_assignments_complete(course: Path, shell: str, name: str) -> None:
     given = {key: value.format(name) for key, value in COMPLETIONS[shell].items()}
@@ -118,7 +118,7 @@ def test_a_shell_takes_the_script_of_completion(tmp_path: Path, shell: str) -> N
         "build lec5", "release lec5", "collect lec5", "grade lec5", "grade lec5 .", "feedback lec5",
         "validate lec5", "mistakes lec5 .", "bench lec5 --isolation process",
         "demo lec5 --isolation process", "export csv lec5", "export otter lec5",
-        "check course.yml --assignment lec5",
+        "check course.yml --assignment lec5", "translations lec5",
     ],
 )  # fmt: skip
 def test_a_near_miss_is_answered_with_the_name(

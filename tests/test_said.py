@@ -52,8 +52,7 @@ NO_SENTENCES = {
         "otter needs the name {} for itself; use another in this example",
         "ID number", "Points Possible", "SIS Login ID", "SIS User ID", "blank: no grade",
         "in the import", "EX in Canvas, a blank in Moodle", "no row: nothing changes there",
-        "{} feedback", "{} given", "{} mistake",
-        "{} verdict",
+        "{} feedback", "{} given", "{} mistake", "{} verdict",
     },
     "code, and marks of other programs": {
         "assert {} is not None, {}", "def example_{}({}):", "Python 3 (ipykernel)",

@@ -8,9 +8,14 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from grader.cli.arguments import at_home
 from grader.cli.common import console, exit_codes, this_course
+from grader.cli.next_steps import command, say_next
 
-File = Annotated[Path, typer.Argument(help="The backup, such as course-2026-12-01.tar.gz.")]
+File = Annotated[
+    Path,
+    typer.Argument(help="The backup, such as course-2026-12-01.tar.gz.", callback=at_home),
+]
 
 
 def backup(file: File) -> None:
@@ -23,6 +28,7 @@ def backup(file: File) -> None:
     out.print(f"{made.count} files in {escape(str(made.path))}", soft_wrap=True)
     out.print("It holds the secret seed and everybody's marks: keep it as you keep those.")
     _say_elsewhere(made.elsewhere)
+    say_next(f"in another copy of the course, {command('restore', str(made.path))} puts it back.")
 
 
 def restore(file: File) -> None:

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.arguments import Assignment
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def regrade(
-    assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
+    assignment: Assignment,
     apply: Annotated[
         bool, typer.Option("--apply", help="Write it; without this, nothing is written.")
     ] = False,

@@ -9,16 +9,19 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.arguments import Assignment, assignment_names, at_home
 from grader.cli.common import complaints, console, exit_codes, this_course
+from grader.cli.next_steps import command, say_next
 from grader.errors import UsageError
-
-Assignment = Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")]
 
 
 def attempts(
     assignment: Assignment,
     student: Annotated[str, typer.Option(help="Only this student's.")] = "",
-    csv: Annotated[Path | None, typer.Option(help="Write the record to this file, too.")] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Write the record to this file, too.", callback=at_home),
+    ] = None,
 ) -> None:
     """Who handed in when, and what each attempt earned."""
     from grader.inert import plain
@@ -39,11 +42,15 @@ def attempts(
     console().print(table)
     if csv is not None:
         console().print(f"Written: {escape(str(csv))}", soft_wrap=True)
+    say_next(f"{command('requests', assignment)} lists what students ask to be looked at again.")
 
 
 def requests(
     assignments: Annotated[
-        list[str] | None, typer.Argument(help="Assignments to look at; none means all.")
+        list[str] | None,
+        typer.Argument(
+            help="Assignments to look at; none means all.", autocompletion=assignment_names
+        ),
     ] = None,
     open: Annotated[bool, typer.Option("--open", help="Only those without an answer.")] = False,
 ) -> None:
@@ -78,7 +85,8 @@ def answers(
         list[str] | None, typer.Argument(help="Exercises or written questions; none means all.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write; below build/exports by default.")
+        Path | None,
+        typer.Option(help="Folder to write; below build/exports by default.", callback=at_home),
     ] = None,
 ) -> None:
     """One exercise across the class: a page with every answer, its verdict, rubric and comments."""
@@ -93,6 +101,7 @@ def answers(
             raise UsageError(f"--out: {where} cannot be written: {error.strerror}") from error
     for path in written:
         console().print(escape(str(path)), soft_wrap=True)
+    say_next("open them in a browser, and grade in the formgrader.")
 
 
 def similar(
@@ -101,7 +110,8 @@ def similar(
         int, typer.Option(min=1, max=100, help="Percent alike from which a pair is shown.")
     ] = 70,
     out: Annotated[
-        Path | None, typer.Option(help="The page to write; below build/exports by default.")
+        Path | None,
+        typer.Option(help="The page to write; below build/exports by default.", callback=at_home),
     ] = None,
 ) -> None:
     """Compare what students wrote into the exercises: a page with pairs side by side."""
@@ -124,3 +134,4 @@ def similar(
             raise UsageError(f"--out: {path} cannot be written: {error.strerror}") from error
     console().print(f"{len(found.pairs)} pairs: {escape(str(path))}", soft_wrap=True)
     console().print(CAUTION, soft_wrap=True)
+    say_next(f"open {path} in a browser.")

@@ -8,13 +8,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.arguments import assignment_names
 from grader.cli.common import OURS, console, exit_codes, this_course
-from grader.errors import UsageError
+from grader.cli.next_steps import command, say_next
 
 
 def translations(
     assignments: Annotated[
-        list[str] | None, typer.Argument(help="Assignments to look at; none means all.")
+        list[str] | None,
+        typer.Argument(
+            help="Assignments to look at; none means all.", autocompletion=assignment_names
+        ),
     ] = None,
     language: Annotated[str, typer.Option(help="The language, such as zh.")] = "zh",
     write: Annotated[
@@ -37,9 +41,7 @@ def translations(
     with exit_codes():
         course = this_course()
         for name in assignments or list(course.assignments):
-            if name not in course.assignments:
-                known = ", ".join(course.assignments)
-                raise UsageError(f"there is no assignment {name!r}; there are: {known}")
+            course.plan(name)
             if write:
                 write_catalogues(course, name, language)
             if confirm:
@@ -51,5 +53,15 @@ def translations(
                 console().print(f"{escape(where)}: {escape(reason)}", soft_wrap=True)
             wrong += len(edition.complaints)
     console().print(table)
+    again = ["translations", *(assignments or []), "--language", language]
+    if wrong and not write:
+        say_next(
+            f"{command(*again, '--write')} lays out what is missing; translate it, then "
+            f"{command(*again)}."
+        )
+    elif wrong:
+        say_next(f"translate what is named above, then {command(*again)}.")
+    else:
+        say_next(command("release", assignments[0] if assignments else "ASSIGNMENT"))
     if wrong:
         raise typer.Exit(OURS)

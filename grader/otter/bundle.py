@@ -103,7 +103,10 @@ def _entries(course: Course, name: str, grading: Grading) -> Iterator[_Entry]:
     yield _Entry("course/.chainrule/seed", f"{secret_seed(course.root)}\n".encode(), 0o600)
     for titles in sorted(course.root.glob("words.*.yml")):
         yield _Entry(f"course/{titles.name}", titles.read_bytes())
-    yield from _tree(Path(grader_folder()) / "grader", "kit/grader")
+    kit = Path(grader_folder()) / "grader"
+    for entry in _tree(kit, "kit/grader"):
+        if not entry.name.startswith("kit/grader/starting/course/"):  # other lectures' answers
+            yield entry
     yield from _tree(course.root / "reference", "course/reference")
     for side in ("assignments", "solutions"):
         yield from _tree(course.root / side / name, f"course/{side}/{name}")

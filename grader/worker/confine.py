@@ -117,6 +117,10 @@ class Policy:
         return cls(**known | lists | {"limits": limits})
 
 
+_OURS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+"""The package `grader`: where it is installed among the libraries, a course's answers lie in it."""
+
+
 @dataclass(frozen=True)
 class Tools:
     """What is made ready once, in the zygote, so that a fork costs little.
@@ -270,6 +274,7 @@ def _root(policy: Policy, tools: Tools, scratch: namespaces.Scratch) -> namespac
         scratch_inodes=policy.limits.disk_inodes,
         owner=privileges.worker_uid(tools.keeper, policy.slot) if tools.root else os.getuid(),
         whole_proc=policy.device == "cuda",
+        hidden=(_OURS,),
     )
 
 

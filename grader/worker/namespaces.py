@@ -55,7 +55,7 @@ class Root:
     `readable`: absolute paths, bound read-only at the same place; `devices`: device nodes;
     `scratch`: where it may write; `scratch_bytes`, `scratch_inodes`: how much; `owner`: the user id
     that may; `whole_proc`: /proc with the machine's files too (drivers read them), not only
-    processes.
+    processes; `hidden`: folders below readable paths that are shown empty.
     """
 
     readable: tuple[str, ...]
@@ -65,6 +65,7 @@ class Root:
     scratch_inodes: int
     owner: int
     whole_proc: bool
+    hidden: tuple[str, ...] = ()
 
 
 def open_proc() -> int:
@@ -145,6 +146,10 @@ def change_root(linux: Linux, root: Root) -> None:
     _mount_scratch(linux, stage, root)  # first: a readable path may lie below /tmp
     for path in outermost(root.readable):
         _bind(linux, stage, path, MS_RDONLY | MS_NOSUID | MS_NODEV)
+    for path in root.hidden:
+        if os.path.isdir(stage + path):
+            flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+            linux.mount("hidden", stage + path, "tmpfs", flags, "size=4k,nr_inodes=2,mode=555")
     for path in root.devices:
         _bind(linux, stage, path, MS_NOSUID)
     os.makedirs(stage + "/proc", exist_ok=True)

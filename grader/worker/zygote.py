@@ -21,6 +21,7 @@ import pkgutil
 import signal
 import socket
 import sys
+import sysconfig
 import threading
 import traceback
 from typing import NoReturn
@@ -148,8 +149,14 @@ def _made_ready(policy: Policy) -> Serve:
 
 
 def _forget_path(root: str | None) -> None:
-    """Take the project's folder off the module path: student code finds nothing there."""
-    sys.path[:] = [entry for entry in sys.path if entry not in (root, "")]
+    """Take the project's folder off the module path: student code finds nothing there.
+
+    Where it is the libraries' own, it stays, and the project is hidden in it: see `_OURS` of
+    `grader.worker.confine`.
+    """
+    libraries = {os.path.realpath(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
+    gone = {""} if root and os.path.realpath(root) in libraries else {root, ""}
+    sys.path[:] = [entry for entry in sys.path if entry not in gone]
     sys.argv[:] = [""]
 
 
