@@ -1,11 +1,12 @@
 # Two commands matter: `make demo` shows the kit at work, `make test` proves it.
+# `make docs` builds the documentation as a site; `make pictures` takes the README's pictures anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LECTURE ?= lec05_backprop
 
-.PHONY: setup demo test lint clean
+.PHONY: setup demo test lint docs pictures clean
 
 setup: $(READY)
 
@@ -16,7 +17,7 @@ $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[dev,postgresql,similar]'
+		--editable '.[dev,docs,postgresql,cluster,similar]'
 	@touch $(READY)
 
 demo: $(READY)
@@ -30,6 +31,15 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(READY)
+	$(BIN)/python -m tools.results_page
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The site is in build/site: open build/site/index.html, or, for its search to work, run"
+	@echo "  $(BIN)/python -m http.server --directory build/site"
+
+pictures: $(READY)
+	$(BIN)/python -m tools.pictures
 
 clean:
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

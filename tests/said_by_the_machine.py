@@ -28,7 +28,8 @@ FILES = (
     "otter/examples.py", "otter/autograde.py", "otter/master.py",
     "render/worth.py", "render/grades.py", "render/gradescope.py", "render/sheets.py",
     "render/html.py",
-    "cli/course_commands.py", "grading/slips_of_the_keys.py", "nbgrader/blanks.py",
+    "cli/check_command.py", "grading/alone.py", "grading/slips_of_the_keys.py",
+    "nbgrader/blanks.py",
     "exporting/gathering.py", "languages/dates.py",
 )  # fmt: skip
 

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from grader.cli import app
 from grader.course.syllabus import Course, load_course
-from grader.grading.checking import Checked, check
+from grader.grading.alone import Checked
+from grader.grading.checking import check
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def hand_in(course: Path, extra: str = "") -> Path:
     [
         (["one", "nowhere"], "nowhere does not exist"),
         (["one", "empty"], "holds no submission"),
-        (["two", "class"], "no assignment 'two'; it has: one"),
+        (["two", "class"], "lists no assignment two (it has: one)"),
         (["one", "class", "--only", "scales"], "no exercise 'scales'; it has: scale, product"),
         (["one", "class", "--json", "no/such/folder.json"], "no/such/folder.json does not exist"),
         (["one", "course.yml"], "not a submission"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attacks import HONEST  # type: ignore[import-not-found]
@@ -113,9 +112,9 @@ class Counting(Link):
 
     frames = 0
 
-    def receive(self, watch: Watch, most: tuple[int, int]) -> tuple[dict[str, Any], memoryview]:
+    def receive_bytes(self, watch: Watch, most: tuple[int, int]) -> tuple[bytes, memoryview]:
         type(self).frames += 1
-        return super().receive(watch, most)
+        return super().receive_bytes(watch, most)
 
 
 def test_a_submission_sends_a_frame_for_each_call(course: Course) -> None:

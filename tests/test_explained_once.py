@@ -1,5 +1,6 @@
 """What is told of a failure is worked out once for all who fail in the very same way."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from grader.comparing.outcomes import ExerciseRun, Failure, Outcome
 from grader.controller import explaining
 from grader.controller.findings import Evidence, Explanations, Finding, Standard
 from grader.controller.prepared import prepare
+from grader.controller.records import Few, Memory, Records
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import load_course
 from grader.worker.wire import Array
@@ -20,8 +22,11 @@ def standard(tmp_path: Path) -> Standard:
     lesson = load_lesson(load_course(red_course(tmp_path / "course", PATIENT)), "one")
     name, prepared = next(iter(prepare(lesson, "seed", "cpu", 1.0).items()))
     assert name
-    nothing = Explanations((), list, none, none, none, none, none)
-    return Standard(prepared, (), nothing)
+    return Standard(prepared, (), explanations(Few(Records(), ("told",))))
+
+
+def explanations(few: Few) -> Explanations:
+    return Explanations((), list, none, none, none, none, none, few.once)
 
 
 def none(_: Evidence) -> list[Evidence]:
@@ -40,7 +45,9 @@ def test_the_same_failure_is_explained_once_and_another_anew(
 ) -> None:
     asked: list[float] = []
 
-    def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str, str]:
+    def explain(
+        standard: Standard, run: ExerciseRun, finding: Finding, facts: object
+    ) -> tuple[str, str]:
         asked.append(float(run.outcomes[0].value.data[1]))
         return "", f"hint {len(asked)}"
 
@@ -58,7 +65,20 @@ def test_the_same_failure_is_explained_once_and_another_anew(
 def test_what_is_kept_stays_small(standard: Standard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explaining, "explain", lambda *_: ("", "a hint"))
     monkeypatch.setattr(explaining, "fuller", lambda *_: "")
-    monkeypatch.setattr(explaining, "MOST", 3)
+    memory = Memory()
+    few = replace(standard, explanations=explanations(Few(Records(memory), ("told",), 3)))
     for number in range(10):
-        explaining.explained(standard, *failed(number))
-    assert standard.explanations is not None and 0 < len(standard.explanations.told) <= 3
+        assert explaining.explained(few, *failed(number)) == ("", "a hint", "")
+    assert memory.count == 3
+
+
+def test_what_one_process_was_told_another_need_not_work_out(
+    standard: Standard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hints = iter(["first", "second"])
+    monkeypatch.setattr(explaining, "explain", lambda *_: ("", next(hints)))
+    monkeypatch.setattr(explaining, "fuller", lambda *_: "")
+    memory = Memory()
+    for _ in range(2):
+        one = replace(standard, explanations=explanations(Few(Records(memory), ("told",))))
+        assert explaining.explained(one, *failed(2.0)) == ("", "first", "")

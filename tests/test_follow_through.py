@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 from small_course import write_course  # type: ignore[import-not-found]
 
+from grader.controller.prepared import prepare
+from grader.controller.program import Program
+from grader.controller.session import execute
+from grader.controller.zygote import Zygote
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.grading.grading import Options, grade_class
+from grader.grading.machine import allowance_of, policy_of
 from grader.results import ExerciseResult, Report, SubmissionResult
 
 COURSE = """\
@@ -200,6 +205,28 @@ def graded(root: Path, policy: str = "full", only: tuple[str, ...] = ()) -> Repo
     for name in only or CLASS:
         (folder / f"{name}.py").write_text(CLASS[name], encoding="utf-8")
     return grade_class(load_course(root / "course"), "one", folder, Options(jobs=2), None)
+
+
+@pytest.mark.parametrize(("share", "ended"), [(1.0, ""), (0.1, "timeout")])
+def test_what_builds_on_something_endless_has_a_part_of_its_time(
+    tmp_path: Path, share: float, ended: str
+) -> None:
+    write_course(tmp_path / "course", COURSE, NOTEBOOK, ANSWERS, CHECKS, MISTAKES)
+    course = load_course(tmp_path / "course")
+    limits = course.limits_of("one")
+    prepared = prepare(load_lesson(course, "one"), "seed", "cpu", limits.seconds)
+    source = (
+        "import time, torch\n\ndef scale(x):\n    while True: pass\n\n"
+        "def chain(x, times):\n    begun = time.process_time()\n"
+        "    while time.process_time() - begun < 1.0: pass\n"
+    )
+    chosen = [prepared["scale"], prepared["chain"]]
+    with Zygote(policy_of(limits, "process", "cpu", ())) as zygote:
+        done = execute(
+            zygote, Program(((1, source),)), chosen, allowance_of(limits), after_hung=share
+        )
+    assert done.runs["scale"].ended == "timeout"
+    assert done.runs["chain"].ended == ended
 
 
 @pytest.fixture(scope="module")

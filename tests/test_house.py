@@ -12,9 +12,9 @@ HOUSE = Path(grader.__file__).parent
 
 FLOORS = (
     ("cli",),
-    ("bench", "demo", "term"),
+    ("bench", "demo", "starting", "term"),
     ("nbgrader", "otter"),
-    ("exporting", "validate"),
+    ("exporting", "validate", "cluster"),
     ("grading", "translations"),
     ("controller", "notebook"),
     ("course",),

@@ -1,5 +1,7 @@
 """The loop from the command line: what is printed, exit codes, and the demonstration."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,7 @@ def test_what_was_typed_wrongly_ends_with_exit_code_2(course: Course) -> None:
         (("release", "two"), "lists no assignment two"),
         (("collect", ONE, "--zip", "no.zip"), "is no file"),
         (("collect", ONE, "--zip", "no.zip", "--before-due"), "does not say when"),
-        (("grade", ONE, "--isolation", "process"), "submitted does not exist"),
+        (("grade", ONE, "--isolation", "process"), "nothing of one was collected yet"),
         (("feedback", ONE), "nothing of one is graded yet"),
     ):
         result = run(*words)
@@ -63,7 +65,11 @@ def test_grading_what_was_never_released_says_what_to_do(course: Course) -> None
     assert result.exit_code == 2 and "chainrule release one" in result.output
 
 
-def test_the_demonstration_is_the_whole_loop(course: Course) -> None:
+def test_the_demonstration_is_the_whole_loop(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHAINRULE_USERS_PATH", raising=False)
+    monkeypatch.setenv("PATH", os.defpath)  # no virtual environment is active
     result = run("demo", ONE, "--students", "12", "--isolation", "process")
     assert result.exit_code == 0, result.output
     for text in ("what came of a class of 12", "gradebook", "feedback", "exported", "cd "):
@@ -72,3 +78,12 @@ def test_the_demonstration_is_the_whole_loop(course: Course) -> None:
     assert (folder / "nbgrader" / "feedback" / "alice" / ONE / f"{ONE}.html").is_file()
     assert (folder / "exports" / "grades.csv").read_text().count("\n") == 13
     assert not (course.root / "build" / "nbgrader").exists()
+    lines = result.output.split("To look around:\n")[1].splitlines()
+    first, again, *_ = [line.strip() for line in lines if line.startswith("  ") and line[2] != " "]
+    bare = {"PATH": os.defpath, "HOME": str(course.root)}
+    done = subprocess.run(
+        ["sh", "-ec", f"{first}\n{again} --isolation process"], cwd="/", env=bare,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "11 unchanged" in done.stderr, done.stderr  # and one that cannot be read

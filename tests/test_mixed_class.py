@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from otter_places import unpack  # type: ignore[import-not-found]
 from typer.testing import CliRunner
 
 from grader.cli import app
@@ -22,6 +23,9 @@ from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release
 from grader.nbgrader.steps import gradebook
 from grader.nbgrader.totals import class_grades
+from grader.otter.assigning import Assigned, assign
+from grader.otter.autograde import autograde
+from grader.otter.bundle import Grading
 from grader.render.sheets import column, feedback
 from grader.results import Report
 from tests.loop_class import (
@@ -247,3 +251,32 @@ def test_editions_that_differ_in_their_cells_are_refused(tmp_path: Path) -> None
     path.write_text(path.read_text() + '\n# %% lang="zh"\nx = 1\n')
     with pytest.raises(Exception, match="give each cell of one language its twin"):
         compose_edition(load_course(course.root), ONE, "zh")
+
+
+@pytest.fixture(scope="module")
+def gradescope(tmp_path_factory: pytest.TempPathFactory) -> Assigned:
+    course = small_course(tmp_path_factory.mktemp("otter"), "languages: [en, zh]\n")
+    return assign(course, ONE, course.root / "otter", Grading(isolation="process"), "zh")
+
+
+def test_otters_notebook_is_in_the_language_asked_for(gradescope: Assigned) -> None:
+    made = nbformat.read(gradescope.student, as_version=4)
+    texts = [cell.source for cell in made.cells]
+    assert made.metadata.chainrule.language == "zh"
+    assert any("为什么？" in text for text in texts) and "在这里写你的回答" in texts
+    tests = made.metadata.otter.tests["double"]
+    assert "double 还没有定义：请先运行它的单元格" in tests
+
+
+@pytest.mark.parametrize(("language", "says"), [("zh", "分（暂计）"), ("en", "points so far")])
+def test_gradescope_answers_in_the_language_of_the_notebook(
+    gradescope: Assigned, tmp_path: Path, language: str, says: str
+) -> None:
+    place = unpack(gradescope.autograder, tmp_path / "autograder")
+    made = json.loads(gradescope.student.read_text(encoding="utf-8"))
+    made["metadata"]["chainrule"]["language"] = language
+    (place / "submission" / "mine.ipynb").write_text(json.dumps(made), encoding="utf-8")
+    found = json.loads(autograde(place).read_text(encoding="utf-8"))
+    told = found["output"] + "".join(test["output"] for test in found["tests"])
+    assert says in found["output"]
+    assert ("还没有作答" in told) == (language == "zh")

@@ -138,7 +138,7 @@ PLANTED = [
     ("# 为什么？", "# 为什么？\n\n# %% [markdown] lang=\"zh\"\n# 又", "one.py:54: a second lang=\"zh\" of the prompt in line 48"),
     ('lang="zh"', 'lang="zh" written="how"', 'one.py:51: written="how" translates the prompt in line 48, which has written="why"'),
     ("# # One", '# # One\n\n# %% [markdown] written="why"\n# Why not?', "one.py:51: written question why a second time, first in line 5"),
-    ('written="why"', 'written="how"', "one.py:48: question how has no points; add it to assignments.one.written in course.yml"),
+    ('written="why"', 'written="how"', "one.py:1: no written question why, but course.yml has assignments.one.written.why"),
     ('written="why"', "", "one.py:1: no written question why, but course.yml has assignments.one.written.why"),
     ("# Why?", "Why?", "one.py:48: a line of a [markdown] cell starts with `# `"),
     ("demo=true", "A plot", "one.py:17: cannot read 'A plot' of the cell; write key=\"value\""),
@@ -156,9 +156,8 @@ def test_planted_errors(tmp_path: Path, old: str, new: str, message: str) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("double: 2, ", "", "one.py:9: exercise double has no points; add it to assignments.one.points in course.yml"),
         ("double: 2,", "double: 2, triple: 1,", "one.py:1: no exercise triple, but course.yml has assignments.one.points.triple"),
-        ("double: 2,", "doubl: 2,", "one.py:9: exercise double has no points; add it to assignments.one.points in course.yml; did you mean doubl?"),
+        ("double: 2,", "doubl: 2,", "one.py:1: no exercise doubl, but course.yml has assignments.one.points.doubl; did you mean double?"),
         ("{why: 1}", "{why: 1, how: 1}", "one.py:1: no written question how, but course.yml has assignments.one.written.how"),
     ],
 )  # fmt: skip

@@ -51,9 +51,8 @@ NO_SENTENCES = {
         "The course's folder.", "chainrule, our fault: {}", "chainrule: {}", "wrote {}",
         "otter needs the name {} for itself; use another in this example",
         "ID number", "Points Possible", "SIS Login ID", "SIS User ID", "blank: no grade",
-        "in the import", "no row: nothing changes there", "{} feedback", "{} given", "{} mistake",
-        "{} verdict", "What confines student code here", "Full isolation works on this machine.",
-        "Full isolation is not to be had; --isolation process accepts less.",
+        "in the import", "EX in Canvas, a blank in Moodle", "no row: nothing changes there", "{} feedback", "{} given", "{} mistake",
+        "{} verdict",
     },
     "code, and marks of other programs": {
         "assert {} is not None, {}", "def example_{}({}):", "Python 3 (ipykernel)",
@@ -61,8 +60,6 @@ NO_SENTENCES = {
         "BEGIN PROMPT", "BEGIN QUESTION", "BEGIN SOLUTION", "BEGIN TESTS", "END PROMPT",
         "END QUESTION", "END SOLUTION", "END TESTS", '{}""" # BEGIN PROMPT', '{}""" # END PROMPT',
         "{}# BEGIN SOLUTION NO PROMPT", "{}# END SOLUTION", ".w{} { width: {}%; }",
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'",
     },
 }  # fmt: skip
 """What the extraction finds and nobody has to translate, by the reason."""

@@ -127,3 +127,27 @@ def test_a_server_that_stays_away_is_given_up(running: Server, tmp_path: Path) -
             running.start()
         store.put(record("away", "away", result()))
         assert store.latest("away") == [result()]
+
+
+def test_graders_that_begin_at_once_on_an_empty_database(running: Server, tmp_path: Path) -> None:
+    """Tables that two make at the same time are made once."""
+    running.sql("CREATE DATABASE empty")
+    url = database_url(running.url.replace("/postgres", "/empty"), tmp_path)
+    gate, failed = threading.Barrier(6), []
+
+    def begin(number: int) -> None:
+        gate.wait()
+        try:
+            with Store(url) as store:
+                store.put(record("begin", f"b{number}", result(f"student {number}")))
+        except GraderError as error:
+            failed.append(error)
+
+    beginning = [threading.Thread(target=begin, args=(number,)) for number in range(6)]
+    for one in beginning:
+        one.start()
+    for one in beginning:
+        one.join()
+    assert failed == []
+    with Store(url) as store:
+        assert len(store.latest("begin")) == 6

@@ -83,7 +83,7 @@ RUBRIC = "  rubric: [{points: 1, for: x}]\n"
         ("why:\n  answer: x\n" + RUBRIC.replace("for", "fro"), r"unknown key; did you mean for\?"),
         ("why:\n  answer: x\n  rubrik: []\n" + RUBRIC, r":3: why\.rubrik: unknown key; .*rubric"),
         ("why:\n  answer: x\n" + RUBRIC.replace("1", "2"), r":3: why\.rubric adds up to 2 p"),
-        ("wy:\n  answer: x\n" + RUBRIC, r":1: wy is no question .*; did you mean why\?"),
+        ("wy:\n  answer: x\n" + RUBRIC, r":1: why is missing; .*; did you mean wy\?"),
         ("{}\n", r":1: why is missing; assignments\.one\.written in .* gives it 1 points"),
         ("why:\n  answer: '### END SOLUTION'\n" + RUBRIC, r"'END SOLUTION' is a mark of nbgrader"),
     ],

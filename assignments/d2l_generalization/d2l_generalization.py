@@ -31,14 +31,14 @@
 # # 动手学深度学习：换了新数据还灵吗？
 #
 # 模型用我们有的数据训练，却要在我们没有的数据上见高下。在这份笔记本里，你要划分数据，数出错误，弄
-# 清一个老实的数字需要多少测试样本、试过许多模型之后这个数字又会怎样；模型知道得太多时，再用权重衰
-# 减把它拉住。
+# 清一个靠得住的数字需要多少测试样本，试过许多模型之后这个数字又会怎样；模型懂得太多时，再用权重衰
+# 减约束它。
 #
 # **学完之后，你能够**划分数据而不让信息泄漏；说出测准一个误差需要多少测试样本，以及试过许多模型之
-# 后它会怎样；拟合一个灵活的模型并把它拉住，所用的惩罚项是你不看新数据选定的。
+# 后它会怎样；用惩罚项约束一个灵活的模型，并且不看新数据就选定惩罚的大小。
 #
 # **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行全部单元格，保
 # 存，然后提交这个文件，没做完也可以：做对的部分都算分。
 #
 # **参考阅读**，需要时再看：《动手学深度学习》讲[泛
@@ -190,7 +190,7 @@ assert abs(error - 0.4) < 1e-6, f"2 of 5 are wrong, a share of 0.4, not {error}"
 #
 # $$P\bigl(\epsilon_{\mathcal D}(f) - \epsilon(f) \ge t\bigr) \le \exp(-2nt^2)$$
 #
-# 它只管一侧，笔记里也是这样用的。（笔记取 $t = 0.01$ 和 95 %，得到“大约 15,000”。）
+# 它只管一侧，讲义里也是这样用的。（讲义取 $t = 0.01$ 和 95%，得到“大约 15,000”。）
 
 
 # %% exercise="clt_sample_size"
@@ -220,8 +220,8 @@ def hoeffding_sample_size(t, delta):
     """The smallest n with exp(−2 n t²) ≤ delta.
 
     Args:
-        t: how far the empirical error may be off, a float > 0.
-        delta: the probability with which it may be off further, a float in (0, 1).
+        t: how far the empirical error may lie above the true one, a float > 0.
+        delta: the probability with which it may lie higher still, a float in (0, 1).
 
     Returns:
         an int (bounds that are themselves integers are not asked).
@@ -345,10 +345,10 @@ assert torch.allclose(features, expected), f"expected {expected}, got {features}
 # %% [markdown]
 # **Weight decay** holds a flexible model back. The notes print the objective with $\lVert w\rVert$;
 # the norm has to be squared, or its gradient would not be proportional to $w$, and the step $w
-# \leftarrow (1-\eta\lambda)w - \dots$ that they derive would not follow. (What squaring does: of
-# the weights 0.1, 0.01 and 3, whose squares sum to 9.0101, the largest pays 9. Another source
-# prints 9.010001 there.) Factors are a matter of taste: the notes have $\frac\lambda2$. In this
-# exercise
+# \leftarrow (1-\eta\lambda)w - \dots$ that they derive would not follow. (Squaring bears hardest on
+# large weights: the squares of 0.1, 0.01 and 3 sum to 9.0101, and the 3 alone makes 9 of it. One of
+# our sources prints 9.010001 there, which is a slip.) Factors are a matter of taste: the notes have
+# $\frac\lambda2$. In this exercise
 #
 # $$L(w, b) = \frac1n\sum_{i=1}^n (x_i^\top w + b - y_i)^2 + \lambda\lVert w\rVert^2,$$
 #
@@ -357,15 +357,15 @@ assert torch.allclose(features, expected), f"expected {expected}, got {features}
 # zero gives linear equations. (First solve for $b$; what remains is a problem in $x - \bar x$ and
 # $y - \bar y$.)
 
-# %% [markdown] lang="zh" of="9eb6ff17"
-# **权重衰减**能拉住灵活的模型。笔记里的目标函数写的是 $\lVert w\rVert$；范数必须取平方，否则它的
-# 梯度就不与 $w$ 成正比，笔记推导出的那一步 $w \leftarrow (1-\eta\lambda)w - \dots$ 也就得不出来。
-# （平方有什么效果：权重 0.1、0.01 和 3 的平方和是 9.0101，其中最大的一个就占了 9。另一份资料在那
-# 里印的是 9.010001。）系数怎么取看各人喜好：笔记用 $\frac\lambda2$。本题用
+# %% [markdown] lang="zh" of="73d2a636"
+# **权重衰减**能约束灵活的模型。讲义里的目标函数写的是 $\lVert w\rVert$；范数必须取平方，否则它的
+# 梯度就不与 $w$ 成正比，讲义推导出的那一步 $w \leftarrow (1-\eta\lambda)w - \dots$ 也就得不出来。
+# （平方压得最重的是大的权重：0.1、0.01 和 3 的平方和是 9.0101，光是 3 就占了 9。我们的一份资料在
+# 那里印成 9.010001，那是笔误。）系数怎么取，看各人喜好：讲义用 $\frac\lambda2$。本题用
 #
 # $$L(w, b) = \frac1n\sum_{i=1}^n (x_i^\top w + b - y_i)^2 + \lambda\lVert w\rVert^2,$$
 #
-# 第一项取均值，哪里都没有 ½。截距 $b$ **不**受惩罚：数据落在 $y$ 轴的什么位置，与模型有多复杂无
+# 第一项取均值，两项都不带 ½。截距 $b$ **不**受惩罚：数据落在 $y$ 轴的什么位置，与模型有多复杂无
 # 关。令两个梯度为零，得到线性方程组。（先解出 $b$；剩下的是关于 $x - \bar x$ 和 $y - \bar y$ 的问
 # 题。）
 
@@ -404,8 +404,8 @@ assert abs(b.item() - 3) < 1e-3, f"with a huge λ only b remains, the mean of y:
 
 # %% [markdown] lang="zh" of="1c455489"
 # 教科书上的图，用你自己的函数画出来：三次函数加上噪声，20 个观测。左图是拟合它们的三个模型。中图
-# 是各个次数的误差：训练误差只降不升，不管新数据上发生了什么。右图还是 12 次，但用权重衰减拉住；交
-# 叉验证只看得到这 20 个观测，却能指出该到哪里去找 $\lambda$。
+# 是各个次数的误差：训练误差只降不升，不管新数据上发生了什么。右图还是 12 次，但用权重衰减来约束；
+# 交叉验证只看得到这 20 个观测，却能指出该到哪里去找 $\lambda$。
 
 # %% demo=true
 torch.manual_seed(4)
@@ -480,7 +480,7 @@ plt.show()
 # %% [markdown] lang="zh" of="95658783"
 # ## 5. 房价
 #
-# 差 50,000，对小屋是灾难，对别墅却算猜得准。所以房价竞赛比较的是对数，
+# 差 50,000，对小屋是灾难，对豪宅却算猜得准。所以房价竞赛比较的是对数，
 # $\sqrt{\frac1n\sum_i(\log\hat y_i - \log y_i)^2}$。模型可能给出小于 1 的荒唐预测，它的对数会毁掉
 # 一切：这样的预测按 1 计算。真实的价格则原样使用。
 
@@ -518,9 +518,9 @@ assert abs(loss.item() - 1) < 1e-5, f"a negative price counts as 1: |log 1 − l
 # %% [markdown] lang="zh" of="1e5eae56"
 # ## 6. 用自己的话说：两个样本量
 #
-# 要在大约 95 % 的把握下把误差定到 ±0.01 以内，按中心极限定理取两个标准差，要 10,000 个样本；按
-# Hoeffding 不等式，要 14,979 个。两者各自保证了什么，条件是什么？笔记说有限样本的保证“更保守”：差
-# 别从哪里来？如果分类器的误差大约是 1 %，只用 50 个样本测试，你会用哪一个，为什么？
+# 要以大约 95% 的把握把误差测到 ±0.01 以内，按中心极限定理取两个标准差，要 10,000 个样本；按
+# Hoeffding 不等式，要 14,979 个。两者各自保证了什么，条件是什么？讲义说有限样本的保证“更保守”：差
+# 别从哪里来？如果分类器的误差大约是 1%，只用 50 个样本测试，你会用哪一个，为什么？
 
 # %% [markdown] written="a_reused_test_set"
 # ## 7. In your own words: a reused test set
@@ -533,8 +533,8 @@ assert abs(loss.item() - 1) < 1e-5, f"a negative price counts as 1: |log 1 − l
 # %% [markdown] lang="zh" of="1b2f6a73"
 # ## 7. 用自己的话说：重复使用的测试集
 #
-# 一个团队用同一个测试集评价自己的 20 个模型，每个模型都根据上一个的测试结果来改进，最后报告最好的
-# 那个。笔记提到两种危险：假发现和自适应过拟合。请解释它们有什么不同。Bonferroni 校正对哪一种有
+# 一个团队用同一个测试集评估自己的 20 个模型，每个模型都根据上一个的测试结果来改进，最后报告最好的
+# 那个。讲义提到两种危险：假发现和自适应过拟合。请解释它们有什么不同。Bonferroni 校正对哪一种有
 # 用，对另一种为什么没用？对付另一种，什么办法有用？
 
 # %% [markdown]
@@ -550,7 +550,7 @@ assert abs(loss.item() - 1) < 1e-5, f"a negative price counts as 1: |log 1 − l
 # %% [markdown] lang="zh" of="c7c291cb"
 # ## 现在你会了
 #
-# - 划分数据、做交叉验证，不泄漏。
+# - 划分数据、做交叉验证，不让信息泄漏。
 # - 看到任何一个误差都会问：用了多少样本，在这个模型之前试过多少个？
 # - 精确地拟合岭回归，并选定它的 λ。
 #

@@ -32,7 +32,7 @@
 # # 动手学深度学习：这幢房子值多少钱？
 #
 # 一个问题，从头做到尾：一张有空缺、也有文字的表，一些房价，还有一些没卖出去、等着估价的房子。你要
-# 把表变成数，给模型加上约束，评判它而不骗自己，最后作出预测。最后一道练习没有标准答案：能做到多
+# 把表变成数，给模型加上约束，老老实实地评估它，最后作出预测。最后一道练习没有标准答案：能做到多
 # 准，就看你自己。
 #
 # **学完之后，你能够**把原始表格变成特征，而不让测试集泄漏进来；用自己的代码通过交叉验证选择 λ；分
@@ -40,16 +40,16 @@
 #
 # **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
-# 行所有单元格，保存，然后提交这个文件。
+# 行全部单元格，保存，然后提交这个文件。
 #
 # **参考阅读**，需要时再看：[《动手学深度学
-# 习》5.7](https://d2l.ai/chapter_multilayer-perceptrons/kaggle-house-price.html) 讲的竞赛，就是这
-# 份笔记本的来历；[3.7](https://d2l.ai/chapter_linear-regression/weight-decay.html) 讲权重衰减；还
+# 习》5.7](https://d2l.ai/chapter_multilayer-perceptrons/kaggle-house-price.html) 讲的竞赛，这份笔
+# 记本就取材于它；[3.7](https://d2l.ai/chapter_linear-regression/weight-decay.html) 讲权重衰减；还
 # 有你自己的笔记本“换了新数据还灵吗？”。
 #
 # **约定**：全部用 NumPy。*表*是一个字典：从列名到数组，每幢房子对应一个元素；数组装的是浮点数（缺
 # 失的数是 NaN）或文字（dtype 为 `<U…`，缺失的词是 `""`）。特征是浮点数组，一行是一幢房子。交给你
-# 的表、数组和列表都要保持原样。没有任何随机抽取：输入相同，结果就相同。
+# 的表、数组和列表都要保持原样。不做任何随机抽取：输入相同，结果就相同。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
 # 用例还会检查别的表。
@@ -88,12 +88,12 @@ import numpy as np
 # ## 1. 一个不存在的城镇
 #
 # 真实的房价来自一个竞赛，它的文件我们不能分发（如果你有，第 7 节会读取它们）。在那之前，用
-# `houses(n, seed)` 编造一个城镇。**房子是编出来的，房价也是。** 每个种子是一个不同的城镇：列不
-# 变，各样东西在那里值多少钱会变，没有人记下来的那些因素也会变。
+# `houses(n, seed)` 编造一个城镇。**房子是编出来的，房价也是**。每个种子是一个不同的城镇：列不变，
+# 各样东西在那里值多少钱会变，没有人记下来的那些因素也会变。
 #
 # | 列 | 内容 |
 # | --- | --- |
-# | `number` | 流水号；不说明任何东西 |
+# | `number` | 流水号；没有含义 |
 # | `area`, `plot` | 房子的面积和土地的面积，m² |
 # | `rooms`, `year`, `quality` | 房间数，建成的年份，质量从 1（破旧）到 10 |
 # | `centre` | 到市中心的距离，km |
@@ -102,7 +102,7 @@ import numpy as np
 # | `district`, `heating`, `condition` | 词 |
 # | `price` | 成交价 |
 #
-# 房价是怎样产生的，你可以读代码。这省不了你的功夫：隐藏的城镇是另外一些，你能读到的只是*形式*。
+# 房价是怎样产生的，读代码就知道。这省不了你的功夫：隐藏的城镇是另外一些，你能读到的只是*形式*。
 
 
 # %%
@@ -227,8 +227,8 @@ for name, column in town.items():
 #
 # Square metres and years cannot share one λ: a penalty on weights means something only if the
 # features are of one size. So each column of numbers is standardised: its mean is taken off, and it
-# is divided by its standard deviation. (The variance is the sum of squares divided by *their
-# number*. In lecture 1 it was one less.)
+# is divided by its standard deviation. (The variance is the sum of the squared deviations from the
+# mean, divided by *their number*. In lecture 1 it was one less.)
 #
 # Then decide three things. *Whose* mean and deviation? On the day when you predict, the hidden
 # houses come one at a time, and a single house has no deviation. *What of a gap?* A standardised
@@ -236,16 +236,17 @@ for name, column in town.items():
 # do gaps take part in mean and deviation? *What of a column that is constant* in the training part?
 # It tells nothing either, whatever the hidden houses have there.
 
-# %% [markdown] lang="zh" of="d3380387"
+# %% [markdown] lang="zh" of="99854017"
 # ## 2. 数
 #
 # 平方米和年份没法共用一个 λ：只有特征大小相当，对权重的惩罚才有意义。所以每个数值列都要标准化：减
-# 去均值，再除以标准差。（这里的方差是平方和除以*这些数的个数*。在第 1 讲里，除数要少一。）
+# 去均值，再除以标准差。（这里的方差是离均值之差的平方和，除以*这些数的个数*。在第 1 讲里，除数要
+# 少一。）
 #
 # 接下来要决定三件事。*用谁的*均值和标准差？真要预测的那天，待估价的房子是一幢一幢来的，而单独一幢
-# 房子没有标准差。*空缺怎么办？* 一个标准化之后的特征，如果你对它一无所知，就不该对房价说任何话：
-# 那是哪个数？空缺要不要参与均值和标准差？在训练集里*恒定不变的列怎么办？* 它同样什么也没说，不管
-# 待估价的房子在那一列是什么。
+# 房子没有标准差。*空缺*怎么办？一个标准化之后的特征，如果你对它一无所知，它就不该影响预测：那该是
+# 哪个数？空缺要不要参与均值和标准差？在训练集里*恒定不变的列*怎么办？它同样什么也说明不了，不管待
+# 估价的房子在那一列是什么。
 
 
 # %% exercise="numeric_features"
@@ -289,10 +290,10 @@ assert abs(x[3, 0] - np.sqrt(1.5)) < 1e-9, f"50 is √1.5 deviations above the m
 # %% [markdown] lang="zh" of="fe838cec"
 # ## 3. 词
 #
-# 和第 1 讲一样，每个**类别**变成一列，里面是零和一。但类别只包括*训练集*认识的那些：它从没见过的
-# 词，权重是学不出来的。房子遇上这样的词，就一个 1 也没有；所以别忘了，这个词可能比你认识的所有词
-# 都长，也可能开头与其中某个相同。“缺失”是另一回事：一个栏目空着，也许恰恰说明了什么，所以它有自己
-# 的一列，*总是*有，排在这个列名的最后，哪怕训练集里一个缺失也没有。
+# 和第 1 讲一样，每个**类别**变成一列，里面是零和一。但类别只包括*训练集*见过的那些：它从没见过的
+# 词，权重是学不出来的。房子带着这样的词，就一个 1 也没有；所以别忘了，这个词可能比见过的所有词都
+# 长，也可能开头与其中某个相同。“缺失”是另一回事：一个栏目空着，也许恰恰说明了什么，所以它有自己的
+# 一列，*总是*有，排在这个列名的最后，哪怕训练集里一个缺失也没有。
 
 
 # %% exercise="one_hot_features"
@@ -337,16 +338,16 @@ assert np.array_equal(c_new, [[0, 0]]), f"nobody has told us of South: zeros, no
 # `predict(x_new)` returns prices.
 
 # %% [markdown] lang="zh" of="98828953"
-# ## 4. 评判自己
+# ## 4. 评估自己
 #
 # 差 50,000，对小屋来说是灾难，对豪宅来说却算猜得准，所以比较的是对数：**对数均方根误差**是
 # $(\log\hat y - \log y)^2$ 的均值的平方根。模型可能胡说，给出小于 1 的预测；这样的预测一律当作
 # 1。房价则原样使用。
 #
-# 还有，要用没有拟合过的房子来评判。把各行按原来的次序切成 $k$ 折，每一折都是连续的，各折的大小最
-# 多差一，大的在前。预测每一折的模型见过其余所有折，却没有见过这一折的任何东西。返回的是 $k$ 个误
-# 差的普通平均：每一折同等看待，不管大小。（这等于全部行合在一起的对数均方根误差吗？拿误差为 0 和
-# 1 的两折试一试。）
+# 还有，评估要用没有拟合过的房子。把各行按原来的次序切成 $k$ 折，每一折都是连续的，各折的大小最多
+# 差一，大的在前。预测每一折的模型见过其余所有折，却没有见过这一折的任何东西。返回的是 $k$ 个误差
+# 的普通平均：每一折同等看待，不管大小。（这等于全部行合在一起的对数均方根误差吗？拿误差为 0 和 1
+# 的两折试一试。）
 #
 # 模型以函数的形式交给你：`predict = fit(x, y)` 从特征和房价中学习，`predict(x_new)` 返回房价。
 
@@ -393,8 +394,8 @@ assert abs(error - (np.sqrt(11 / 3) + 3) / 2) < 1e-9, f"the folds are rows 0–2
 # $$\frac1n\sum_{i=1}^n (x_i^\top w + b - \log y_i)^2 + \lambda\lVert w\rVert^2.$$
 #
 # The bias is free. Solve this by hand before you program it: what must $b$ be for a given $w$? What
-# system of equations is left for $w$, and where does $n$ stand in it? (You had it in PyTorch; check
-# the factors by what must happen to $w$ if all rows are there twice.)
+# system of equations is left for $w$, and where does $n$ stand in it? (You had it in PyTorch; to
+# check where $n$ and $\lambda$ stand, ask what must happen to $w$ if all rows are there twice.)
 #
 # Then choose λ from a list by *your* `kfold_log_rmse`. Features are taken as they are. The list
 # comes in any order; of λ that are equally good the first in the list is returned.
@@ -403,22 +404,22 @@ assert abs(error - (np.sqrt(11 / 3) + 3) / 2) < 1e-9, f"the folds are rows 0–2
 # above `choose_lambda`: `fit_for(lam)` that returns a `fit`, of the kind `kfold_log_rmse` takes.
 # Nobody grades that function.
 
-# %% [markdown] lang="zh" of="86add254"
+# %% [markdown] lang="zh" of="da8ff1e6"
 # ## 5. 该约束多少？
 #
 # 模型是**对数房价的岭回归**：它的预测是 $\exp(x^\top w + b)$，其中 $w$ 和 $b$ 使下式最小：
 #
 # $$\frac1n\sum_{i=1}^n (x_i^\top w + b - \log y_i)^2 + \lambda\lVert w\rVert^2.$$
 #
-# 偏置不受惩罚。编程之前先用手解出来：给定 $w$ 时，$b$ 必须是多少？剩下的关于 $w$ 的方程组是什么，
-# $n$ 出现在哪里？（你用 PyTorch 做过它；想检查各个系数，就想一想：如果每一行都出现两次，$w$ 该有
-# 什么变化。）
+# 偏置不受惩罚。编程之前先在纸上解出来：给定 $w$ 时，$b$ 必须是多少？剩下的关于 $w$ 的方程组是什
+# 么，$n$ 出现在哪里？（你用 PyTorch 做过它；想检查 $n$ 和 $\lambda$ 放对了地方没有，就想一想：如
+# 果每一行都出现两次，$w$ 该有什么变化。）
 #
 # 然后用*你自己的* `kfold_log_rmse` 从一个列表中选出 λ。特征原样使用。列表的次序是任意的；几个 λ
 # 一样好时，返回列表里的第一个。
 #
-# 最后的几张图要看进你的模型。请把它写成单独的函数，放在同一个单元里、`choose_lambda` 的上方：
-# `fit_for(lam)` 返回一个 `fit`，就是 `kfold_log_rmse` 所接受的那种。这个函数不计分。
+# 最后的几张图要查看你的模型内部。请把模型写成单独的函数，放在同一个单元格里、`choose_lambda` 的上
+# 方：`fit_for(lam)` 返回一个 `fit`，就是 `kfold_log_rmse` 所接受的那种。这个函数不计分。
 
 
 # %% exercise="choose_lambda"
@@ -449,11 +450,13 @@ assert choose_lambda(x, prices, [0.5], 3) == 0.5, "where there is no choice ther
 # ## 6. Predict
 #
 # Now everything together, and more than that. You are given houses with their prices, and houses
-# without: predict the prices of the second. In the hidden towns there are gaps in both parts, and
-# words that the training part does not have, and once a column is missing in all of the test part.
+# without: predict the prices of the second. In the hidden towns there are gaps in both parts. In
+# one of the odd towns below, the test part has words that the training part does not have, and two
+# of its columns are missing as a whole.
 #
 # **How points are given.** The log-RMSE is measured on hidden houses of hidden towns (900 houses
-# with their prices and 450 without in each of four towns, over all of which it is taken).
+# with their prices and 450 without in each of four towns; it is taken over the hidden houses of all
+# four together).
 #
 # | log-RMSE below | points of 10 | |
 # | --- | --- | --- |
@@ -462,10 +465,11 @@ assert choose_lambda(x, prices, [0.5], 3) == 0.5, "where there is no choice ther
 # | 0.175 | 1.25 more | somebody has looked at the data |
 # | 0.140 | 1.25 more | and at what the model still gets wrong |
 #
-# The last 1.25 points are for odd towns: below 0.29 where all hidden houses are of quality 8
-# and more, below 0.40 where rooms and heating of no hidden house are known and half of them stand
-# in a district nobody has heard of, and a town with a single hidden house. You have 20 seconds for
-# a town, at most 2,000 houses, and NumPy.
+# The last 1.25 points are for odd towns: below 0.29 where all hidden houses are of quality 8 and
+# more, below 0.40 where rooms and heating of no hidden house are known and half of them stand in a
+# district nobody has heard of, and a town with a single hidden house, which only has to get a
+# finite price, and the same one when asked again. You have 20 seconds for a town, at most 2,000
+# houses, and NumPy.
 #
 # A ridge regression on the features of sections 2 and 3 gets you to about 0.20. What then? Do not
 # turn knobs: *look*. Predict houses that you kept back from the training part, and plot $\log\hat y
@@ -475,14 +479,15 @@ assert choose_lambda(x, prices, [0.5], 3) == 0.5, "where there is no choice ther
 # `cars`, and does a gap that became a 0 still say so? Your features are yours: `numeric_features`
 # does not mind what table you make up for it.
 
-# %% [markdown] lang="zh" of="d94cd9d5"
+# %% [markdown] lang="zh" of="9396b8a5"
 # ## 6. 预测
 #
 # 现在把所有东西合起来，还要再多做一点。给你的房子，一些有房价，一些没有：请预测后者的房价。在隐藏
-# 的城镇里，两部分都有空缺，也有训练集里没有的词；有一次，测试集里还有一整列全部缺失。
+# 的城镇里，两部分都有空缺。下面的古怪城镇里，有一个城镇的测试集带有训练集里没有的词，还有两列整列
+# 缺失。
 #
-# **怎样给分。** 对数均方根误差是在隐藏的城镇里，用待估价的房子算出来的（共四个城镇，每个城镇有
-# 900 幢给出房价的房子和 450 幢没给房价的房子，误差对四个城镇一起计算）。
+# **怎样给分**：对数均方根误差是在隐藏的城镇里，用待估价的房子算出来的（共四个城镇，每个城镇有 900
+# 幢给出房价的房子和 450 幢没给房价的房子，误差由四个城镇全部待估价的房子合在一起算出）。
 #
 # | 对数均方根误差低于 | 得分（满分 10 分） | |
 # | --- | --- | --- |
@@ -493,7 +498,8 @@ assert choose_lambda(x, prices, [0.5], 3) == 0.5, "where there is no choice ther
 #
 # 最后的 1.25 分留给古怪的城镇：一个是待估价的房子质量全都在 8 以上（含），误差要低于 0.29；一个是
 # 待估价的房子都不知道房间数和供暖方式，还有一半位于谁也没听说过的城区，误差要低于 0.40；再有一个
-# 城镇，待估价的房子只有一幢。每个城镇限时 20 秒，最多 2,000 幢房子，只能用 NumPy。
+# 城镇，待估价的房子只有一幢，只要求给出有限的房价，再问一次也不变。每个城镇限时 20 秒，最多 2,000
+# 幢房子，只能用 NumPy。
 #
 # 在第 2 节和第 3 节的特征上做岭回归，能到 0.20 左右。然后呢？不要拧旋钮，要*看*。从训练集里留出一
 # 些房子来预测，把 $\log\hat y - \log y$ 对每一列画出来。图上如果有曲线，那就是你的特征表达不出来
@@ -535,7 +541,7 @@ print(f"log-RMSE on hidden houses of another town: {error:.3f}")
 
 # %% [markdown] lang="zh" of="8c99cdce"
 # 看看结果。左图里，每幢待估价的房子按真实房价和预测房价画成一个点；落在两条细线之间的，误差最多
-# 20%。中间是你的误差每十年的均值：零是对的，出现曲线就说明有模型不知道的东西。右图是按城区画的同
+# 20%。中图是你的误差每十年的均值：为零才对，出现曲线就说明有模型不知道的东西。右图是按城区画的同
 # 样的误差。
 
 # %% demo=true
@@ -581,7 +587,7 @@ plt.show()
 # 细线是一折，粗线是 `choose_lambda` 看到的。各折之间相差多远？各个 λ 之间又相差多远？两者中哪一个
 # 决定了你对误差有多大把握？
 #
-# 右图是权重说了什么。你的模型对特征是线性的，所以从外面就能问出一个权重：
+# 右图是各个权重。你的模型对特征是线性的，所以从外面就能问出一个权重：
 # $w_j = \log\hat y(e_j) - \log\hat y(0)$，其中 $e_j$ 是一幢第 $j$ 个特征为 1、其余全为 0 的房子。
 # 权重为 0.1，就是这个特征每增加一个标准差，或者有了这个词，房子大约贵 10%。（下面第二道书面题问的
 # 就是这张图。）
@@ -648,7 +654,7 @@ if fits:
 # 竞赛“House Prices: Advanced Regression Techniques”把 `train.csv` 和 `test.csv` 发给报名的人。文
 # 件里各栏用逗号分隔，空缺写成 `NA` 或者留空，第一列是 `Id`，房价是 `SalePrice`。`read_table` 读取
 # 这样的文件：一列里已知的各栏如果全是数，它就是数值列；一列在训练文件里是哪一种，在测试文件里也是
-# 哪一种。下一个单元写一个小文件来试它。
+# 哪一种。下一个单元格写一个小文件来试它。
 
 
 # %%
@@ -759,11 +765,12 @@ else:
 # ## 8. 用自己的话说：什么在泄漏
 #
 # (a) 一位朋友把所有房子放在一起标准化，连要预测的也在内，“这样求均值的数据更多”。在我们这样的城镇
-# 里，她的对数均方根误差与你的前三位数字都一样。对哪样的待估价房子就会不一样？如果有顾客只来问一幢
+# 里，她的对数均方根误差与你的前三位数字都一样。对怎样的待估价房子就会不一样？如果有顾客只来问一幢
 # 房子，为什么她接待不了？
 #
 # (b) 交给 `choose_lambda` 的特征，是用*全部*训练行的均值标准化的，留出的那一折也在其中。这是同一
-# 种泄漏吗？它会让误差变得好看吗，会好看很多吗？请举出一个特征，同样的疏忽会让它的误差好看得多。
+# 种泄漏吗？它会让误差变得好看吗，会好看很多吗？请举出一个特征：对它犯同样的疏忽，会让交叉验证的误
+# 差好看得多。
 #
 # (c) 你选的 λ 是 26 个里最好的。它的交叉验证误差，是对待估价房子上误差的诚实估计吗？
 
@@ -774,18 +781,18 @@ else:
 # in every row. Without a penalty the weights would not be determined: why, and what does the
 # penalty do about it? So what may be read from a single word's weight, and what only from two? (b)
 # Bigger houses have more rooms. Why may the weight of `rooms` be small, or negative, though more
-# rooms cost more? What becomes of both weights at the larger λ, and why are they drawn towards each
-# other? (c) "A garage for one more car makes a house worth 6 % more": what does the model really
-# say?
+# rooms cost more? What becomes of it and of the weight of `area` at the larger λ, and why are the
+# two drawn towards each other? (c) "A garage for one more car makes a house worth 6 % more": what
+# does the model really say?
 
-# %% [markdown] lang="zh" of="5db3c5db"
+# %% [markdown] lang="zh" of="847f6a68"
 # ## 9. 用自己的话说：权重说了什么
 #
 # 再看上面右边的那张图。(a) 同一个列名的各个词，连“缺失”在内，它们的列在每一行里之和为 1。如果没有
 # 惩罚项，权重就确定不下来：为什么？惩罚项对此做了什么？那么，从单独一个词的权重能读出什么？什么东
 # 西要有两个权重才读得出来？(b) 房子越大，房间越多。房间多明明更贵，为什么 `rooms` 的权重却可能很
-# 小，甚至是负的？换成较大的 λ，这两个权重会怎样？为什么它们会互相靠近？(c) “车库多停一辆车，房子
-# 就贵 6%”：模型真正说的是什么？
+# 小，甚至是负的？换成较大的 λ，它和 `area` 的权重会怎样？为什么这两个权重会互相靠近？(c) “车库多
+# 停一辆车，房子就贵 6%”：模型真正说的是什么？
 
 # %% [markdown]
 # ## What you can do now

@@ -38,7 +38,7 @@
 # 估计权重；跟上慢慢变化的概念；看出哪些偏移无法修正。
 #
 # **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行全部单元格，保
 # 存，然后提交这个文件，没做完也可以：做对的部分都算分。
 #
 # **参考阅读**，需要时再看：《动手学深度学习》的[环境和分布偏
@@ -46,9 +46,9 @@
 # 笔记本就是照它写的；[用黑箱预测器检测和修正标签偏移](https://arxiv.org/abs/1802.03916)，第 2 节
 # 出自这里。
 #
-# **约定**：在整份笔记本里，$q$ 是源分布，$p$ 是目标分布。（笔记里这两个字母从一节到另一节会对调；
-# 在相信一个公式之前，先问清哪个是哪个。）一行是一个观测。不得原地修改输入；结果与输入的 dtype 和
-# 设备相同。
+# **约定**：在整份笔记本里，$q$ 是源分布，$p$ 是目标分布。（讲义里这两个字母在不同的节里会对调；相
+# 信一个公式之前，先弄清哪个是哪个。）一行是一个观测。不得原地修改输入；结果与输入的 dtype 和设备
+# 相同。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
 # 用例还会检查别的形状、别的数和别的 dtype。
@@ -123,7 +123,7 @@ assert torch.equal(y, torch.tensor([0.0, 1.0, 1.0])), f"expected [0, 1, 1], got 
 # $$e^{h(x)} = \frac{P(\text{目标域}\mid x)}{P(\text{源域}\mid x)}
 #            = \frac{n_{\text{目标域}}\;p(x)}{n_{\text{源域}}\;q(x)}$$
 #
-# 所以，笔记里的 $\beta = e^{h}$ 只有在两份样本一样大时才对。请在一般情形下解出 $p(x)/q(x)$。
+# 所以，讲义里的 $\beta = e^{h}$ 只有在两份样本一样大时才对。请在一般情形下解出 $p(x)/q(x)$。
 
 
 # %% exercise="density_ratio"
@@ -209,8 +209,8 @@ assert abs(risk.item() - 3) < 1e-6, f"(0·1 + 3·2 + 1·3)/3 is 3, not {risk.ite
 # on $1, x, x^2$.
 
 # %% [markdown] lang="zh" of="123791df"
-# 全部合起来：用一条直线去拟合一条曲线。哪条直线最好，要看你关心的是哪里。源域有标签，目标域没有；
-# 区分两个域的分类器是 $1, x, x^2$ 上的 Logistic 回归。
+# 全部合起来：用一条直线去拟合一条曲线。哪条直线最好，取决于你关心哪里。源域有标签，目标域没有；区
+# 分两个域的分类器是 $1, x, x^2$ 上的 Logistic 回归。
 
 # %% demo=true
 torch.manual_seed(1)
@@ -283,11 +283,11 @@ plt.show()
 # frequent, the same symptoms mean them more often.) The weight of an example is $p(y)/q(y)$, and to
 # find $p(y)$ we need no labels from the target.
 #
-# On labelled data that were not trained on, count how a classifier errs:
+# On labelled data of the source that were kept back from training, count how a classifier errs:
 # $C_{ij} = P(\hat y = i \mid y = j)$. Here **rows are predictions and columns are labels**, so each
 # column sums to 1. (Others put labels in rows. The formula below needs it this way round.)
 
-# %% [markdown] lang="zh" of="674d3dc1"
+# %% [markdown] lang="zh" of="50458c4d"
 # ## 2. 标签偏移
 #
 # 这一次，标签出现的比例变了，$p(y)\ne q(y)$，但每个类别的样子和以前一样，
@@ -295,9 +295,9 @@ plt.show()
 # 义标签偏移。那其实是协变量偏移；疾病更常见了，同样的症状就更可能意味着有病。）样本的权重是
 # $p(y)/q(y)$，而求 $p(y)$ 用不着目标域的标签。
 #
-# 在没有用来训练的有标签数据上，数一数分类器怎样出错：$C_{ij} = P(\hat y = i \mid y = j)$。这
-# 里**行是预测，列是标签**，所以每一列之和是 1。（也有人把标签放在行上。下面的公式要求这里的放
-# 法。）
+# 在源域里留出一些有标签、但没有用来训练的数据，数一数分类器在上面怎样出错：
+# $C_{ij} = P(\hat y = i \mid y = j)$。这里**行是预测，列是标签**，所以每一列之和是 1。（也有人把
+# 标签放在行上；下面的公式要用这里的放法。）
 
 
 # %% exercise="confusion_matrix"
@@ -338,8 +338,8 @@ assert torch.equal(c[:, 2], torch.zeros(3)), f"label 2 does not occur: a column 
 #
 # $$\mu_i = \sum_j C_{ij}\,p(y=j), \qquad\text{也就是}\qquad C\,p = \mu .$$
 #
-# 解出 $p$。$C$ 和 $\mu$ 都是从样本数出来的，所以解里可能有负的元素：把它设为 0，再缩放 $p$，让它
-# 之和重新等于 1。权重是 $p(y)/q(y)$。
+# 解出 $p$。$C$ 和 $\mu$ 都是从样本数出来的，所以解里可能有负的元素：把它设为 0，再缩放 $p$，使各
+# 元素之和重新等于 1。权重是 $p(y)/q(y)$。
 
 
 # %% exercise="label_shift_weights"
@@ -511,6 +511,6 @@ plt.show()
 #
 # - 说出是哪种偏移，以及要让补救有效，什么必须保持不变。
 # - 给源域加权，让它代表目标域：按输入，或按标签。
-# - 跟上慢慢变化的东西，并说出步子快要付出什么代价。
+# - 跟上慢慢变化的东西，并说出步子迈得快要付出什么代价。
 #
 # 下一步：一张房屋数据表，从头做到尾。

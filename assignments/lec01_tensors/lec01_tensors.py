@@ -480,7 +480,7 @@ def precision_recall(predicted, actual):
         predicted, actual: bool arrays (n,).
 
     Returns:
-        (precision, recall), two floats; 0.0 where the denominator is 0.
+        (precision, recall), two floats; each is 0.0 where its own denominator is 0.
     """
     raise NotImplementedError
 
@@ -570,10 +570,10 @@ plt.show()
 # %% [markdown] lang="zh" of="9ffbb2f4"
 # ## 9. 用自己的话说
 #
-# 第一种检测从不漏掉患者，对没患病的人也只有 1 % 会判错；可是检测为阳性的人，患病的概率只有 13 %。
-# 假如有个病人检测为阳性，请你向他解释：另外的 87 % 从何而来？第二种检测在这两方面都不如第一种，为
-# 什么它却能把概率提高到 83 %？如果把第一种检测再做一次，照同样的方法算，就会高估这次结果的分量，
-# 这又是为什么？
+# 第一种检测从不漏掉患者，对没患病的人也只有 1% 会判错；可是检测为阳性的人，患病的概率只有 13%。假
+# 如有个病人检测为阳性，请你向他解释：另外的 87% 从何而来？第二种检测在这两方面都不如第一种，为什
+# 么它却能把概率提高到 83%？如果把第一种检测再做一次，照同样的方法算，就会高估这次结果的分量，这又
+# 是为什么？
 
 # %% [markdown]
 # ## What you can do now

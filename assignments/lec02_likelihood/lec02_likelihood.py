@@ -39,7 +39,7 @@
 # **学完之后，你能够**从你对数据的假设出发推导出损失；把它写成始终有限的形式；说出极大似然与散度有
 # 什么关系；针对异常值、间隔、分位数选择合适的损失。
 #
-# **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# **用时**约 3 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
 # 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
 #
@@ -230,14 +230,14 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# Under the normal density an error of 4 is all but impossible, so its loss is large, and one such
-# observation pulls hard. The Laplace density has heavier tails. Below, five points of a line
-# were recorded wrongly. Your two losses are minimised by following their gradients.
+# Under the standard normal density an error of 4 is all but impossible, so its loss is large, and
+# one such observation pulls hard. The Laplace density has heavier tails. Below, five points of a
+# line were recorded wrongly. Your two losses are minimised by following their gradients.
 
-# %% [markdown] lang="zh" of="d7c12d31"
-# 在正态分布下，几乎不会出现 4 这么大的误差，所以它的损失很大，只要有一个这样的观测，就会把直线用
-# 力拉过去。拉普拉斯分布的尾部更重。下图的点本来都在一条直线附近，其中五个记错了。你的两个损失各自
-# 沿着梯度降到了最小。
+# %% [markdown] lang="zh" of="c393c1fc"
+# 在标准正态分布下，几乎不会出现 4 这么大的误差，所以它的损失很大，只要有一个这样的观测，就会把直
+# 线用力拉过去。拉普拉斯分布的尾部更重。下图的点本来都在一条直线附近，其中五个记错了。你的两个损失
+# 各自沿着梯度降到了最小。
 
 # %% demo=true
 torch.manual_seed(7)
@@ -339,8 +339,7 @@ assert abs(loss - 5000) < 1, f"a logit of 10,000 for the wrong class: 5000, not 
 # $$H(p, q) = -\sum_j p_j\log q_j, \qquad H[p] = H(p, p) = -\sum_j p_j\log p_j .$$
 #
 # 从不发生的事件（$p_j = 0$）在求和里没有贡献：我们约定 $0\cdot\log 0 = 0$，而浮点运算在这里会给出
-# `nan`。如果 $q$ 认为不可能的事件发生了，$H(p, q)$ 就是无穷大。事件怎样发生，由**第一个**参数决
-# 定。
+# `nan`。如果 $q$ 认为不可能的事件发生了，$H(p, q)$ 就是无穷大。事件按**第一个**参数的概率发生。
 
 
 # %% exercise="entropy"
@@ -573,13 +572,14 @@ assert abs(loss - 2.5 / 3) < 1e-6, f"(0 + 0.5 + 2) / 3 is 0.8333, not {loss:.4f}
 # The mean squared error leads to the mean, the mean absolute error to the median. The **check
 # loss** leads to any quantile: a guess $\hat y$ that is too low costs $\tau$ for each unit that it
 # is off, one that is too high costs $1-\tau$. Draw it over the residual $r = y - \hat y$ for
-# $\tau = 0.9$: two lines. Which of the two holds for $r > 0$, and which of them is the larger one?
+# $\tau = 0.9$: two rays, each of them part of a line. Which of the two lines holds for $r > 0$, and
+# which is the larger one at the same $r$?
 
-# %% [markdown] lang="zh" of="aa844d34"
+# %% [markdown] lang="zh" of="6913c975"
 # 最小化均方误差，得到均值；最小化平均绝对误差，得到中位数。最小化**分位数损失**（check loss），则
 # 可以得到任意分位数：猜测 $\hat y$ 偏低时，每低一个单位付出 $\tau$；偏高时，每高一个单位付出
-# $1-\tau$。以残差 $r = y - \hat y$ 为横轴，画出它在 $\tau = 0.9$ 时的图像：是两条直线。$r > 0$ 时
-# 用哪一条？两条之中，哪一条更大？
+# $1-\tau$。以残差 $r = y - \hat y$ 为横轴，画出它在 $\tau = 0.9$ 时的图像：两条射线，各在一条直线
+# 上。$r > 0$ 时用哪一条直线？在同一个 $r$ 处，哪一条直线的值更大？
 
 
 # %% exercise="check_loss"

@@ -39,7 +39,7 @@
 # **学完之后，你能够**把得分变成概率，再变成损失；看出浮点运算会在哪里出问题，改在纸上取好对数；写
 # 出梯度；说清 `backward` 怎样处理叶子张量、计算图和你切断的部分。
 #
-# **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
 # 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
 #
@@ -661,11 +661,11 @@ assert torch.allclose(row, expected, atol=2e-4), f"the first row should be {expe
 # happen without each?
 #
 # First the formula. For a vector $x$ and a matrix $A$ that need not be symmetric,
-# $x^\top A x = \sum_{ij} x_i A_{ij} x_j$. Write it out for $n = 2$, differentiate by $x_1$, and
-# see which row and which column of $A$ take part. PyTorch may check your result; the function
-# itself shall not ask it.
+# $x^\top A x = \sum_{ij} x_i A_{ij} x_j$. Write it out for $n = 2$, differentiate by $x_1$, and see
+# which row and which column of $A$ take part. Let PyTorch check your result; inside the function
+# there is no automatic differentiation.
 
-# %% [markdown] lang="zh" of="c5a4081e"
+# %% [markdown] lang="zh" of="3fd32bb4"
 # ## 9. autograd 实验室
 #
 # 本课程后面的内容都依靠 `backward`。这里有五个小实验，让你看清，在日后容易出错的地方，它究竟做了
@@ -679,7 +679,7 @@ assert torch.allclose(row, expected, atol=2e-4), f"the first row should be {expe
 #
 # 先来推公式。对向量 $x$ 和不一定对称的矩阵 $A$，$x^\top A x = \sum_{ij} x_i A_{ij} x_j$。请把
 # $n = 2$ 的情形全部展开，对 $x_1$ 求导，看看 $A$ 的哪一行、哪一列参与进来。可以用 PyTorch 检验你
-# 的结果，但函数本身不许求助于它。
+# 的结果，但函数里面不许用自动微分。
 
 
 # %% exercise="quadratic_grad"
@@ -690,7 +690,7 @@ def quadratic_grad(x, a):
 
     Args:
         x: (n,).
-        a: (n, n), not symmetric.
+        a: (n, n), not necessarily symmetric.
 
     Returns:
         (n,).
@@ -709,13 +709,14 @@ x, a = torch.randn(4, requires_grad=True), torch.randn(4, 4)
 assert torch.allclose(quadratic_grad(x.detach(), a), x.grad, atol=1e-5), "PyTorch differs"
 
 # %% [markdown]
-# `backward` does not *write* into `grad`. Find out what it does: let it pass several times without
-# clearing anything between, and return what the leaf then holds. (Every training loop that you
-# will write begins a step by clearing. This is why.)
+# `backward` does not *write* into `grad`. Find out what it does: compute the value anew and go
+# backward, several times over, without clearing anything between, and return what the leaf then
+# holds. (Every training loop that you will write begins a step by clearing. This is why.)
 
-# %% [markdown] lang="zh" of="dc0e29aa"
-# `backward` 并不是把结果*写进* `grad`。请弄清楚它做的是什么：让它反向传播几次，中间什么也不清零，
-# 再返回最后留在叶子里的梯度。（以后你写的每个训练循环，每一步都要先清零，原因就在这里。）
+# %% [markdown] lang="zh" of="158d4ad8"
+# `backward` 并不是把结果*写进* `grad`。请弄清楚它做的是什么：每次都重新算出函数值，再让它反向传
+# 播，这样做几次，中间什么也不清零；最后返回留在叶子里的梯度。（以后你写的每个训练循环，每一步都要
+# 先清零，原因就在这里。）
 
 
 # %% exercise="accumulated_grad"
@@ -754,8 +755,8 @@ print(f"after one pass {once.tolist()}, after three {three.tolist()}")
 # %% [markdown] lang="zh" of="0076c24a"
 # 计算图里没有记下的东西，没法求导。由 $x$ 逐元素算出 $u = x^2$，然后把它*切断*：从此以后，$u$ 就
 # 只是普通的数。$\sum_i u_i x_i$ 对 $x$ 的梯度是什么？如果什么都没切断，在 0, 1, 2, 3 处它是 0, 3,
-# 12, 27；请在纸上算一算，现在是多少？（后面几讲也会这样切断：由网络自己算出的目标值，或者生成器画
-# 出、只让判别器从中学习的图片。）
+# 12, 27；请在纸上算一算，现在是多少？（后面几讲也会这样切断：例如网络自己算出来的目标值，又如只用
+# 来训练判别器的生成图片。）
 
 
 # %% exercise="detached_product_grad"
@@ -817,16 +818,16 @@ assert torch.equal(jacobian_rows(lambda t: w @ t, torch.ones(2)), w), "of W x it
 
 # %% [markdown]
 # A graph is recorded while the program runs, so loops and branches may depend on the data. Take
-# $b = 2a$, double it as long as $|b| < 1000$, and return $b$ if it is positive and $100\,b$ if
-# not. No formula of $f$ is in sight, and yet its slope at any $a \ne 0$ can be had from two
-# numbers without differentiating anything: which? (Think of what $f$ does to all the numbers near
-# $a$.) Program $f$, let PyTorch find the slope, and check your idea.
+# $b = 2a$, double it as long as $|b| < 1000$, and return $b$ if it is positive and $100\,b$ if not.
+# No formula of $f$ is in sight, and yet its slope at any $a \ne 0$ (but for the points where $f$
+# jumps) can be had from two numbers without differentiating anything: which? (Think of what $f$
+# does to all the numbers near $a$.) Program $f$, let PyTorch find the slope, and check your idea.
 
-# %% [markdown] lang="zh" of="62fa4cf8"
-# 计算图是在程序运行时记录的，所以循环和分支都可以由数据决定。取 $b = 2a$，只要 $|b| < 1000$ 就把
-# 它加倍；最后，$b$ 为正就返回它，否则返回 $100\,b$。这里没有 $f$ 的公式可看，可是在任何 $a \ne 0$
-# 处，不求导也能由两个数得到它的斜率：是哪两个数？（想一想 $f$ 对 $a$ 附近的数都做了什么。）请写出
-# $f$，让 PyTorch 求出斜率，再检验你的想法。
+# %% [markdown] lang="zh" of="ba396ff0"
+# 计算图是在程序运行时记录的，所以循环和分支都可以由数据决定。取 $b = 2a$，只要 $|b| < 1000$ 就再
+# 加倍，如此反复；最后，$b$ 为正就返回它，否则返回 $100\,b$。这里没有 $f$ 的公式可看，可是在任何
+# $a \ne 0$ 处（$f$ 跳变的点除外），不求导也能由两个数得到它的斜率：是哪两个数？（想一想 $f$ 对
+# $a$ 附近的数都做了什么。）请写出 $f$，让 PyTorch 求出斜率，再检验你的想法。
 
 
 # %% exercise="control_flow_grad"
@@ -900,15 +901,16 @@ plt.show()
 # %% [markdown] written="logdet_by_hand"
 # ## 11. In your own words: the determinant
 #
-# Explain why $\partial\log\det X/\partial X$ is what you programmed. (Expanding $\det X$ along
-# row $i$ shows how it depends on $X_{ij}$.) Why does the gradient not depend on the sign of the
-# determinant, although $f$ itself is undefined when it is negative?
+# Explain why $\partial\log\det X/\partial X$ is what you programmed. (Expanding $\det X$ along row
+# $i$ shows how it depends on $X_{ij}$.) Why does your formula not ask for the sign of the
+# determinant, although $f$ itself is undefined when that is negative?
 
-# %% [markdown] lang="zh" of="1117139c"
+# %% [markdown] lang="zh" of="4a04878d"
 # ## 11. 用自己的话说：行列式
 #
 # 请说明为什么 $\partial\log\det X/\partial X$ 就是你写的那个公式。（把 $\det X$ 按第 $i$ 行展开，
-# 就能看出它怎样依赖于 $X_{ij}$。）行列式为负时 $f$ 本身没有定义，为什么梯度却与行列式的符号无关？
+# 就能看出它怎样依赖于 $X_{ij}$。）行列式为负时 $f$ 本身没有定义，为什么你写出的梯度公式却不看行列
+# 式的符号？
 
 # %% [markdown]
 # ## What you can do now

@@ -200,10 +200,11 @@ plt.show()
 # \operatorname{leaky}(x)=\begin{cases}x&x>0\\ \text{slope}\cdot x&x\le 0,\end{cases}\qquad
 # \operatorname{elu}(x)=\begin{cases}x&x>0\\ \alpha\,(e^{x}-1)&x\le 0.\end{cases}$$
 #
-# Write each one without PyTorch's operation of the same name (in any of its spellings). Large
-# inputs, $\pm10^4$ in float32, must come out finite: an infinity multiplied by zero is `nan`.
+# Write each one without PyTorch's operation of the same name (as a function, a method or a module),
+# and without another of its activations that comes to the same. Large inputs, $\pm10^4$ in float32,
+# must come out finite: an infinity multiplied by zero is `nan`.
 
-# %% [markdown] lang="zh" of="974ed961"
+# %% [markdown] lang="zh" of="4f4b762a"
 # ## 2. 激活函数
 #
 # 阈值函数的斜率几乎处处为 0，所以隔着它什么也学不到。如今用的激活函数是非线性的，连续，而且有可用
@@ -213,8 +214,8 @@ plt.show()
 # \operatorname{leaky}(x)=\begin{cases}x&x>0\\ \text{slope}\cdot x&x\le 0,\end{cases}\qquad
 # \operatorname{elu}(x)=\begin{cases}x&x>0\\ \alpha\,(e^{x}-1)&x\le 0.\end{cases}$$
 #
-# 请逐个写出来，不用 PyTorch 里同名的运算（换哪种写法都不行）。输入很大时（float32 下的
-# $\pm10^4$），结果也必须有限：无穷大乘以零是 `nan`。
+# 请逐个写出来，不用 PyTorch 里同名的运算（函数、张量的方法、模块都算），也不用参数取得合适就与它
+# 相同的别的激活函数。输入很大时（float32 下的 $\pm10^4$），结果也必须有限：无穷大乘以零是 `nan`。
 
 
 # %% exercise="relu"
@@ -470,12 +471,13 @@ def parameter_count(sizes):
 assert parameter_count([2, 3, 1]) == 13, "2·3 + 3 for the hidden layer, 3·1 + 1 for the output"
 
 # %% [markdown]
-# The universal approximation theorem says that two layers can come as close as you like to any
-# continuous function on a cube. For ReLU one can see it: each hidden unit adds one kink.
+# The universal approximation theorem says that two layers, with hidden units enough, can come as
+# close as you like to any continuous function on a cube. For ReLU one can see it: each hidden unit
+# adds one kink.
 
-# %% [markdown] lang="zh" of="b826c461"
-# 通用近似定理说，只要两层，就能任意接近立方体上的任何连续函数。用 ReLU 时，画出来就看得见：每个隐
-# 藏单元添一个折点。
+# %% [markdown] lang="zh" of="3c619215"
+# 通用近似定理说，只要两层、隐藏单元足够多，就能任意接近立方体上的任何连续函数。用 ReLU 时，画出来
+# 就看得见：每个隐藏单元添一个折点。
 
 # %% demo=true
 grid = torch.linspace(0, 1, 400)[:, None]
@@ -504,21 +506,21 @@ plt.show()
 #
 # - The last layer has a score for each class. How many classes are there, if the labels are all
 #   that you are given?
-# - All the weights could begin at zero; the XOR network of section 1 shows why they must not. What
-#   would two hidden units with equal weights become after a step? So the start is random; `seed`
-#   fixes it, and equal seeds must bring equal networks, whatever else draws random numbers. How
-#   large should the weights be, for a layer of many inputs and for one of few?
+# - The weights must not all begin at zero; the XOR network of section 1 shows why. What would two
+#   hidden units with equal weights become after a step? So the start is random; `seed` fixes it,
+#   and equal seeds must bring equal networks, whatever else draws random numbers. How large should
+#   the weights be, for a layer of many inputs and for one of few?
 # - What does a step change, and must that change be recorded in the graph? (The slide on gradient
-#   descent takes off the gradient itself. It leaves out the learning rate: a step is `lr` times
-#   it.)
+#   descent takes off the gradient itself. It leaves out the learning rate: a plain step is `lr`
+#   times it.)
 # - What does `backward` do with the gradients of the epoch before?
 #
-# Any way of going downhill will do, with all the points at once or a part at a time, as long as
-# `lr` is its learning rate. The network is judged by what it says of points that it has not seen:
-# of two rings, one inside the other, and of some clouds, with `lr` 0.1 and 200 epochs or more, it
-# must get four in five right. (A good one gets nearly all.)
+# Any way of going downhill will do: plain, with momentum or by Adam, with all the points at once or
+# a part at a time, as long as `lr` is its learning rate. The network is judged by what it says of
+# points that it has not seen: of two rings, one inside the other, and of some clouds, with `lr` 0.1
+# and 200 epochs or more, it must get four in five right. (A good one gets nearly all.)
 
-# %% [markdown] lang="zh" of="a9048c9b"
+# %% [markdown] lang="zh" of="b60e50b5"
 # ## 5. 会学习的网络
 #
 # 到目前为止，总有人事先知道权重。从这里起，谁也不知道：网络从随机的权重出发，靠损失的梯度自己去
@@ -530,12 +532,12 @@ plt.show()
 #   什么样？所以起点是随机的；`seed` 把它固定下来，相同的种子必须得到相同的网络，不管别处还抽取了
 #   什么随机数。对输入很多的一层，权重应当多大？输入很少的一层呢？
 # - 一步改变的是什么？这个改变要记录到计算图里吗？（讲梯度下降的那张幻灯片，减去的是梯度本身，漏掉
-#   了学习率：一步应是梯度的 `lr` 倍。）
+#   了学习率：最简单的一步是梯度的 `lr` 倍。）
 # - 上一轮留下的梯度，`backward` 会怎样处理？
 #
-# 怎样下降都行，一次用全部的点，或者每次用一部分，只要学习率是 `lr`。评判网络好坏，看的是它把没见
-# 过的点判得怎么样：一个套着另一个的两个圆环，还有几团点；`lr` 取 0.1，训练 200 轮或更多，五个点里
-# 至少要分对四个。（好的网络几乎全对。）
+# 怎样下降都行：最简单的梯度下降、动量法、Adam 都可以，每一步用全部的点还是只用一部分也都可以，只
+# 要学习率是 `lr`。评判网络好坏，看的是它把没见过的点分到哪一类：一个套着另一个的两个圆环，还有几
+# 团点；`lr` 取 0.1，训练 200 轮或更多，五个点里至少要分对四个。（好的网络几乎全对。）
 
 
 # %% exercise="train_mlp"
@@ -553,7 +555,7 @@ def train_mlp(x, y, hidden, epochs, lr, seed):
     Returns:
         (weights, biases, losses): two lists of tensors as `mlp_forward` takes them, of x's dtype,
         and a list with a float for each epoch: the loss before its update
-        (in parts: the mean over its updates).
+        (in parts: the mean of the losses before each of its updates).
     """
     raise NotImplementedError
 

@@ -135,14 +135,14 @@ assert z.shape == (1, 3), f"one observation and three outputs make (1, 3), not {
 assert torch.equal(z, torch.tensor([[2.0, 3.0, 6.0]])), f"A W + b should be [[2, 3, 6]], not {z}"
 
 # %% [markdown]
-# Given $dZ = \partial L/\partial Z$, rule 2 of the lecture yields $dA$, $dW$ and $db$. Let the
-# shapes lead you: each gradient has the shape of what it belongs to. The same $b$ serves all $n$
-# observations, so its gradient collects from all of them.
+# Given $dZ = \partial L/\partial Z$, rule 2 of the lecture, the chain rule for a linear map, yields
+# $dA$, $dW$ and $db$. Let the shapes lead you: each gradient has the shape of what it belongs to.
+# The same $b$ serves all $n$ observations, so its gradient collects from all of them.
 
-# %% [markdown] lang="zh" of="48557465"
-# 已知 $dZ = \partial L/\partial Z$，由讲义的规则 2 可以得到 $dA$、$dW$ 和 $db$。让形状给你引路：
-# 哪个量的梯度，就和哪个量形状相同。全部 $n$ 个观测用的是同一个 $b$，所以它的梯度要把各个观测的贡
-# 献都收集起来。
+# %% [markdown] lang="zh" of="efb77110"
+# 已知 $dZ = \partial L/\partial Z$，由讲义的规则 2（线性变换的链式法则）可以得到 $dA$、$dW$ 和
+# $db$。让形状给你引路：哪个量的梯度，就和哪个量形状相同。全部 $n$ 个观测用的是同一个 $b$，所以它
+# 的梯度要把各个观测的贡献都收集起来。
 
 
 # %% exercise="affine_backward"

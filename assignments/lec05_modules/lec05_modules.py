@@ -23,13 +23,13 @@
 #
 # **Conventions.** Rows are observations: `x` is $(n, p)$. A result keeps the dtype and device of
 # the inputs. Parameters are found **by name**, so call the attributes exactly what the docstrings
-# say. Functions that draw random numbers take a `torch.Generator` and draw from nothing else.
-# Automatic differentiation is allowed everywhere.
+# say. A function that is given a `torch.Generator` draws from nothing else; the others may draw
+# from PyTorch's global one. Automatic differentiation is allowed everywhere.
 #
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
-# %% [markdown] lang="zh" of="6c899f51"
+# %% [markdown] lang="zh" of="5aa8e61d"
 # # 第 5 讲：从梯度到模块
 #
 # 有了会求导的库，拟合任何模型都是同一个循环：预测，算损失，求梯度，走一步。在这份笔记本里，你先用
@@ -39,7 +39,7 @@
 # **学完之后，你能够**写出可以拟合任何模型的循环；把参数放在 PyTorch 找得到的地方；共享、初始化、
 # 保存和移动模块；用自己的数据集给它们喂数据；告诉优化器哪些参数该约束。
 #
-# **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# **用时**约 5 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
 # 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
 #
@@ -50,8 +50,8 @@
 # 器](https://pytorch.org/docs/stable/data.html)。
 #
 # **约定**：一行是一个观测，`x` 的形状是 $(n, p)$。结果与输入的 dtype 和设备相同。参数是**按名
-# 字**查找的，所以属性的名字要与文档字符串里写的完全一致。凡是要抽取随机数的函数，都会收到一个
-# `torch.Generator`，随机数只能从它来。任何地方都可以用自动微分。
+# 字**查找的，所以属性的名字要与文档字符串里写的完全一致。如果函数收到了 `torch.Generator`，随机数
+# 就只能从它来；别的函数可以用 PyTorch 的全局生成器。任何地方都可以用自动微分。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
 # 用例还会检查别的形状、别的数和别的 dtype。
@@ -125,14 +125,14 @@ assert torch.equal(features, again), "equally seeded generators should give equa
 # %% [markdown]
 # ## 2. Mini-batches
 #
-# Lecture 7 asks: $n$ observations are cut into mini-batches of $m$; what is left over forms a
-# smaller one of its own. How do you compute their number simply?
+# The notes of lecture 7 ask: $n$ observations are cut into mini-batches of $m$; what is left over
+# forms a smaller one of its own. How do you compute their number simply?
 
-# %% [markdown] lang="zh" of="45f9f66e"
+# %% [markdown] lang="zh" of="dbcd80e2"
 # ## 2. 小批量
 #
-# 第 7 讲问：把 $n$ 个观测切成大小为 $m$ 的小批量，剩下的单独组成一个较小的。怎样用简单的算法求出
-# 一共有几个？
+# 讲义的第 7 讲问：把 $n$ 个观测切成大小为 $m$ 的小批量，剩下的单独组成一个较小的。怎样用简单的算
+# 法求出一共有几个？
 
 
 # %% exercise="num_batches"
@@ -155,12 +155,12 @@ assert num_batches(11, 5) == 3, f"the 11th observation needs a third, not {num_b
 
 # %% [markdown]
 # Now the batches themselves: a random order of $0,\dots,n-1$, cut into pieces of $m$. Give the
-# indices only, so that the caller can take `x[index]` and `y[index]` alike. A generator function
-# (`yield`) is as good as a list.
+# indices only, so that the caller can take `x[index]` and `y[index]` alike. A Python generator
+# function (`yield`) is as good as a list.
 
-# %% [markdown] lang="zh" of="2a29abfa"
+# %% [markdown] lang="zh" of="f115f779"
 # 现在轮到小批量本身：把 $0,\dots,n-1$ 随机排序，再切成段，每段 $m$ 个。只给出索引，这样调用者取
-# `x[index]` 和 `y[index]` 用的是同一批。返回列表可以，写成生成器函数（`yield`）也可以。
+# `x[index]` 和 `y[index]` 用的是同一批。返回列表可以，写成 Python 的生成器函数（`yield`）也可以。
 
 
 # %% exercise="minibatches"
@@ -721,11 +721,12 @@ assert refused, "three rows and four targets should be refused with a ValueError
 
 # %% [markdown]
 # Now the loader. `DataLoader` does the work, if it is told the right things. What must it know so
-# that equal generators make equal epochs, while each epoch of one loader has an order of its own?
+# that equally seeded generators make equal epochs, while each epoch of one loader has an order of
+# its own?
 
-# %% [markdown] lang="zh" of="9e6c1bb3"
-# 现在来写加载器。活由 `DataLoader` 来干，只要把该说的都告诉它。生成器相同，各轮的次序就要相同；而
-# 同一个加载器，每一轮又要有自己的次序。要做到这两点，它必须知道什么？
+# %% [markdown] lang="zh" of="67338b1a"
+# 现在来写加载器。活由 `DataLoader` 来干，只要把该说的都告诉它。生成器的种子相同，各轮的次序就要相
+# 同；而同一个加载器，每一轮又要有自己的次序。要做到这两点，它必须知道什么？
 
 
 # %% exercise="make_loader"
@@ -757,7 +758,7 @@ for seed in [1, 1, 2]:
         rows, targets = (torch.cat(parts) for parts in zip(*loader, strict=True))
         assert torch.equal(targets, rows[:, 0] ** 2), "a row has come apart from its target"
         orders.append(rows[:, 0].tolist())
-assert orders[0] == orders[2] and orders[1] == orders[3], "equal generators, equal epochs"
+assert orders[0] == orders[2] and orders[1] == orders[3], "equal seeds, equal epochs"
 assert len({tuple(order) for order in orders}) == 4, "each epoch should be shuffled anew"
 
 # %% [markdown]
@@ -899,16 +900,16 @@ plt.show()
 # ## 14. In your own words
 #
 # In section 3 the loss settles near 0.095, and the estimate (1.8304, 0.4262, …) near the true
-# coefficients (1.8645, 0.4071, …) but not on them, however long you train. Why does neither reach
-# its ideal value? What would change with ten times as many observations, and what with noise of
-# half the standard deviation?
+# coefficients (1.8645, 0.4071, …) but not on them, however long you train. Why does the loss not
+# fall to 0, and why does the estimate not reach the true coefficients? What would change with ten
+# times as many observations, and what with noise of half the standard deviation?
 
-# %% [markdown] lang="zh" of="e8300363"
+# %% [markdown] lang="zh" of="9b937ef2"
 # ## 14. 用自己的话说
 #
 # 在第 3 节里，损失停在 0.095 附近，估计值 (1.8304, 0.4262, …) 接近真实的系数 (1.8645, 0.4071,
-# …)，但无论训练多久，都不会正好等于它们。为什么两者都达不到理想值？如果观测增加到十倍，会有什么变
-# 化？如果噪声的标准差减半，又会怎样？
+# …)，但无论训练多久，都不会正好等于它们。为什么损失降不到 0，估计值也达不到真实的系数？如果观测增
+# 加到十倍，会有什么变化？如果噪声的标准差减半，又会怎样？
 
 # %% [markdown] written="tied_gradients"
 # ## 15. In your own words: tied layers

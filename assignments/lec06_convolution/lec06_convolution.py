@@ -126,12 +126,12 @@ plt.show()
 # $$r_{ij} = \sum_{a}\sum_{b} K_{ab}\, V_{i-a,\,j-b}.$$
 #
 # The minus signs mean that the kernel is **flipped** (turned by half a turn) before it is laid over
-# the image. In the **valid** region the kernel lies wholly within the image, so an
-# $(H, W)$ image yields $(H-h+1,\; W-w+1)$ sums of products.
+# the image. In the **valid** region the kernel lies wholly within the image, so an $(H, W)$ image
+# yields a result of shape $(H-h+1,\; W-w+1)$, each entry a sum of products.
 #
 # Nothing of `scipy.signal` or `scipy.ndimage` may run inside your function.
 
-# %% [markdown] lang="zh" of="a502d01b"
+# %% [markdown] lang="zh" of="252b09a8"
 # ## 2. 二维
 #
 # 图像 $V$ 与形状为 $(h, w)$ 的卷积核 $K$ 的卷积是
@@ -139,7 +139,7 @@ plt.show()
 # $$r_{ij} = \sum_{a}\sum_{b} K_{ab}\, V_{i-a,\,j-b}.$$
 #
 # 式中的减号意味着，卷积核要先**翻转**（转半圈），再放到图像上。在**有效**区域里，卷积核整个落在图
-# 像之内，所以 $(H, W)$ 的图像得到 $(H-h+1,\; W-w+1)$ 个乘积之和。
+# 像之内，所以 $(H, W)$ 的图像得到形状为 $(H-h+1,\; W-w+1)$ 的结果，每个元素都是若干乘积之和。
 #
 # 你的函数里不能使用 `scipy.signal` 或 `scipy.ndimage` 里的任何东西。
 
@@ -417,7 +417,7 @@ def gaussian_kernel(size, extent, scale):
     """A square kernel of Gaussian weights that add up to 1.
 
     Args:
-        size: entries on each side, at least 1.
+        size: entries on each side, at least 1; a kernel of a single entry is [[1]].
         extent: the points run from -extent to extent.
         scale: the factor in the exponent.
 
@@ -453,20 +453,20 @@ plt.show()
 # %% [markdown]
 # The result of a convolution need not lie between 0 and 255. To look at it, stretch its contrast:
 # take the 1 % and the 99 % quantile of all its entries (`np.quantile`), clip to them, so that a few
-# extreme pixels do not spoil the rest, and map the smallest remaining value to 0 and the largest to
-# 255. Convert to `np.uint8`, which cuts off the fraction. A picture whose entries are all equal
-# then has no contrast to stretch: return zeros.
+# extreme pixels do not spoil the rest, and map the smallest value after clipping to 0 and the
+# largest to 255. Convert to `np.uint8`, which cuts off the fraction. A picture whose entries are
+# all equal then has no contrast to stretch: return zeros.
 
-# %% [markdown] lang="zh" of="294b83e2"
-# 卷积的结果不一定在 0 和 255 之间。要把它显示出来，就拉伸它的对比度：取全部元素的 1 % 和 99 % 分
-# 位数（`np.quantile`），截断到两者之间，免得少数极端的像素毁了其余部分；再把截断之后的最小值映射
-# 到 0，最大值映射到 255。最后转换成 `np.uint8`，小数部分随之舍去。如果这时图片的元素全都相等，就
-# 没有对比度可以拉伸，返回全零。
+# %% [markdown] lang="zh" of="04618727"
+# 卷积的结果不一定在 0 和 255 之间。要把它显示出来，就拉伸它的对比度：取全部元素的 1% 和 99% 分位
+# 数（`np.quantile`），截断到两者之间，免得少数极端的像素毁了其余部分；再把截断之后的最小值映射到
+# 0，最大值映射到 255。最后转换成 `np.uint8`，小数部分随之舍去。如果这时图片的元素全都相等，就没有
+# 对比度可以拉伸，返回全零。
 
 
 # %% exercise="normalize_image"
 def normalize_image(x):
-    """Levels from 0 to 255 between the 1 % and the 99 % quantile of x.
+    """Clip x to its 1 % and its 99 % quantile, and map it to levels from 0 to 255.
 
     Args:
         x: numbers of any shape.
@@ -547,7 +547,7 @@ plt.show()
 # %% [markdown] lang="zh" of="a1fe18c9"
 # ## 6. 用自己的话说
 #
-# 这一讲以一个问题开头：$p(x)\,q(x)$ 的系数是什么？(a) 对多项式有 $p\,q = q\,p$ 和
+# 讲义的这一讲以一个问题开头：$p(x)\,q(x)$ 的系数是什么？(a) 对多项式有 $p\,q = q\,p$ 和
 # $(p\,q)\,r = p\,(q\,r)$。这两条规则对卷积意味着什么？那么，先用 $K$ 模糊一张照片，再用 $L$ 模糊
 # 所得的结果，用哪一个卷积核可以一次做到？如果两者都是 9 × 9，它有多大？这些规则对互相关也成立吗？
 # (b) 用高斯核对一张全白的图片做 `convolve2d_same`，看看结果。边界上发生了什么，为什么？不补零的

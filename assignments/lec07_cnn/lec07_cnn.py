@@ -41,7 +41,7 @@
 # **学完之后，你能够**对任意步长和填充，写出卷积与最大汇聚的前向传播和反向传播；让它们变快，而算出
 # 的结果不变；亲手把梯度传过整个网络，并加以检验；训练分类器，并查明它认错了哪些、为什么认错。
 #
-# **用时**约 9 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# **用时**约 9 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
 # 行全部单元格（约两分钟），保存，然后提交这个文件。
 #
@@ -88,10 +88,11 @@ torch.set_num_threads(1)
 # $\lfloor (H + 2\cdot\text{padding} - K_H)/s \rfloor + 1$ rows of output, and as many columns as
 # the same formula gives for $W$.
 #
-# In all of this section PyTorch's own convolution (`F.conv2d`, `nn.Conv2d` and what lies below
-# them) may not run. In your own tests, compare with it as much as you like.
+# In all of this section PyTorch's own convolutions (`F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d`,
+# `nn.grad` and what lies below them) may not run, nor SciPy's filters; `F.pad`, `F.unfold` and
+# `F.fold` may. In your own tests, compare with them as much as you like.
 
-# %% [markdown] lang="zh" of="5edc0bad"
+# %% [markdown] lang="zh" of="20296b2a"
 # ## 1. 卷积层
 #
 # 在 $x$ 的四边各补 `padding` 行或列零，得到 $\tilde x$。步长为 $s$ 时，
@@ -101,8 +102,9 @@ torch.set_num_threads(1)
 # 严格地说，这是*互相关*：卷积核不翻转。会超出 $\tilde x$ 边界的窗口要舍去，所以输出有
 # $\lfloor (H + 2\cdot\text{padding} - K_H)/s \rfloor + 1$ 行，列数用同一个公式由 $W$ 算出。
 #
-# 这一整节都不能运行 PyTorch 自己的卷积（`F.conv2d`、`nn.Conv2d`，以及它们底下调用的东西）。自己测
-# 试时，尽管拿它来比较。
+# 这一整节都不能运行 PyTorch 自己的卷积（`F.conv2d`、`nn.Conv2d`、`F.conv_transpose2d`、
+# `nn.grad`，以及它们底下调用的东西），也不能用 SciPy 的滤波函数；`F.pad`、`F.unfold` 和 `F.fold`
+# 可以用。自己测试时，尽管拿它们来比较。
 
 
 # %% exercise="conv2d_forward"
@@ -143,8 +145,8 @@ assert torch.allclose(out, expected, atol=1e-5), "out differs from PyTorch's"
 
 # %% [markdown] lang="zh" of="86b99a2d"
 # 每个 $w_{f,c,k,l}$、$x$ 的每个像素，都参与了许多个输出，也就从其中每一个收到一份梯度。把上面的求
-# 和式分别从 $w$、$b$ 和 $\tilde x$ 的角度读一遍；最后还要把填充去掉（当心 `padding = 0`）。哪个窗
-# 口都没有看到的像素，梯度为零。
+# 和式分别从 $w$、$b$ 和 $\tilde x$ 的角度读一遍；最后还要把填充去掉（当心 `padding = 0`）。没有被
+# 任何窗口看到的像素，梯度为零。
 
 
 # %% exercise="conv2d_backward"
@@ -273,12 +275,12 @@ assert torch.equal(out[0, 0], expected), f"overlapping windows of x − 20: {exp
 
 # %% [markdown]
 # On the way back each window's gradient goes to the entry that was its maximum; if several entries
-# are the largest, to the first of them, row by row. An entry can be the maximum of several
-# windows.
+# are the largest, to the one that comes first when the window is read row by row, from left to
+# right. An entry can be the maximum of several windows.
 
-# %% [markdown] lang="zh" of="53a33474"
+# %% [markdown] lang="zh" of="9b1d0263"
 # 反向传播时，每个窗口的梯度交给前向传播时取得最大值的那个元素；如果有几个元素并列最大，就交给逐行
-# 数下来的第一个。同一个元素可以是好几个窗口的最大值。
+# 从左到右数时最先遇到的那一个。同一个元素可以是好几个窗口的最大值。
 
 
 # %% exercise="max_pool2d_backward"
@@ -672,16 +674,17 @@ for name, leaf in leaves.items():
 #
 # **Is the gradient right?** Nudge single parameters up and down in float64, and compare the slope
 # with your gradient. Relative errors about 1e-6 and below are rounding; 1e-2 is a mistake, or a
-# kink that lies within the step. The check starts `b1` off 0 on purpose. Take that line out, and
-# the errors of `b1` jump to 8 % and far more, though your gradient is right: why only they?
+# kink that lies within the step. The check gives `b1` numbers other than 0 on purpose. Take the
+# line out that does so in the cell with the check, and the errors of `b1` jump to 8 % and far more,
+# though your gradient is right: why those of `b1` alone?
 
-# %% [markdown] lang="zh" of="fd08f3cd"
+# %% [markdown] lang="zh" of="bb832aee"
 # 从这里到本节末尾不需要你填什么，但有三件事值得看。每做一个新网络，都该按这个次序做这三件事。
 #
 # **梯度对吗**？在 float64 下，把单个参数往上、往下各挪一点，再把得到的斜率与你的梯度比较。相对误
-# 差在 1e-6 左右或更低，是舍入误差；到了 1e-2，就是写错了，或者这一步跨过了折点。这项检验特意让
-# `b1` 从 0 以外的值开始。把那一行去掉，`b1` 的误差就会跳到 8 % 甚至大得多，尽管你的梯度是对的。为
-# 什么只有它们会这样？
+# 差在 1e-6 左右或更低，是舍入误差；到了 1e-2，就是写错了，或者这一步跨过了折点。这项检验特意给
+# `b1` 取了 0 以外的初值。在做检验的单元格里，把给 `b1` 赋值的那一行去掉，它的误差就会跳到 8% 甚至
+# 大得多，尽管你的梯度是对的。为什么只有 `b1` 会这样？
 
 # %%
 IMAGES, NAMES = digits()
@@ -828,23 +831,22 @@ assert abs(value - (0.2989 + 0.1140 / 5)) < 1e-5, f"0.2989 + 0.1140/5 is 0.3217,
 #
 # The loop of the lecture: in each epoch shuffle the observations, cut them into mini-batches (a
 # rest forms a smaller one of its own), and for each of them compute the loss, reset the gradients,
-# go backward and let the optimizer step. The model returns **probabilities**, as `ConvNet` does,
-# so the loss is the negative log-likelihood of their logarithm (those of a net that learns stay
-# above 0; nothing needs to be clamped). The optimizer is `torch.optim.Adam` with learning rate
-# `lr`; `seed` makes the shuffling repeatable. The model that is passed in is trained itself, in
-# training mode. (Our nets compute the same in either mode: in which one you hand them back is up to
-# you.)
+# go backward and let the optimizer step. The model returns **probabilities**, as `ConvNet` does, so
+# take their logarithm first, and then your `nll_loss` (the underflow of section 5 does not happen
+# to the nets that are trained here; nothing needs to be clamped). The optimizer is
+# `torch.optim.Adam` with learning rate `lr`; `seed` makes the shuffling repeatable. The model that
+# is passed in is trained itself, in training mode. (Our nets compute the same in either mode: in
+# which one you hand them back is up to you.)
 
-# %% [markdown] lang="zh" of="be085fbc"
+# %% [markdown] lang="zh" of="8816a313"
 # ## 8. 训练
 #
 # 讲义里的循环：每一轮先打乱各个观测，切成小批量（余下不足一批的，单独成一个较小的）；对每个小批
 # 量，计算损失，清零梯度，反向传播，再让优化器走一步。模型返回的是**概率**，和 `ConvNet` 一样，所
-# 以先对概率取对数，再算负对数似然作为损失（网络只要在学习，这些概率就总在 0 以上，不需要截断）。
-# 优化器用
-# `torch.optim.Adam`，学习率为 `lr`；`seed` 使打乱的次序可以重现。要训练的就是传进来的那个模型本
-# 身，而且要在训练模式下训练。（我们的网络在两种模式下算出的结果一样；训练完处于哪种模式，由你决
-# 定。）
+# 以先对概率取对数，再用你的 `nll_loss`（第 5 节说的下溢，在这里训练的网络上不会发生，所以不需要截
+# 断）。优化器用 `torch.optim.Adam`，学习率为 `lr`；`seed` 使打乱的次序可以重现。要训练的就是传进
+# 来的那个模型本身，而且要在训练模式下训练。（我们的网络在两种模式下算出的结果一样；训练完处于哪种
+# 模式，由你决定。）
 
 
 # %% exercise="train_classifier"
@@ -1042,21 +1044,20 @@ plt.show()
 # ## 11. In your own words: one gradient, many images
 #
 # (a) 1,400 images, mini-batches of 48: the last one of an epoch is smaller. The step that it makes
-# is not. How much more does an image in it count than one elsewhere, and why does `shuffle`
-# excuse that? (b) In section 6 you wrote $dW_1$ as a sum over images *and places*. What does each
-# place contribute that a fully connected layer would not have shared, and what has that to do with
-# how few images such a net needs? (c) Where an image's border is black, what reaches $dW_1$ from
-# there, and what reaches $db_1$?
+# is not. How much more does an image in it count than one elsewhere, and why does `shuffle` excuse
+# that? (b) The $dW_1$ of section 6, which your `conv2d_backward` computes, is a sum over images
+# *and places*. What does each place contribute that a fully connected layer would not have shared,
+# and what has that to do with how few images such a net needs? (c) Where an image's border is
+# black, what reaches $dW_1$ from there, and what reaches $db_1$?
 
-# %% [markdown] lang="zh" of="f73f9f30"
+# %% [markdown] lang="zh" of="233135bc"
 # ## 11. 用自己的话说：一个梯度，许多图像
 #
 # (a) 1,400 张图像，小批量大小为 48：每一轮的最后一个小批量较小，由它走的那一步却并不小。这里一张
-# 图像的分量，是别处一张图像的多少倍？为什么有了 `shuffle`，这样做就说得过去？(b) 在第 6 节里，你
-# 把
-# $dW_1$ 写成对图像*和位置*的求和。每个位置的贡献里，有什么是换成全连接层就没法共享的？这种网络只
-# 要很少的图像就够了，与此有什么关系？(c) 如果图像的边缘是黑的，从那里传到 $dW_1$ 的是什么，传到
-# $db_1$ 的又是什么？
+# 图像的分量，是别处一张图像的多少倍？为什么有了 `shuffle`，这样做就说得过去？(b) 第 6 节的 $dW_1$
+# 由你的 `conv2d_backward` 算出，是对图像*和位置*的求和。每个位置的贡献里，有什么是换成全连接层就
+# 没法共享的？这种网络只要很少的图像就够了，与此有什么关系？(c) 如果图像的边缘是黑的，从那里传到
+# $dW_1$ 的是什么，传到 $db_1$ 的又是什么？
 
 # %% [markdown]
 # ## What you can do now

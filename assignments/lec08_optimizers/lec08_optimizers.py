@@ -2,9 +2,9 @@
 # # Lecture 8: Optimizers
 #
 # All of deep learning's optimizers take the same thing, a gradient, and differ in what they
-# remember of earlier ones. In this notebook you write each rule of lectures 7 and 8 as a function
-# of one step, then Adam once more as a class that PyTorch's training loops can use, and let five
-# optimizers race on XOR.
+# remember of earlier ones. In this notebook you write each rule from the notes of lectures 7 and 8
+# as a function of one step, then Adam once more as a class that PyTorch's training loops can use,
+# and let five optimizers race on XOR.
 #
 # **Afterwards you can** write each of the usual optimizers from its formula, and say what it
 # remembers; name the unit of a step; put an optimizer of your own into a PyTorch loop; read a
@@ -37,17 +37,17 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at longer runs, other numbers and other dtypes.
 
-# %% [markdown] lang="zh" of="05e632de"
+# %% [markdown] lang="zh" of="a5ab9ef6"
 # # 第 8 讲：优化器
 #
 # 深度学习的各种优化器，拿到的都是同一样东西：梯度。区别只在于，它们对以前的梯度记住了什么。在这份
-# 笔记本里，你把第 7、8 讲的每条更新规则写成走一步的函数，再把 Adam 写成一个类，让 PyTorch 的训练
-# 循环也能用它，最后让五个优化器在 XOR 上赛跑。
+# 笔记本里，你把讲义第 7、8 讲的每条更新规则写成走一步的函数，再把 Adam 写成一个类，让 PyTorch 的
+# 训练循环也能用它，最后让五个优化器在 XOR 上赛跑。
 #
 # **学完之后，你能够**照着公式写出每一种常用的优化器，并说清它记住了什么；说出一步的单位；把自己写
 # 的优化器放进 PyTorch 的训练循环；看懂损失下降的曲线图。
 #
-# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行全部单元格，保
 # 存，然后提交这个文件。没做完也可以交，做对多少算多少分。
 #
@@ -523,26 +523,26 @@ assert torch.allclose(optimizer.step(closure).detach(), loss), "step returns the
 # %% [markdown]
 # ## 6. The race
 #
-# The lecture's network for XOR has two inputs, five hidden units with softplus, and one output
-# with a sigmoid:
+# The lecture's network for XOR has two inputs, five hidden units with softplus, and one output with
+# a sigmoid:
 #
 # $$\hat p = \sigma\bigl(W_2\operatorname{softplus}(W_1x+b_1)+b_2\bigr)$$
 #
-# Train it on all four points at once with the mean binary cross-entropy. So that your losses can
-# be compared with anybody's, the draws are fixed: `torch.manual_seed(seed)`, then
-# `nn.Linear(2, 5)`, then `nn.Linear(5, 1)`, both with PyTorch's own initial numbers, and nothing
-# drawn besides.
+# Train it on all four points at once, (0, 0), (0, 1), (1, 0) and (1, 1) with the labels 0, 1, 1 and
+# 0, with the mean binary cross-entropy. So that your losses can be compared with anybody's, the
+# draws are fixed: `torch.manual_seed(seed)`, then `nn.Linear(2, 5)`, then `nn.Linear(5, 1)`, both
+# with PyTorch's own initial numbers, and nothing drawn besides.
 
-# %% [markdown] lang="zh" of="a07f7058"
+# %% [markdown] lang="zh" of="5d6db54b"
 # ## 6. 赛跑
 #
 # 讲义里解决 XOR 的网络有两个输入、五个用 softplus 的隐藏单元和一个用 sigmoid 的输出：
 #
 # $$\hat p = \sigma\bigl(W_2\operatorname{softplus}(W_1x+b_1)+b_2\bigr)$$
 #
-# 四个点一起用来训练，损失是二元交叉熵的均值。为了让大家的损失可以互相比较，随机数按固定的次序抽
-# 取：先 `torch.manual_seed(seed)`，再 `nn.Linear(2, 5)`，再 `nn.Linear(5, 1)`，两层都用 PyTorch
-# 自己的初始值，此外什么都不抽取。
+# 四个点是 (0, 0)、(0, 1)、(1, 0)、(1, 1)，标签依次是 0、1、1、0；它们一起用来训练，损失是二元交叉
+# 熵的均值。为了让大家的损失可以互相比较，随机数按固定的次序抽取：先 `torch.manual_seed(seed)`，再
+# `nn.Linear(2, 5)`，再 `nn.Linear(5, 1)`，两层都用 PyTorch 自己的初始值，此外什么都不抽取。
 
 
 # %% exercise="train_xor"
@@ -582,7 +582,7 @@ assert abs(losses[-1] - 0.0526) < 5e-4, f"PyTorch's SGD should end at 0.0526, no
 # %% [markdown] lang="zh" of="66eb97d8"
 # 第 8 讲在这个问题上比较 PyTorch 的五个优化器：种子 123，学习率 0.1，2000 轮。讲义画出了损失，没
 # 有打印数值；编写这份笔记本时，讲义的程序最后的损失是 0.0526（SGD）、0.00436（Adagrad）、
-# 0.1268（Adadelta）和 $4\cdot10^{-5}$（Adam）。RMSprop 可能以 `nan` 告终：程序直接计算
+# 0.1268（Adadelta）和 $4\cdot10^{-5}$（Adam）。RMSprop 可能以 `nan` 告终：讲义的程序直接计算
 # $\log\hat p$ 和 $\log(1-\hat p)$，一旦网络过于自信，$\hat p$ 舍入成了 1，后者就是 $-\infty$。如
 # 果损失像 PyTorch 的 `BCELoss` 那样把对数截断，或者由 logit 算出，训练就能继续下去。你自己的曲线
 # 可能中断，也可能不中断，在这里都算对。你自己的 `Adam` 也一起跑，画成点线：ε 这么小时，放在根号里
@@ -624,11 +624,12 @@ plt.show()
 # %% [markdown] written="units_of_a_step"
 # Suppose θ is measured in metres and the loss in yuan. What is the unit of the gradient, and of one
 # step of SGD, of Adagrad, of Adadelta and of Newton's method, if η is a plain number? Which of them
-# keep their promise when somebody decides to measure θ in centimetres?
+# still go to the same place when somebody decides to measure θ in centimetres?
 
-# %% [markdown] lang="zh" of="51a9c36e"
+# %% [markdown] lang="zh" of="35a823ea"
 # 假设 θ 以米为单位，损失以元为单位。如果 η 是没有单位的数，那么梯度的单位是什么？SGD、Adagrad、
-# Adadelta 和牛顿法的一步，单位各是什么？如果有人决定改用厘米来量 θ，它们当中哪些仍然靠得住？
+# Adadelta 和牛顿法的一步，单位各是什么？如果有人决定改用厘米来量 θ，它们当中哪些走到的仍是同一个
+# 地方？
 
 # %% [markdown]
 # ## What you can do now

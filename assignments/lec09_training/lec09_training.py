@@ -46,7 +46,7 @@
 # 重衰减和提前停止各做什么，用的是谁的约定；用它们搭出深度网络，并在正确的模式下训练和评估它；看懂
 # 一张画着十二次训练的图，其中没有哪种办法单独用就处处最好。
 #
-# **用时**约 10 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的三道书面题
+# **用时**约 10 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后三道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
 # 行全部单元格（约两分钟），保存，然后提交这个文件。
 #
@@ -839,15 +839,17 @@ assert torch.equal(w, torch.tensor([1.0, -3.0])), f"expected [1, -3], got {w}"
 #
 # Watch the loss on validation data and stop when it no longer falls. Epochs are counted from 0. An
 # epoch is *better* if its loss is **less than** best − `min_delta`, where best is the loss of the
-# best epoch so far (the first epoch is always better than nothing). Training stops as soon as
-# `patience` epochs in a row were not better. If that never happens, it runs to the end.
+# last epoch that was better (the first epoch is always better than nothing). A loss that is lower,
+# but not by more than `min_delta`, leaves best as it is. Training stops as soon as `patience`
+# epochs in a row were not better. If that never happens, it runs to the end.
 
-# %% [markdown] lang="zh" of="f280ec51"
+# %% [markdown] lang="zh" of="41b34ba1"
 # ## 9. 提前停止
 #
 # 盯住验证集上的损失，它不再下降就停止训练。轮的编号从 0 开始。如果某一轮的损失**小于** best −
-# `min_delta`，这一轮就算*更好*，这里的 best 是到目前为止最好的一轮的损失（第一轮总是算更好）。一
-# 旦连续 `patience` 轮都没有更好，训练就停止。如果一直没有出现这种情况，训练就进行到最后。
+# `min_delta`，这一轮就算*更好*，这里的 best 是最近一次算作更好的那一轮的损失（第一轮总是算更
+# 好）。损失虽然低了，却没有低出 `min_delta` 以上，best 就不变。一旦连续 `patience` 轮都没有更好，
+# 训练就停止。如果一直没有出现这种情况，训练就进行到最后。
 
 
 # %% exercise="early_stopping"
@@ -857,7 +859,7 @@ def early_stopping(val_losses, patience, min_delta=0.0):
     Args:
         val_losses: list of floats, the validation loss of each epoch; not empty.
         patience: how many epochs in a row may fail to be better, an int ≥ 1.
-        min_delta: by how much a loss must be below the best one to count, a float ≥ 0.
+        min_delta: a loss counts if it is below best by more than this, a float ≥ 0.
 
     Returns:
         (best_epoch, stop_epoch): ints, counted from 0; stop_epoch is the last epoch that is run.
@@ -1045,10 +1047,11 @@ figure.suptitle("Digits on their way down, before any training")
 plt.show()
 
 # %% [markdown]
-# Now train it. The loss is the mean cross-entropy of the logits; in each epoch the observations
-# are shuffled anew and cut into mini-batches, the last one smaller. The optimizer is yours to
-# choose, if it learns as fast as Adam does at Adam's rates (`torch.optim.AdamW` takes groups of
-# parameters with a `weight_decay` each). Three things are easily overlooked:
+# Now train it. The loss is the mean cross-entropy of the logits; in each epoch the observations are
+# shuffled anew and cut into mini-batches, the last one smaller (in the hidden cases it is never a
+# single row, which batch normalisation could not train on). The optimizer is yours to choose, if it
+# learns as fast as Adam does at Adam's rates; Adam and AdamW are the safest (`torch.optim.AdamW`
+# takes groups of parameters with a `weight_decay` each). Three things are easily overlooked:
 #
 # - **Only tensors of two or more axes decay.** Biases and a norm's $\gamma$ and $\beta$ have one.
 #   They are trained like all the rest, and do not shrink.
@@ -1056,10 +1059,11 @@ plt.show()
 #   go back in the mode in which they came (one and the same for all of them).
 # - **The recorded loss** is the cross-entropy of a mini-batch before its step, without the decay.
 
-# %% [markdown] lang="zh" of="0595176f"
-# 现在训练它。损失是 logits 的平均交叉熵；每一轮都重新打乱观测，再切成小批量，最后一个可能小一些。
-# 优化器由你选，只要它在 Adam 常用的学习率下学得和 Adam 一样快（`torch.optim.AdamW` 接受参数组，每
-# 组可以各有自己的 `weight_decay`）。有三件事容易忽略：
+# %% [markdown] lang="zh" of="0d7c6396"
+# 现在训练它。损失是 logits 的平均交叉熵；每一轮都重新打乱观测，再切成小批量，最后一个可能小一些
+# （隐藏用例里它不会只有一行：那样批量归一化没法训练）。优化器由你选，只要它在 Adam 常用的学习率下
+# 学得和 Adam 一样快；选 Adam 或 AdamW 最稳妥（`torch.optim.AdamW` 接受参数组，每组可以各有自己的
+# `weight_decay`）。有三件事容易忽略：
 #
 # - **至少有两个轴的张量才衰减**：偏置以及归一化层的 $\gamma$ 和 $\beta$ 只有一个轴。它们和其他参
 #   数一样要训练，但不缩小。
@@ -1079,8 +1083,8 @@ def fit(model, x, y, epochs, batch_size, lr, weight_decay, seed):
         epochs: how often to go through the data.
         batch_size: size of a mini-batch.
         lr: the optimizer's learning rate.
-        weight_decay: the decay of tensors of two or more axes, a float ≥ 0; subtracted from them
-            in the step or added to their gradients as λw, as your optimizer has it.
+        weight_decay: the decay λ of tensors w of two or more axes, a float ≥ 0: either λw times
+            the rate is subtracted from them in the step, or λw is added to their gradients.
         seed: an int that decides the shuffling, whatever else has drawn random numbers.
 
     Returns:

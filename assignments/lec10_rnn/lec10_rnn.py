@@ -48,7 +48,7 @@
 # **学完之后，你能够**亲手写出循环神经网络的前向传播，并让梯度沿时间往回传；说清梯度何时消失、何时
 # 爆炸；用一个上限管住梯度，训练出一个有记忆的网络。
 #
-# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行全部单元格，保
 # 存，然后提交这个文件。没做完也可以交，做对多少算多少分。
 #
@@ -56,7 +56,7 @@
 # 络](https://d2l.ai/chapter_recurrent-neural-networks/rnn.html)和[随时间反向传
 # 播](https://d2l.ai/chapter_recurrent-neural-networks/bptt.html)的两节；[CS231n 讲循环神经网络的
 # 部分](https://cs231n.github.io/rnn/)；还有 [On the difficulty of training recurrent neural
-# networks](https://arxiv.org/abs/1211.5063)，第 4、5 节就出自这篇论文。
+# networks](https://arxiv.org/abs/1211.5063)，本笔记本的第 4、5 节就出自它。
 #
 # **网络**：每一步都用同一组参数：
 #
@@ -67,10 +67,9 @@
 #
 # **约定**：$T$ 是步数，$N$ 是批量大小，$D$ 是输入的维度，$H$ 是状态的维度。时间是第一个轴：`x` 的
 # 形状是 $(T, N, D)$，`h` 的形状是 $(T, N, H)$，其中 `h[0]` 是 $h_1$；初始状态 `h0` 的形状是
-# $(N, H)$，单独存放。`dh`
-# 表示某个标量损失 $L$ 的 $\partial L/\partial h$，形状与 `h` 相同。不得原地修改输入；结果的 dtype
-# 和设备与输入相同。你的函数里不能用自动微分（`backward`、`torch.autograd`、`torch.func`），也不能
-# 用 `nn.RNN` 或 `nn.RNNCell`；自己测试时随便用。
+# $(N, H)$，单独存放。`dh` 表示某个标量损失 $L$ 的 $\partial L/\partial h$，形状与 `h` 相同。不得
+# 原地修改输入；结果的 dtype 和设备与输入相同。你的函数里不能用自动微分（`backward`、
+# `torch.autograd`、`torch.func`），也不能用 `nn.RNN` 或 `nn.RNNCell`；自己测试时随便用。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
 # 用例还会检查别的形状、别的数和别的 dtype。
@@ -396,16 +395,18 @@ plt.show()
 # Against gradients that explode the lecture knows a plain remedy: a limit. Take the norm of *all*
 # gradients together, $\lVert g\rVert = \sqrt{\sum_k \lVert g_k\rVert^2}$. If it exceeds the limit,
 # every gradient is multiplied by the same factor, `max_norm` $/\lVert g\rVert$, so that the
-# direction stays; if not, nothing changes. (PyTorch's `clip_grad_norm_` adds $10^{-6}$ to the
-# norm and works in place. Here there is no such number, and new tensors are made.)
+# direction stays; if not, nothing changes. (PyTorch's `clip_grad_norm_` adds $10^{-6}$ to the norm
+# and works in place. Here there is no such number, and the tensors that come in stay as they are;
+# below the limit you may return those very tensors.)
 
-# %% [markdown] lang="zh" of="a552a9e5"
+# %% [markdown] lang="zh" of="feb98e6e"
 # ## 5. 裁剪
 #
 # 对付梯度爆炸，讲义有一个简单的办法：设上限。取*全部*梯度合起来的范数
 # $\lVert g\rVert = \sqrt{\sum_k \lVert g_k\rVert^2}$。如果它超过上限，每个梯度都乘以同一个因子
 # `max_norm` $/\lVert g\rVert$，这样方向不变；如果没有超过，就什么都不改。（PyTorch 的
-# `clip_grad_norm_` 给范数加上 $10^{-6}$，并且原地修改梯度。这里不加这个数，而且要返回新的张量。）
+# `clip_grad_norm_` 给范数加上 $10^{-6}$，并且原地修改梯度。这里不加这个数，传进来的张量也保持原
+# 样；没有超过上限时，可以直接返回它们。）
 
 
 # %% exercise="clip_gradients"
@@ -483,7 +484,8 @@ plt.show()
 # %% [markdown] lang="zh" of="3a464eb0"
 # ## 6. 用自己的话说：许多项中的一项
 #
-# 第 11 讲的一张幻灯片写道 $\frac{\partial L_T}{\partial W} = \frac{\partial L_T}{\partial h_T}
+# 讲义第 11 讲的一张幻灯片写道
+# $\frac{\partial L_T}{\partial W} = \frac{\partial L_T}{\partial h_T}
 # \big(\prod_{t=2}^{T}\frac{\partial h_t}{\partial h_{t-1}}\big)\frac{\partial h_1}{\partial W}$，
 # 并在下面注明，这样写并不准确：它只是若干项中的一项。请写出准确的和，其中的
 # $\partial h_t/\partial W$ 是固定 $h_{t-1}$ 时的导数。你的 `rnn_backward` 里，是哪一行算出了这个

@@ -39,7 +39,7 @@
 # **学完之后，你能够**把任意长度的字符串变成张量；写出循环神经网络，以及用长短不一的序列训练它的训
 # 练循环；说清损失是在哪一步之后取的，填充又会带来什么；对照可能达到的最好结果，评价一个分类器。
 #
-# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后的两道书面题
+# **用时**约 4 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
 # 行全部单元格，保存，然后提交这个文件。
 #
@@ -91,8 +91,8 @@ torch.set_num_threads(1)  # small networks gain nothing from more
 # 这里更少见）。名里的每个字有两个权重，一个用于男名，一个用于女名，都是我们自己定的：偏男还是偏
 # 女，与生活中一致，但没有依据任何真人的名册。
 #
-# 讲义用的是公开的 *Chinese Names Corpus*，有一百多万个名字，在 1,000 个测试名字上达到了 97.9 %。
-# 如果你手头有它的文件 `Chinese_Names_Corpus_Gender（120W）.txt`，把它放在这份笔记本旁边：
+# 讲义用的是公开的 *Chinese Names Corpus*，有一百多万个名字，在 1,000 个测试名字上达到了 97.9%。如
+# 果你手头有它的文件 `Chinese_Names_Corpus_Gender（120W）.txt`，把它放在这份笔记本旁边：
 # `read_corpus` 会读取它，后面就改用其中的 3,000 个名字。这些名字是随机抽取的，因为文件按姓排列，
 # 开头的名字全是同一个姓。没有这个文件，也能做完全部练习。
 
@@ -367,18 +367,23 @@ assert torch.allclose(prob, torch.tensor(p)), f"the probability should be {p:.4f
 # The mean of $-y\log p - (1-y)\log(1-p)$. If the network is quite sure, $p$ is 0 or 1 in floating
 # point, and a logarithm is $-\infty$; then even a right answer costs $0\cdot\infty$, not a number.
 # PyTorch's `BCELoss` therefore takes each of the two logarithms as $-100$ at least, and so do we.
-# (The lecture's loss takes the logarithms as they are.) You are asked for the value. Whether a
-# gradient gets through where $p$ is 0 or 1 depends on how you keep the logarithm from $-\infty$:
-# before it is taken, or afterwards. Try both.
+# (The lecture's loss takes the logarithms as they are.) You are asked for the value; only that is
+# graded. The gradient where $p$ is 0 or 1 depends on how you keep the logarithm from $-\infty$.
+# Clamp it after it is taken, and `backward` multiplies 0 by ∞ there: `nan`. Let `torch.where` put a
+# harmless number in the place of 0 before it is taken, and that logarithm passes on the gradient 0.
+# (Clamping $p$ itself at $e^{-100}$ gives a wrong value: float32 has so few digits left for that
+# number that its logarithm is −99.983.)
 
-# %% [markdown] lang="zh" of="4596c9cb"
+# %% [markdown] lang="zh" of="37188799"
 # ## 3. 损失
 #
 # 损失是 $-y\log p - (1-y)\log(1-p)$ 的均值。网络十分有把握时，$p$ 舍入后就是 0 或 1，其中一个对数
 # 成了 $-\infty$；这时哪怕答对了，代价也是 $0\cdot\infty$，根本不是一个数。因此 PyTorch 的
 # `BCELoss` 规定这两个对数都不小于 $-100$，我们也这样做。（讲义里的损失不作处理，对数是多少就是多
-# 少。）本题要的是损失的值。至于在 $p$ 为 0 或 1 的地方有没有梯度通过，要看你在哪里避开
-# $-\infty$：是在取对数之前，还是之后。两种都试试。
+# 少。）本题要的是损失的值，批改也只看它。至于 $p$ 为 0 或 1 处的梯度，要看你怎样避开 $-\infty$。
+# 先取对数再截断，`backward` 在那里算的是 0 乘以 ∞，得到 `nan`；在取对数之前，先用 `torch.where`
+# 把 0 换成一个无害的数，这个对数传回的梯度就是 0。（直接把 $p$ 截断到 $e^{-100}$，损失的值会出
+# 错：float32 存这么小的数，有效数字所剩无几，它的对数成了 −99.983。）
 
 
 # %% exercise="bce"
@@ -424,7 +429,8 @@ def classify(model, name, vocab):
     """The probability that a name has label 1, after its last character.
 
     Args:
-        model: a `NameRNN` (or anything with its forward and init_hidden) with input size V.
+        model: a `NameRNN` with input size V, or anything that is called alike and has its
+            `init_hidden`.
         name: a string of at least one character, all in vocab.
         vocab: list of V characters.
 
@@ -480,7 +486,7 @@ assert abs(p - expected) < 1e-6, f"after a and b the probability should be {expe
 # 行一次。
 #
 # 在这里，逐个名字循环就够用了。想快一点，可以让长度相同的名字一起通过网络，结果必须一样。把短名字
-# 填充成一样长则是个陷阱：在填充上走的每一步都会改变状态，填在名字前面和填在后面都一样。
+# 填充成一样长则是个陷阱：在填充上走的每一步都会改变状态，无论填在名字前面还是后面，都是这样。
 #
 # 请用 `torch.optim.Adam`，学习率为 `lr`；`seed` 让打乱的次序可以重现。
 

@@ -35,22 +35,22 @@
 # # 第 12 讲：门，以及没有人叫的名字
 #
 # 普通的循环神经网络很健忘：每往回走一步，梯度都要遇到同一个矩阵，再乘上一个 $\tanh' \le 1$。讲义
-# 的办法是换一种结构。在这份笔记本里，你要搭建其中最有名的两种，把循环层一层层叠起来，再让它们从两
-# 个方向读。然后你用名字训练自己的网络，让它胜过计数，最后让它自己写名字。
+# 的对策是换一种结构。在这份笔记本里，你要搭出最有名的两种，再把循环层一层层叠起来，让它们从两个方
+# 向读序列。然后用名字训练你自己的网络，让它胜过计数，最后由它来写名字。
 #
-# **学完之后，你能够**说出每个门的用处，从正向和反向两头拆解 LSTM；用同一个单步搭出更深的网络和双
-# 向网络；在长短不一的名字上训练字符模型，不被填充蒙骗；把它与计数相比，也与可能达到的最好结果相
+# **学完之后，你能够**说出每个门的用处，手写 LSTM 的前向传播和反向传播；由单步出发，搭出更深的网络
+# 和双向网络；在长短不一的名字上训练字符模型，不被填充蒙骗；拿它与计数比，也与可能达到的最好结果
 # 比；在任意温度下从模型里抽取名字。
 #
 # **用时**约 7 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
-# 行所有单元格，保存，然后提交这个文件。
+# 行全部单元格，保存，然后提交这个文件。
 #
 # **参考阅读**，需要时再看：C. Olah 的[理解 LSTM 网
 # 络](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)；《动手学深度学
 # 习》[10.1](https://d2l.ai/chapter_recurrent-modern/lstm.html) 和
-# [10.2](https://d2l.ai/chapter_recurrent-modern/gru.html)；关于让网络写作，看[循环神经网络不可思
-# 议的效果](https://karpathy.github.io/2015/05/21/rnn-effectiveness/)。
+# [10.2](https://d2l.ai/chapter_recurrent-modern/gru.html)；想看网络怎样写作，读[循环神经网络不可
+# 思议的效果](https://karpathy.github.io/2015/05/21/rnn-effectiveness/)。
 #
 # **约定**：和第 10 讲一样，一行是一个观测，时间是第一个轴：`x` 是 $(T, N, D)$；状态在一个时间步是
 # $(N, H)$，沿时间排列是 $(T, N, H)$，不含初始状态。`dh` 表示某个标量损失 $L$ 的
@@ -92,7 +92,7 @@ torch.set_num_threads(1)  # small networks gain nothing from more
 # ## 1. LSTM
 #
 # 除了状态 $h$，*长短期记忆*还带着一个单元（cell）$c$。三个门逐元素地决定：往单元里写什么（$i$），
-# 单元里留下什么（$f$），单元显露什么（$o$）；$g$ 是可以写入的内容：
+# 单元里留下什么（$f$），单元露出什么（$o$）；$g$ 是可以写入的内容：
 #
 # $$\begin{pmatrix} i & f & o & g\end{pmatrix} =
 # \begin{pmatrix}\sigma & \sigma & \sigma & \tanh\end{pmatrix}
@@ -146,9 +146,9 @@ assert h1.shape == c1.shape == (5, 4), f"(5, 4) each, not {tuple(h1.shape)}, {tu
 # affine layer.
 
 # %% [markdown] lang="zh" of="a79db454"
-# 现在手写反向传播。有两个梯度传来：传到新状态的 `dh`，来自它的输出和下一步；传到新单元的 `dc`，只
-# 来自下一步。新单元沿这两条路影响损失。让梯度先穿过 $h = o\odot\tanh(c)$，再穿过四个门，最后穿过
-# 一个仿射层。
+# 现在手写反向传播。传来的梯度有两个：`dh` 传到新状态，来自这一步的输出和下一步；`dc` 传到新单元，
+# 只来自下一步。新单元沿这两条路影响损失。让梯度先穿过 $h = o\odot\tanh(c)$，再穿过四个门，最后穿
+# 过一个仿射层。
 
 
 # %% exercise="lstm_step_backward"
@@ -212,8 +212,8 @@ assert torch.allclose(h[:, 0, 0], expected), f"the cell counts 0.5, 1, 1.5: {exp
 # network does.
 
 # %% [markdown] lang="zh" of="261762ae"
-# 梯度能走多远？下面让同一个梯度从 60 步中的最后一步出发往回走，一次穿过普通的循环神经网络，几次穿
-# 过 LSTM；这些 LSTM 只有遗忘门的偏置不同。光有门还不够：其中一个 LSTM 比普通网络忘得还快。
+# 梯度能走多远？下面让同一个梯度从 60 步的最后一步出发往回走，一次走普通的循环神经网络，另外几次走
+# LSTM；这些 LSTM 之间只有遗忘门的偏置不同。光有门还不够：其中一个 LSTM 忘得比普通网络还快。
 
 # %% demo=true
 torch.manual_seed(2)
@@ -315,7 +315,7 @@ assert abs(half.item() - expected) < 1e-6, f"r = z = ½ makes {expected:.4f}, no
 # parameters, initial state and size.
 
 # %% [markdown] lang="zh" of="b2a0a3e8"
-# ## 3. 叠得更高，读两个方向
+# ## 3. 叠得更高，从两头读
 #
 # 循环层可以**堆叠**：下面一层在每一步的状态，就是上面一层在这一步的输入。这里每一层都是普通的循环
 # 层，$h_t = \tanh(x_t W_{xh} + h_{t-1}W_{hh} + b)$，各有自己的参数、初始状态和大小。
@@ -358,7 +358,7 @@ assert abs(top[1].item() - second) < 1e-6, f"and carries its own state: {second:
 
 # %% [markdown] lang="zh" of="7e349e8f"
 # **双向**网络把序列读两遍：一个网络从头读起，另一个网络用自己的参数从末尾读起。在每个时刻 $t$，两
-# 者的状态并排放在一起，即 $[\overrightarrow{h}_t, \overleftarrow{h}_t]$，所以它们对应同一个
+# 者的状态并排放在一起，即 $[\overrightarrow{h}_t, \overleftarrow{h}_t]$，这样两者对应的就是同一个
 # $x_t$。两者都从零状态开始。
 
 
@@ -468,8 +468,8 @@ assert abs(loss.item() - expected) < 1e-6, f"the mean should be {expected:.4f}, 
 
 # %% [markdown] lang="zh" of="701fc96b"
 # 要写一个名字，先给出一个字符，向模型要下一个字符的 logits，从
-# $\operatorname{softmax}(\text{logits}/\tau)$ 里**抽取**，再从抽到的字符继续。*温度* $\tau$ 让写
-# 的人谨慎（小于 1）或大胆（大于 1）。抽到 `end` 时名字就结束了，`end` 本身不属于名字。
+# $\operatorname{softmax}(\text{logits}/\tau)$ 里**抽取**，再从抽到的字符继续。*温度* $\tau$ 小于
+# 1，下笔就谨慎；大于 1，下笔就大胆。抽到 `end` 时名字就结束了，`end` 本身不属于名字。
 #
 # 模型以函数的形式给出：`step(index, state)` 返回字符 `index` 之后那个字符的 logits，以及一个新状
 # 态，下一次调用时要原样传进去。第一次调用时状态是 `None`。
@@ -529,12 +529,12 @@ for tau, expected in [(1.0, 0.75), (0.5, 0.9)]:
 # %% [markdown] lang="zh" of="baf0e70b"
 # ## 5. 计数
 #
-# 在让网络学习之前，先问问光靠计数能走多远。*二元语法*模型只知道哪个字符跟在哪个字符后面，别的一概
-# 不知：$P(j\mid i)$ 是 $i$ 之后出现的所有字符里 $j$ 所占的比例。从没出现过的一对，概率会是 0，含
-# 有它的名字，损失就是无穷大。所以每个计数都从**一**开始。
+# 在让网络学习之前，先看看光靠计数能走多远。*二元语法*模型只知道哪个字符跟在哪个字符后面，别的一概
+# 不知：$P(j\mid i)$ 是 $i$ 之后出现的所有字符里 $j$ 所占的比例。如果不加处理，从没出现过的一对字
+# 符概率就是 0，含有这一对的名字，损失就是无穷大。所以每个计数都从**一**开始。
 #
-# 从这里起，名字是索引的列表，以*起始*索引开头，所有名字都用同一个；最后一个字符之后是索引 `end`。
-# `size` 是索引的总数，这两个也算在内。
+# 从这里起，名字是索引的列表，以*起始*索引开头，所有名字的起始索引都相同；最后一个字符之后是索引
+# `end`。`size` 是索引的总数，这两个也算在内。
 
 
 # %% exercise="bigram_log_probs"
@@ -566,23 +566,23 @@ for i, counts in enumerate(expected):
 #
 # Names of a mini-batch are unequally long. They stand side by side as columns, and the shorter ones
 # are filled up with padding at their end. Padding is no prediction: it must not enter the loss.
-# With names of two to four characters it can be more than a third of all targets. A network learns
-# to predict it at once, and the loss looks far better than the names.
+# With the names of section 9 it is about a quarter of all targets. If it counted, a network would
+# learn to predict it at once, and the loss would look far better than the names.
 #
 # What does the mean run over: over names, or over predictions? Here it is one mean over all real
 # predictions of the mini-batch, so that its exponential is the **perplexity**: among how many
 # equally likely characters the model seems to be guessing. A short name and a long one count for as
 # many predictions as they make.
 
-# %% [markdown] lang="zh" of="7ee1ae1a"
+# %% [markdown] lang="zh" of="7e43b9bf"
 # ## 6. 许多名字一起的损失
 #
-# 小批量里的名字长短不一。它们作为列并排放着，短的在末尾填充补齐。填充不是预测，不能算进损失。名字
-# 只有两到四个字时，填充能占到全部目标的三分之一以上。网络一下子就学会预测填充，于是损失看上去比写
-# 出来的名字好得多。
+# 小批量里的名字长短不一。它们各占一列，并排放着，短的在末尾用填充补齐。填充不是预测，不能算进损
+# 失。用第 9 节的名字，填充约占全部目标的四分之一。要是算进去，网络一下子就学会预测填充，损失看着
+# 很低，写出的名字却没那么好。
 #
-# 均值对什么取：对名字，还是对预测？这里是对小批量里所有真正的预测取一个总的均值，这样它的指数就
-# 是**困惑度**：模型好像是在多少个同样可能的字符里猜。名字不论长短，做了几次预测就算几次。
+# 均值对什么取：对名字，还是对预测？这里对小批量里所有真正的预测取一个总的均值，于是它的指数就
+# 是**困惑度**：模型就像是在这么多个同样可能的字符里瞎猜。名字不论长短，做了几次预测就算几次。
 
 
 # %% exercise="masked_lm_loss"
@@ -624,8 +624,9 @@ assert abs(loss.item() - expected) < 1e-6, f"five predictions cost {expected:.4f
 # ## 7. 会读名字的网络
 #
 # 现在轮到网络了。它的输入是词元 $(T, N)$，一列是一个名字；它在每一步返回 logits：时刻 $t$ 的
-# logits 已读过自己名字里的词元 $0,\dots,t$，并预测接下来是什么。用你的 `lstm_step` 来搭（也可以用
-# 建立在它之上的 `lstm_forward`）：决定词元怎样变成输入，给模块配上参数，再由状态得出 logits。
+# logits 是读过这个名字的词元 $0,\dots,t$ 之后得出的，预测接下来是什么。用你的 `lstm_step` 来搭
+# （也可以用建立在它之上的 `lstm_forward`）：决定词元怎样变成输入，给模块配上参数，再由状态得出
+# logits。
 #
 # 每次调用都从零状态和零单元开始，只返回 logits。所以要抽取一个字符，就得把名字从头再读到那里：多
 # 花一点工夫，但不用保管状态。
@@ -671,21 +672,21 @@ assert sum(p.numel() for p in net.parameters()) > 4 * 5 * 6, "are the gates' wei
 # an index that the model knows, whichever; nothing that is read there counts.
 #
 # You are graded by names that the model has not seen: their perplexity, per character and with
-# `end` included, must be below **0.9** of the perplexity of your bigrams, counted on the same
-# names. (The hidden names are made up so that a bigram misses much: right answers come below 0.8 of
-# its perplexity there. On the names of the next section the distance is smaller.)
+# `end` included, must be below **0.9** of the perplexity of bigrams, counted on the names that the
+# model learns from. (The hidden names are made up so that a bigram misses much: right answers come
+# below 0.8 of its perplexity there. On the names of the next section the distance is smaller.)
 
-# %% [markdown] lang="zh" of="8b69b6dc"
+# %% [markdown] lang="zh" of="57e962a6"
 # ## 8. 训练
 #
 # 循环由你来写：每一轮重新打乱名字，切成小批量（最后一个可以小一些），填充，算损失，用 Adam 更新。
 # 模型读名字的哪一部分，又该由此预测什么？一个名字要做几次预测？词元的填充必须是模型认识的索引，用
 # 哪一个都行；在填充上读到的一概不算。
 #
-# 批改时用的是模型没见过的名字：在这些名字上，模型按字符计、连 `end` 也算在内的困惑度，必须低于二
-# 元语法困惑度的 **0.9**；二元语法照上面计数那一节的做法，用同样的训练名字数出来。（隐藏的名字是特
-# 意编的，其中许多规律二元语法看不到：正确的答案在那里能降到它的困惑度的 0.8 以下。用下一节的名
-# 字，差距会小一些。）
+# 批改时用的是模型没见过的名字：在这些名字上，模型的困惑度（按字符计，`end` 也算在内）必须低于二元
+# 语法的 **0.9** 倍；二元语法的计数，用的就是模型学习的那些名字。（隐藏的名字是特意编的，其中许多
+# 规律二元语法看不到：写对的程序在那里能降到二元语法困惑度的 0.8 倍以下。用下一节的名字，差距会小
+# 一些。）
 
 
 # %% exercise="train_char_lm"
@@ -730,7 +731,7 @@ assert max(abs(a - b) for a, b in zip(losses, again, strict=True)) < 1e-3, "same
 # - **Chinese names**, as in the lecture before: a surname, by its share of the population, then a
 #   given name of one or two characters.
 # - **Foreign names as Chinese newspapers write them.** The lecture draws such names, and lists the
-#   fifty characters that are most frequent in them. Ours are put together of those fifty: a
+#   fifty characters that are most frequent in them. Ours are put together of 45 of those: a
 #   beginning, one or two parts in the middle, an ending. The ending fits the *beginning*: after
 #   some it is a man's (-夫, -斯基, …), after others a woman's (-娃, -亚, …), with up to two
 #   characters in between.
@@ -738,18 +739,18 @@ assert max(abs(a - b) for a, b in zip(losses, again, strict=True)) < 1e-3, "same
 # As we know how the names are made, we know the probability of each, and so the perplexity that
 # nobody can beat. (Plots know no Chinese everywhere, so they have no names in them.)
 
-# %% [markdown] lang="zh" of="2d7aa999"
+# %% [markdown] lang="zh" of="f18601a7"
 # ## 9. 没有人叫的名字
 #
 # 这里有两类名字可学，都是按下一个单元格里写明的计数**编出来**的，没有用任何真人的名字。
 #
 # - **中国人的名字**，和上一讲一样：按人口中的比例取一个姓，再配上一两个字的名。
 # - **中文报纸上的外国人名**。讲义里的网络写的就是这类名字，还列出了其中最常见的五十个字。我们的名
-#   字就用这五十个字拼成：一个开头，中间一两段，一个结尾。结尾要与*开头*相配：有些开头配男名的结尾
-#   （-夫、-斯基……），另一些配女名的结尾（-娃、-亚……），两者之间最多隔着两个字。
+#   字用其中的 45 个字拼成：一个开头，中间一两段，一个结尾。结尾要与*开头*相配：有些开头配男名的结
+#   尾（-夫、-斯基……），另一些配女名的结尾（-娃、-亚……），两者之间最多隔着两个字。
 #
-# 我们知道名字是怎么编的，所以知道每个名字的概率，也就知道谁也无法超越的困惑度。（不是每台机器的图
-# 都能显示汉字，所以图里没有名字。）
+# 我们知道名字是怎么编的，所以知道每个名字的概率，也就知道困惑度最低能到多少，谁也无法更低。（不是
+# 每台机器的图都能显示汉字，所以图里没有名字。）
 
 # %% demo=true
 PARTS = """
@@ -932,8 +933,8 @@ plt.show()
 #
 # 讲义说，梯度从 $c_t$ 到 $c_{t-1}$ 的路上只遇到与 $f$ 的逐元素乘积，没有矩阵，并把这比作残差网
 # 络。请写出沿这条直接的路的 $\partial c_t/\partial c_{t-1}$，再写出跨 $k$ 步的结果。残差网络里的
-# 恒等函数，在这里由什么来充当，在什么情况下？然后再看看你的 `lstm_step_backward`：$c_{t-1}$ 还通
-# 过哪一条路影响 $c_t$，那条路上有矩阵吗？关于遗忘门偏置的初始值，第 1 节的图说明了什么？
+# 恒等函数，在这里由什么充当？在什么情况下？然后再看看你的 `lstm_step_backward`：$c_{t-1}$ 还通过
+# 哪一条路影响 $c_t$，那条路上有矩阵吗？关于遗忘门偏置的初始值，第 1 节的图说明了什么？
 
 # %% [markdown] written="what_counting_knows"
 # ## 11. In your own words: what counting knows
@@ -941,14 +942,15 @@ plt.show()
 # Look at the pictures of section 9. For which kind of names does the network gain most over the
 # bigrams, and what is it that the bigrams cannot know there? What do they get wrong in Chinese
 # names, though after each character they know quite well what may follow? And what does a low
-# temperature do to both of them: which of the two bars of one writer moves, and why?
+# temperature do to both of them? Each writer has two bars, a light one and a dark one in front of
+# it: which way does each of them move, and why?
 
-# %% [markdown] lang="zh" of="7305bcd3"
+# %% [markdown] lang="zh" of="86705482"
 # ## 11. 用自己的话说：计数知道什么
 #
-# 看看第 9 节的图。对哪一类名字，网络比二元语法进步最大？在那里，二元语法无法知道的是什么？在中国
-# 人的名字上，它明明很清楚每个字符之后可以跟什么，却错在哪里？还有，低温对两者有什么影响：同一个写
-# 名字的模型有两根柱子，移动的是哪一根，为什么？
+# 看看第 9 节的图。在哪一类名字上，网络比二元语法强得最多？那里有什么是二元语法无法知道的？在中国
+# 人的名字上，它明明很清楚每个字符之后可以跟什么，却错在哪里？还有，低温对两者有什么影响？每个模型
+# 都有两根柱子，浅色的一根，前面叠着深色的一根：它们各朝哪个方向变，为什么？
 
 # %% [markdown]
 # ## What you can do now
@@ -966,10 +968,10 @@ plt.show()
 # %% [markdown] lang="zh" of="4d768d48"
 # ## 现在你会了
 #
-# - 照公式搭出 LSTM，写出正向和反向，并说出它的梯度在哪里不遇到矩阵。
+# - 照公式搭出 LSTM，写出前向传播和反向传播，并说出它的梯度在哪里遇不到矩阵。
 # - 堆叠循环层，并让它们从两个方向读。
-# - 在长短不一的序列上训练：填充的是什么，算数的是什么，除以的是什么。
-# - 用没见过的文本上的困惑度评价文本模型，与计数相比，也与可能的最好结果相比。
-# - 用它来写，谨慎些或大胆些。
+# - 在长短不一的序列上训练：填充什么，哪些算数，除以什么。
+# - 评估文本模型：看它在没见过的文本上的困惑度，既与计数比，也与可能的最好结果比。
+# - 用它来写，可谨慎，可大胆。
 #
 # 下一步：注意力，它不必让所有东西都挤过同一个状态。

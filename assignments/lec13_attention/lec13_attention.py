@@ -41,22 +41,22 @@
 #
 # 循环神经网络把记忆一步一步往后传，卷积只看身边的邻居。注意力则一次看遍所有位置，哪里重要由数据说
 # 了算：每个结果都是加权平均，权重是得分的 softmax。在这份笔记本里，你从一个得分写起，一直搭到
-# Transformer 块；再用这些块做成一个小 GPT，训练它，让它写文章，最后看看注意力发现了什么。
+# Transformer 块；再用这些块做成一个小 GPT，训练它，让它写作，最后看看注意力发现了什么。
 #
-# **学完之后，你能够**把得分变成权重，给它们加掩码，让许多头同时工作；告诉模型每个词元在哪里；搭
-# 建、训练一个 Transformer 语言模型，并用它采样；说出它知道什么，而二元语法不可能知道；看懂一张对
-# 齐图。
+# **学完之后，你能够**把得分变成权重，加上掩码，让许多头同时工作；告诉模型每个词元在哪里；搭建、训
+# 练一个 Transformer 语言模型，并用它采样；说出它知道哪些二元语法不可能知道的东西；看懂一张对齐
+# 图。
 #
 # **用时**约 8 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
-# 行所有单元格，保存，然后提交这个文件。
+# 行全部单元格，保存，然后提交这个文件。
 #
 # **参考阅读**，需要时再看：[Attention is all you need](https://arxiv.org/abs/1706.03762) 的 3.1
 # 至 3.5 节；[Neural machine translation by jointly learning to align and
 # translate](https://arxiv.org/abs/1409.0473) 的第 3 节，加性注意力就出自那里；《动手学深度学
 # 习》[第 11 章](https://d2l.ai/chapter_attention-mechanisms-and-transformers/index.html)。
 #
-# **两种排法**：幻灯片和论文的写法不一样，所以看形状时要多看一眼。
+# **两种排法**：幻灯片和论文的写法不一样，所以形状要多看一眼。
 #
 # - 第 3 节的 `self_attention` 与讲义的公式一字不差：一**列**是一个位置，
 #   $X\in\mathbb R^{D\times N}$，权重的每一*列*之和为 1。
@@ -97,9 +97,9 @@ torch.set_num_threads(1)  # small networks gain nothing from more
 # %% [markdown] lang="zh" of="95510fbc"
 # ## 1. 两个向量有多匹配？
 #
-# 注意力是为翻译发明的，用来对齐单词：解码器处在状态 $q$，要写下一个词时，源句的每个隐藏状态 $x$
-# 都得到一个*得分* $s(x, q)$。讲义列出了四种打分函数。不管用哪一种，参数的个数都与句子的长度无关。
-# **加性**打分是一个小网络：
+# 注意力是为翻译发明的，用来对齐单词：解码器处在状态 $q$，正要写下一个词，这时源句的每个隐藏状态
+# $x$ 都得到一个*得分* $s(x, q)$。讲义列出了四种打分函数。不管用哪一种，参数的个数都与句子的长度无
+# 关。**加性**打分是一个小网络：
 #
 # $$s(x, q) = v^\top\tanh(Wx + Uq),\qquad W, U\in\mathbb R^{A\times D},\quad v\in\mathbb R^{A}$$
 #
@@ -267,7 +267,7 @@ assert torch.allclose(c, torch.tensor([3.0, 2.0])), f"the weights are ¾ and ¼ 
 # ## 3. 自注意力：键、查询、值
 #
 # 现在，每个位置都有自己的问题要问。三个矩阵把每个输入变成三样东西：一个*查询*；一个*键*，供查询来
-# 匹配；一个*值*，供求平均之用。按讲义以列为位置的写法：
+# 匹配；一个*值*，供求平均之用。照讲义的写法，一列是一个位置：
 #
 # $$Q = W_q X\in\mathbb R^{D_k\times N},\qquad K = W_k X\in\mathbb R^{D_k\times N},\qquad
 # V = W_v X\in\mathbb R^{D_v\times N}$$
@@ -275,8 +275,8 @@ assert torch.allclose(c, torch.tensor([3.0, 2.0])), f"the weights are ¾ and ¼ 
 # $$H = V\,\operatorname{softmax}\!\left(\frac{K^\top Q}{\sqrt{D_k}}\right)
 # \in\mathbb R^{D_v\times N}$$
 #
-# $K^\top Q$ 的元素 $(j, i)$ 是键 $j$ 对查询 $i$ 的得分，$H$ 的第 $i$ 列是为查询 $i$ 求出的值的加
-# 权平均。所以 softmax 的每一**列**之和为 1。
+# $K^\top Q$ 的元素 $(j, i)$ 是键 $j$ 对查询 $i$ 的得分，$H$ 的第 $i$ 列是各个值的加权平均，权重来
+# 自查询 $i$。所以 softmax 的每一**列**之和为 1。
 
 
 # %% exercise="self_attention"
@@ -331,11 +331,11 @@ assert torch.allclose(h, (wv @ x).mean(dim=1, keepdim=True).expand(2, 5), atol=1
 # $$\operatorname{attention}(Q, K, V)
 # = \operatorname{softmax}\!\left(\frac{QK^\top}{\sqrt D}\right)V$$
 #
-# 其中 $D$ 是一个查询的长度，softmax 沿着每一**行**进行：第 $i$ 行属于查询 $i$。
+# 其中 $D$ 是一个查询的维数，softmax 沿着每一**行**进行：第 $i$ 行属于查询 $i$。
 #
 # 掩码规定谁可以看谁：`mask[i, j]` 为 False 时，查询 $i$ 不得看到键 $j$。掩码作用在**得分**上，在
 # softmax 之前，这样剩下的权重之和仍然是 1。什么样的得分，权重恰好是 0？每个查询总有可以关注的位
-# 置，所以没有哪一行会全部遮住。
+# 置，所以没有哪一行会全是 False。
 
 
 # %% exercise="scaled_dot_attention"
@@ -375,8 +375,8 @@ assert torch.allclose(out, expected, atol=1e-5), "with a mask this differs from 
 # saves work: a position sees what is at most `window` steps away, on either side.
 
 # %% [markdown] lang="zh" of="3de59828"
-# 有两种掩码随处可见。一种是**因果**掩码，用于从左往右写的模型：一个位置看得到自己和前面的一切。另
-# 一种是**局部**掩码，也就是讲义里的滑动窗口，它能省下计算：一个位置只看得到左右两边距离不超过
+# 有两种掩码随处可见。一种是**因果**掩码，用于从左往右写的模型：每个位置只看得到自己和前面的位置。
+# 另一种是**局部**掩码，也就是讲义里的滑动窗口，它能省下计算：每个位置只看得到左右两边距离不超过
 # `window` 的位置。
 
 
@@ -515,14 +515,14 @@ assert torch.allclose(out, expected, atol=1e-5), "with a causal mask PyTorch's h
 # %% [markdown] lang="zh" of="77868918"
 # ## 6. 我在哪里？
 #
-# 注意力是对集合的运算：把各个位置重新排列，结果也跟着同样排列。所以词的次序必须随输入一起给进去。
-# 论文给每个输入加上一个由正弦和余弦组成的向量，波长从 $2\pi$ 一直增长到 $10000\cdot2\pi$：
+# 注意力是对集合的运算：把各个位置重新排列，结果也跟着同样排列。所以词的次序必须由输入带进来。论文
+# 给每个输入加上一个由正弦和余弦组成的向量，波长从 $2\pi$ 一直增长到 $10000\cdot2\pi$：
 #
 # $$P_{\text{pos},\,2i} = \sin\frac{\text{pos}}{10000^{2i/d}},\qquad
 # P_{\text{pos},\,2i+1} = \cos\frac{\text{pos}}{10000^{2i/d}}$$
 #
-# 位置和列都从 0 数起；$i$ 数的是*列对*，同一对里的两列频率相同。有些程序把正弦全放在前面，余弦全
-# 放在后面：这里不这样。
+# 位置和列都从 0 数起；$i$ 给*成对的列*编号，同一对里的两列频率相同。有些程序把正弦全放在前面，余
+# 弦全放在后面：这里不这样。
 
 
 # %% exercise="positional_encoding"
@@ -580,7 +580,7 @@ plt.show()
 # %% [markdown] lang="zh" of="cd87af06"
 # ## 7. Transformer 块
 #
-# 注意力让各个位置互相交谈；然后由一个小网络对每个位置单独思考。两者的结果都*加到*原来的输入上，每
+# 注意力让各个位置互相交谈；然后由一个小网络对每个位置单独加工。两者的结果都*加到*原来的输入上，每
 # 次相加之后再归一化：
 #
 # $$Y = \operatorname{LN}_1\bigl(X + \operatorname{MHA}(X)\bigr),\qquad
@@ -653,9 +653,9 @@ assert torch.allclose(out, expected, atol=1e-4), "with a mask this differs from 
 # %% [markdown] lang="zh" of="1b2eba8c"
 # ## 8. 学习语言的两种办法
 #
-# **GPT 续写文本。** 有了因果掩码，位置 $t$ 的 logit 知道词元 $0,\dots,t$，要回答的是词元 $t+1$。
-# 哪个位置没有东西可预测？哪个词元没有谁来预测它？$N$ 个词元给出 $N-1$ 次预测，损失是全部
-# $B\,(N-1)$ 次预测的交叉熵的平均。
+# **GPT 续写文本**。有了因果掩码，位置 $t$ 的 logits 知道词元 $0,\dots,t$，要预测的是词元 $t+1$。
+# 哪个位置没有东西可预测？哪个词元没有任何位置来预测它？$N$ 个词元给出 $N-1$ 次预测，损失是全部
+# $B\,(N-1)$ 次预测的交叉熵的均值。
 
 
 # %% exercise="lm_loss"
@@ -690,10 +690,10 @@ assert abs(loss.item() - math.log(5)) < 1e-6, f"guessing among 5 costs log 5 = 1
 # leaves or replaces a chosen token; we do not.) Draw from `generator` alone, and do not seed it.
 
 # %% [markdown] lang="zh" of="f98a379d"
-# **BERT 做填空。** 遮住一些词元，让模型去猜；模型可以朝两边看。每个位置是否遮住相互独立，概率都是
-# `rate`（BERT 用 15%）。遮住的地方，输入变成 `mask_id`，标签是原来的词元；其余的地方，输入不变，
-# 标签是 $-100$，PyTorch 的交叉熵会忽略它。（BERT 对选中的词元有时保留、有时另换一个；我们不这样
-# 做。）随机数只从 `generator` 抽取，也不要给它设种子。
+# **BERT 做填空**。遮住一些词元，让模型去猜；模型可以朝两边看。每个位置都以概率 `rate` 遮住（BERT
+# 用 15%），各位置相互独立。遮住的地方，输入变成 `mask_id`，标签是原来的词元；其余的地方，输入不
+# 变，标签是 $-100$，PyTorch 的交叉熵会忽略它。（BERT 对选中的词元有时保留、有时另换一个；我们不这
+# 样做。）随机数只从 `generator` 抽取，也不要给它设种子。
 
 
 # %% exercise="mask_tokens"
@@ -749,20 +749,20 @@ assert torch.equal(inputs, again), "the same seed should hide the same tokens"
 # %% [markdown] lang="zh" of="9461e61a"
 # ## 9. 自己的语言模型
 #
-# 把你写好的零件拼起来：词元变成向量，向量得知自己的位置，若干个块让它们与前面的内容交谈，最后一个
-# 矩阵把结果变成 logit。这就是 GPT，只是小一些。
+# 把你写好的零件拼起来：词元变成向量，向量得知自己的位置，若干个块让它们与前面的内容交谈，最后由一
+# 个矩阵把结果变成 logits。这就是 GPT，只是小一些。
 #
 # - **次序与未来**：注意力本身对两者都一无所知。你的哪个函数能告诉它位置？哪个能把要预测的东西藏起
 #   来？
-# - **权重共享**：嵌入里每个词元占一行，产生 logit 的矩阵也是这样。当 `tie=True` 时，两者是**同一
-#   个** `Parameter`，而不是开头看起来相同的两个：这样，一个词元读进来时是什么意思，写出去时就是什
-#   么意思。当 `tie=False` 时，输出有自己的矩阵，除此之外参数的个数没有任何差别。
-# - **初始值**：参数怎么设由你定，块的细节也由你定（像第 7 节那样用 post-norm，或者用 pre-norm；有
+# - **权重共享**：嵌入里每个词元占一行，产生 logits 的矩阵也是这样。当 `tie=True` 时，两者是**同一
+#   个** `Parameter`，而不是两个只在开头相等的：这样，一个词元读进来时是什么意思，写出去时就是什么
+#   意思。当 `tie=False` 时，输出有自己的矩阵，除此之外参数的个数没有任何差别。
+# - **初始值**：用哪些参数由你定，块的细节也由你定（像第 7 节那样用 post-norm，或者用 pre-norm；有
 #   没有偏置；小网络有多宽）。如果各矩阵元素的标准差在 $1/\sqrt d$ 左右，它就学得动。不能用
 #   PyTorch 自带的注意力和 Transformer 模块。
 #
-# 参数放在 Python 的列表或字典里，PyTorch 是看不见的；放在 `nn.ModuleList` 和 `nn.ParameterDict`
-# 里就看得见（你的 `transformer_block` 可以把后者当字典来读）。
+# 参数放在 Python 的列表或字典里就没有注册，PyTorch 看不见；放在 `nn.ModuleList` 和
+# `nn.ParameterDict` 里就看得见（你的 `transformer_block` 可以把后者当字典来读）。
 
 
 # %% exercise="MiniGPT"
@@ -825,12 +825,12 @@ assert not message, f"7 tokens are more than max_len = 6: a ValueError is asked,
 # target: both are right. The model reads `context` tokens at most.)
 # Train in training mode; in which mode you leave the model is up to you.
 #
-# You are graded by a text that the model has not seen: its perplexity over the positions of windows
-# of `context` tokens must be below **0.7** of that of a bigram that was counted on the training
-# text. (In the hidden text three of four tokens repeat the last but one, which no bigram sees:
-# right answers come below 0.45 of its perplexity.)
+# You are graded by a text that the model has not seen: its perplexity, over all predictions inside
+# windows of `context` tokens, must be below **0.7** of that of a bigram that was counted on the
+# training text. (In the hidden text three of four tokens repeat the last but one, which no bigram
+# sees: right answers come below 0.45 of its perplexity.)
 
-# %% [markdown] lang="zh" of="891f97fc"
+# %% [markdown] lang="zh" of="a1414a75"
 # ## 10. 训练它
 #
 # 文本是一长串词元。每一步读 `batch_size` 个窗口，每个窗口是 `context` 个连续的词元，起点随机，可
@@ -838,9 +838,10 @@ assert not message, f"7 tokens are more than max_len = 6: a ValueError is asked,
 # 跟在后面的词元作为最后一个位置的目标：两种做法都对。模型最多读 `context` 个词元。）训练要在训练
 # 模式下进行；训练完把模型留在哪种模式，由你决定。
 #
-# 评分用的是模型没见过的文本：在每窗 `context` 个词元的各个位置上，它的困惑度必须低于二元语法的
-# **0.7** 倍，这个二元语法是在训练文本上计数得到的。（在隐藏的文本里，四个词元中有三个与往前数第二
-# 个词元相同，这是任何二元语法都看不到的：正确的答案能降到它困惑度的 0.45 倍以下。）
+# 批改时用的是模型没见过的文本：文本切成一窗一窗，每窗 `context` 个词元；窗内所有预测合在一起算出
+# 的困惑度，必须低于二元语法的 **0.7** 倍，这个二元语法是在训练文本上计数得到的。（隐藏的文本里，
+# 平均每四个词元就有三个照抄往前数第二个词元，也就是隔着一个；这是任何二元语法都看不到的：写对的程
+# 序在那里能降到二元语法困惑度的 0.45 倍以下。）
 
 
 # %% exercise="train_lm"
@@ -987,8 +988,8 @@ plt.show()
 # (In the lecture's terms: what does your model have to attend to at the verb?)
 
 # %% [markdown] lang="zh" of="f83de84f"
-# 现在换成单词。下一个单元造了一种小语言：每个句子说谁在做什么，句末的词要与第一个名词一致，不管中
-# 间隔着什么。二元语法只能往回看一个词。（用讲义的话说：写到动词时，你的模型必须关注什么？）
+# 现在换成单词。下一个单元格造了一种小语言：每个句子说谁在做什么，动词的单复数要与第一个名词一致，
+# 不管中间隔着什么。二元语法只能往回看一个词。（用讲义的话说：写到动词时，你的模型必须关注什么？）
 
 # %% demo=true
 NOUNS, SIDE = ["cat", "dog", "poet", "judge", "bird", "kid"], ["near", "with", "behind"]
@@ -1083,22 +1084,24 @@ plt.show()
 # $s_i$; it scores each vector $h_j$ of the source with the **additive** score, takes the context
 # vector $c_i$, and writes a word. Nobody tells it which word of the source belongs to which of the
 # translation. Our two languages have a known answer: an adjective stands before its noun in one and
-# after it in the other, as in English and French; all else keeps its order. Does the alignment
-# find it? Nearly: look for the word that is often off its circle. Nothing in the loss asks for the
-# circle, only for the right next word, and what the decoder needs it may find elsewhere, too.
+# after it in the other, much as in English and French (where petit and vieux would stand before it;
+# not here); all else keeps its order. Does the alignment find it? Nearly: look for the word that is
+# often off its circle. Nothing in the loss asks for the circle, only for the right next word, and
+# what the decoder needs it may find elsewhere, too.
 #
 # The source's vectors are embeddings with your positional encoding, the decoder is a small
 # recurrent network, the scores and the context vector are yours. (`torch.vmap` applies a function
 # to each sentence of a mini-batch.)
 
-# %% [markdown] lang="zh" of="e6e9d16a"
+# %% [markdown] lang="zh" of="90469199"
 # ## 12. 对齐：注意力的起点
 #
 # 回到这一讲的开头，注意力是为翻译而造的。解码器有状态 $s_i$；它用**加性**打分给源句的每个向量
 # $h_j$ 打分，得到上下文向量 $c_i$，再写出一个词。没有人告诉它，源句的哪个词对应译文的哪个词。我们
-# 的两种语言是有标准答案的：形容词在一种语言里放在名词前，在另一种里放在名词后，就像英语和法语那
-# 样；其余的次序都不变。对齐能把它找出来吗？差不多能：看看哪个词常常偏离圆圈。损失并不要求落在圆圈
-# 上，只要求下一个词写对；解码器需要的东西，也可能从别处找到。
+# 的两种语言有标准答案：形容词在一种语言里放在名词前，在另一种里放在名词后，大致像英语和法语那样
+# （真正的法语里，petit 和 vieux 要放在名词前；这里不是）；其余的次序都不变。对齐能把这个答案找出
+# 来吗？差不多能：看看哪个词常常偏离圆圈。损失并不要求落在圆圈上，只要求下一个词写对；解码器需要的
+# 东西，也可能从别处找到。
 #
 # 源句的向量是嵌入加上你的位置编码，解码器是一个小的循环神经网络，得分和上下文向量都由你的函数来
 # 算。（`torch.vmap` 把一个函数分别作用到小批量里的每个句子上。）
@@ -1200,23 +1203,23 @@ plt.show()
 # Last, the other way to learn a language: hide some words by your `mask_tokens`, look **both**
 # ways, and guess what is hidden. BERT has no causal mask. Your model has one, so it reads each
 # sentence twice: the second time it knows the whole of it, and there it is asked for the words
-# behind the gaps. The sentences are those of section 11, filled up with full stops; nobody says
-# what a noun is, or a plural.
+# behind the gaps. The sentences are those of section 11, filled up with full stops (those of more
+# than 11 tokens are left out); nobody says what a noun is, or a plural.
 #
 # What was learnt? Left, the words' embeddings, seen from the two directions in which they differ
 # most. Right, a gap is put where the first noun stood: the verb at the end decides between one and
 # many, and the model is asked how likely a plural is there.
 
-# %% [markdown] lang="zh" of="da9a0aa2"
+# %% [markdown] lang="zh" of="a3cfeb39"
 # ## 13. 填空
 #
 # 最后来看学习语言的另一种办法：用你的 `mask_tokens` 遮住一些词，朝**两边**看，猜出遮住的是什么。
 # BERT 没有因果掩码，你的模型却有，所以它把每个句子读两遍：读第二遍时，整个句子它已经知道了，这时
-# 再问它空格里是什么词。句子就是第 11 节的那些，不够长的用句号补齐；没有人告诉它什么是名词，什么是
-# 复数。
+# 再问它空格里是什么词。句子就是第 11 节的那些，不够长的用句号补齐（超过 11 个词元的不用）；没有人
+# 告诉它什么是名词，什么是复数。
 #
-# 它学到了什么？左图是各个词的嵌入，取差异最大的两个方向来看。右图把第一个名词换成空格：是单数还是
-# 复数，由句末的动词决定；我们问模型，那里是复数的概率有多大。
+# 它学到了什么？左图是各个词的嵌入，投影到方差最大的两个方向上。右图把第一个名词换成空格：是单数还
+# 是复数，由句末的动词决定；我们问模型，那里是复数的概率有多大。
 
 # %% demo=true
 GAP = len(vocab)
@@ -1282,17 +1285,17 @@ plt.show()
 # ## 14. In your own words
 #
 # The lecture asks why one goes to such lengths to compute hidden representations, when different
-# architectures may be able to express the same functions in theory. Compare a fully connected
-# layer over the whole sequence, a convolution, a recurrent network and self-attention: on what
-# does the number of parameters depend, how many steps lie between two positions that are $N$
-# apart, and what does each assume about the data?
+# architectures may be able to express the same functions in theory. Compare a fully connected layer
+# over the whole sequence, a convolution, a recurrent network and self-attention: on what does the
+# number of parameters depend, how many steps does it take to get from one position to another that
+# is $N$ away, and what does each assume about the data?
 
-# %% [markdown] lang="zh" of="0678167f"
+# %% [markdown] lang="zh" of="bbbf12fe"
 # ## 14. 用自己的话说
 #
 # 讲义问道：不同的架构在理论上也许能表达同样的函数，那么为什么还要费这么大力气去计算隐藏表示？请比
-# 较四种做法：覆盖整个序列的全连接层、卷积、循环神经网络和自注意力。参数的个数取决于什么？相距 $N$
-# 的两个位置之间要走多少步？各自对数据作了什么假设？
+# 较四种做法：覆盖整个序列的全连接层、卷积、循环神经网络和自注意力。参数的个数取决于什么？信息要经
+# 过多少步，才能从一个位置传到相距 $N$ 的另一个位置？各自对数据作了什么假设？
 
 # %% [markdown] written="columns_and_rows"
 # ## 15. In your own words: columns and rows
@@ -1324,7 +1327,7 @@ plt.show()
 # - 打分、加权、求平均：按列或按行的注意力，带掩码，用一个头或许多头。
 # - 把位置告诉模型，把未来对它藏起来。
 # - 搭建 Transformer 块，再用块搭成语言模型，并让权重共享。
-# - 用文本里的随机窗口训练它，拿二元语法作对照来评判它，并用它写作。
-# - 看进模型里面：翻译时看的是哪个词，填空又教会了它什么。
+# - 用文本里的随机窗口训练它，拿二元语法作对照来评估它，并用它写作。
+# - 看看模型内部：翻译时它看的是哪个词，填空又教会了它什么。
 #
-# 下一步：不写文字，而是生成图像的模型。
+# 下一步：不写文字、而生成图像的模型。

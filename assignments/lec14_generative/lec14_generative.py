@@ -25,25 +25,25 @@
 # **Conventions.** Rows are observations. A loss is a 0-d tensor, **summed over the dimensions of an
 # observation and averaged over the batch**, unless a prompt says otherwise. $\log\sigma^2$ is
 # written `logvar`; `tau2` is a variance $\tau^2$, a float. Results keep the inputs' dtype and
-# device; inputs are never changed. *Stable* means: finite and right for logits up to $\pm10^4$,
-# also in float32.
+# device; inputs are never changed. *Stable* means: finite and right, also in float32, for logits up
+# to $\pm10^4$, and for points so far away that a density rounds to 0.
 #
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
-# %% [markdown] lang="zh" of="f622e34e"
+# %% [markdown] lang="zh" of="0fbc50ab"
 # # 第 14 讲：会生成的模型
 #
 # 到现在为止，都是标签告诉网络该学什么。现在只有数据 $x_1,\dots,x_n$，任务是做出一个*生成器*，产生
 # 更多同类的数据。经典统计会选定一族分布，再估计它的参数；但现成的分布族太死板，对付不了图像。这一
-# 讲的两个模型都从简单的噪声 $z$ 出发，让网络把它变形：变分自编码器最大化似然的一个下界，而一对互
-# 为对手的网络干脆不用似然。
+# 讲的两个模型都从简单的噪声 $z$ 出发，让网络把它变形：变分自编码器最大化似然的一个下界，生成对抗
+# 网络让两个网络互为对手，干脆不用似然。
 #
 # **学完之后，你能够**用简单的分布造出复杂的分布；推导变分自编码器要最大化的下界，并训练一个；让两
 # 个网络互相较量，又不让任何一方独占上风；没有成对的数据，也能在两类数据之间翻译。
 #
 # **用时**约 6 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
-# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行所有单元格，保
+# {{points_of_questions}} 分。**截止** {{due}}。**提交方式**：重启内核，从头到尾运行全部单元格，保
 # 存，然后提交这个文件。没做完也可以交：做对的部分都算分。
 #
 # **参考阅读**，需要时再看：三篇论文，讲[变分自编码器](https://arxiv.org/abs/1312.6114)、[对抗网
@@ -51,10 +51,10 @@
 # 编码器的教程](https://arxiv.org/abs/1606.05908)；《动手学深度学习》讲[生成对抗网
 # 络](https://d2l.ai/chapter_generative-adversarial-networks/gan.html)的一章。
 #
-# **约定**：一行是一个观测。损失是 0 维张量，**在一个观测的各个维度上求和，再对批量取平均**，除非
+# **约定**：一行是一个观测。损失是 0 维张量，**在一个观测的各个维度上求和，再对批量取均值**，除非
 # 题目另有说明。$\log\sigma^2$ 写作 `logvar`；`tau2` 是方差 $\tau^2$，一个浮点数。结果的 dtype 和
-# 设备与输入相同；不得改动输入。*数值稳定*是指：logit 大到 $\pm10^4$ 时，结果仍然有限并且正确，用
-# float32 也一样。
+# 设备与输入相同；不得改动输入。*数值稳定*是指：logit 大到 $\pm10^4$，或者点离得太远、密度舍入成
+# 0，结果都仍然有限并且正确，用 float32 也一样。
 #
 # 把每一处 `raise NotImplementedError` 换成你的答案，再运行它下面的示例。示例只是几个小例子；隐藏
 # 用例还会检查别的形状、别的数和别的 dtype。
@@ -94,9 +94,9 @@ torch.set_num_threads(1)  # tensors as small as these gain nothing from more
 #
 # $$p(x) = \int \pi(z)\,p(x\mid z)\,dz$$
 #
-# 可以是任何教科书里都没有的样子。讲义的例子是：$z\sim N(0, 1)$，
+# 可以不像教科书里的任何一个分布。讲义的例子是：$z\sim N(0, 1)$，
 # $x\mid z\sim N(\sin z,\ \tau^2)$，其中 $\tau^2 = 0.01$。这个积分没有解析解，但有了从 $\pi$ 抽取
-# 的 $z_1,\dots,z_S$，它就是一个平均：
+# 的 $z_1,\dots,z_S$，它就可以用均值来估计：
 #
 # $$\log p(x)\approx\log\Bigl(\frac1S\sum_{s=1}^S N(x;\,\sin z_s,\,\tau^2)\Bigr)$$
 #
@@ -160,12 +160,12 @@ plt.show()
 # }z\text{ where it would be drawn?}}$$
 #
 # and the right side can be computed. The second part is the divergence of two normal distributions,
-# which you worked out in lecture 2, with means and variances on both sides. What is left of it when
-# the right one is the standard normal? The entries of $z$ are independent: what becomes of their
-# divergences? The encoder gives $\log\sigma^2$, which may be any real number, while $\sigma^2$
-# stays positive.
+# which you worked out in lecture 2, for any means and variances on both sides. What is left of it
+# when the right one is the standard normal? The entries of $z$ are independent: what becomes of
+# their divergences? The encoder gives $\log\sigma^2$, which may be any real number, while
+# $\sigma^2$ stays positive.
 
-# %% [markdown] lang="zh" of="e69e5102"
+# %% [markdown] lang="zh" of="eb5a7655"
 # ## 2. 证据下界
 #
 # 在 VAE 里，正弦换成网络 $g_\theta$，并且 $\pi = N(0, I)$。如果盲目地抽取 $z$，几乎永远碰不上一个
@@ -177,9 +177,10 @@ plt.show()
 # 目抽取会碰到这样的
 # }z\text{ 吗？}}$$
 #
-# 而右边是可以计算的。它的第二部分是两个正态分布之间的散度，第 2 讲里你已经推导过，当时两边都有均
-# 值和方差。如果右边那个是标准正态分布，还剩下什么？$z$ 的各个元素相互独立：它们的散度又该怎样合起
-# 来？编码器给出的是 $\log\sigma^2$，它可以是任何实数，而 $\sigma^2$ 总保持为正。
+# 而右边是可以计算的。它的第二部分是两个正态分布之间的散度，第 2 讲里你已经推导过，当时两边都是一
+# 般的正态分布，均值和方差任意。如果右边那个是标准正态分布，还剩下什么？$z$ 的各个元素相互独立：它
+# 们的散度又该怎样合起来？编码器给出的是 $\log\sigma^2$，它可以是任何实数，而 $\sigma^2$ 总保持为
+# 正。
 
 
 # %% exercise="kl_to_standard_normal"
@@ -212,9 +213,9 @@ assert abs(kl.item() - 0.8069) < 1e-4, f"½(4 − 1 − log 4) = 0.8069 for σ²
 # do you get $\sigma$ from $\log\sigma^2$?
 
 # %% [markdown] lang="zh" of="c7369420"
-# 第一部分用抽取一次的 $z$ 来估计。为了让梯度传到 $\mu$ 和 $\sigma$，要把抽取写成一个函数，它的自
-# 变量是这两者，再加上不依赖任何东西的噪声 $\varepsilon\sim N(0, I)$。$\varepsilon$ 的哪个函数均值
-# 为 $\mu$、标准差为 $\sigma$？又怎样从 $\log\sigma^2$ 得到 $\sigma$？
+# 第一部分只抽取一次 $z$ 来估计。为了让梯度传到 $\mu$ 和 $\sigma$，要把抽取的结果写成这两者和噪声
+# $\varepsilon\sim N(0, I)$ 的函数，噪声本身不依赖任何东西。$\varepsilon$ 的哪个函数均值为 $\mu$、
+# 标准差为 $\sigma$？又怎样从 $\log\sigma^2$ 得到 $\sigma$？
 
 
 # %% exercise="reparameterize"
@@ -243,7 +244,7 @@ assert abs(z.item() - 7) < 1e-5, f"σ² = 9 means σ = 3, so z = 1 + 3·2 = 7, n
 # normal density.
 
 # %% [markdown] lang="zh" of="d0e0b6ad"
-# 接下来是 $-\log p(x\mid z)$。数据是比特时，解码器返回 **logit** $u$，$x$ 的每个比特以概率
+# 接下来是 $-\log p(x\mid z)$。数据是比特时，解码器返回 **logits** $u$，$x$ 的每个比特以概率
 # $\sigma(u)$ 取 1。数据是实数时，解码器返回各个正态分布的均值，方差都是 $\tau^2$。两种损失都要在
 # 一个观测的各个维度上**求和**：只有这样，它们与散度的比例才对。两者都要数值稳定。正态密度的常数要
 # 保留。
@@ -299,7 +300,7 @@ assert abs(loss.item() - expected - 50) < 1e-4, f"25/(2·0.25) = 50 comes on top
 # arguments: here $x$ comes **first**; in `bernoulli_nll` it comes second.
 
 # %% [markdown] lang="zh" of="3deee631"
-# 现在写二值图像的 VAE 的损失：就是下界变号。注意参数的次序：这里 $x$ 在**最前面**，而在
+# 现在写 VAE 在二值图像上的损失：就是下界变号。注意参数的次序：这里 $x$ 在**最前面**，而在
 # `bernoulli_nll` 里它排第二。
 
 
@@ -327,15 +328,16 @@ assert abs(loss.item() - 3 * math.log(2) - 2) < 1e-6, f"3 log 2 for the bits, 2 
 # ## 3. The auto-encoder
 #
 # Put the networks into a module. On each side there is **one hidden layer** of `hidden` units, with
-# an activation of your choice. Names and layers are yours; the three methods are fixed. `forward`
-# draws nothing: the noise is its argument. The decoder returns logits, without a sigmoid.
+# an activation of your choice. What you call the layers, and how you make them, is up to you; the
+# three methods are fixed: their names, their arguments and what they return. `forward` draws
+# nothing: the noise is its argument. The decoder returns logits, without a sigmoid.
 
-# %% [markdown] lang="zh" of="c4631510"
+# %% [markdown] lang="zh" of="b5b018bb"
 # ## 3. 自编码器
 #
-# 把网络装进一个模块。编码器和解码器各有**一个隐藏层**，有 `hidden` 个单元，激活函数由你选。名称和
-# 层由你定；三个方法是固定的。`forward` 不抽取任何东西：噪声是它的参数。解码器返回 logit，不经过
-# sigmoid。
+# 把网络装进一个模块。编码器和解码器各有**一个隐藏层**，有 `hidden` 个单元，激活函数由你选。各层叫
+# 什么、怎样写，由你定；三个方法的名称、参数和返回值是固定的。`forward` 不抽取任何东西：噪声是它的
+# 参数。解码器返回 logits，不经过 sigmoid。
 
 
 # %% exercise="VAE"
@@ -406,7 +408,7 @@ assert all(p.grad is not None for p in model.parameters()), "some parameters hav
 #
 # **循环由你来写，不计分**：下面的图就是对它的奖励。这样的循环你在第 4 讲写过，所需的零件也都有
 # 了。新的东西是噪声：该多久抽取一次？如果一次抽好、一直用下去，模型会学到什么？要记录的是下界，不
-# 是损失，并且对一轮里的所有图像取平均。
+# 是损失，而且是一轮里全部图像的均值。
 #
 # *目标*：用下面的设置，下界在 40 轮之内超过每张图 −23 nat（开始时在 −35 附近，结束时在 −21 附
 # 近）。如果一直达不到，或者往下掉，循环里就有地方不对：梯度清零了吗，下界的符号对吗，两个网络都训
@@ -485,10 +487,10 @@ plt.show()
 # %% [markdown] lang="zh" of="62807508"
 # ## 4. 两个对手
 #
-# GAN 完全不用似然。**判别器**返回 logit $u$，$\sigma(u)$ 是它认为输入为真的概率；**生成器**用噪声
-# 造出假样本。判别器要学会区分真假，真样本的标签为 1，假样本的标签为 0。它的损失 $L_D$ 是真样本那
-# 一半的平均二元交叉熵，**加上**假样本那一半的（不是两者再平均，也不是对全部样本取平均：两半的大小
-# 可以不同）。用 $u$ 写出每一半，再化简；这一节的两个损失都要数值稳定。
+# GAN 完全不用似然。**判别器**返回 logit $u$，$\sigma(u)$ 是它认为输入是真样本的概率；**生成器**用
+# 噪声造出假样本。判别器要学会区分真假，真样本的标签为 1，假样本的标签为 0。它的损失 $L_D$ 是真样
+# 本那一半的平均二元交叉熵，**加上**假样本那一半的（不是两者再取均值，也不是对全部样本取均值：两半
+# 的大小可以不同）。用 $u$ 写出每一半，再化简；这一节的两个损失都要数值稳定。
 
 
 # %% exercise="discriminator_loss"
@@ -523,9 +525,9 @@ assert loss == 1e4, f"sure and wrong about the real one: the loss is its logit, 
 
 # %% [markdown] lang="zh" of="db7ee994"
 # 生成器想要什么？在**极小极大**博弈里，它最大化 $L_D$，也就是最小化
-# $\log(1-\sigma(u^{\text{假}}))$ 的平均。一开始假样本很差，$u$ 是很大的负数，而这个损失在那里是平
-# 的。**非饱和**损失用另一种方式提出同样的要求，你在这里要写的就是它：把假样本当作标签为真，求平均
-# 交叉熵。当 $u$ 是很大的负数时，它的斜率是多少？
+# $\log(1-\sigma(u^{\text{假}}))$ 的均值。一开始假样本很差，$u$ 是绝对值很大的负数，而这个损失在那
+# 里是平的。**非饱和**损失用另一种方式提出同样的要求，你在这里要写的就是它：把假样本的标签当作真，
+# 求平均交叉熵。当 $u$ 是绝对值很大的负数时，它的斜率是多少？
 
 
 # %% exercise="generator_loss"
@@ -565,21 +567,22 @@ plt.show()
 # %% [markdown]
 # Let them play: **again the loop is yours, and not graded.** Real points lie on a noisy ring; the
 # generator bends normal noise in four dimensions into points of the plane. In each step first the
-# discriminator moves, on fresh real points and fresh fakes, and then the generator, whose fakes are
-# judged anew. Which of the two must stay where it is in which step, and how do you see to that?
-# What does `backward` leave behind in the *other* network, and when is it cleared? (Adam's usual
-# memory is too long for an opponent who changes: `betas=(0.5, 0.9)`.)
+# discriminator moves, on fresh real points and fresh fakes, and then the generator: the
+# discriminator, as it is now, judges its fakes once more (the same ones or new ones). Who must stay
+# put while the discriminator moves, and who while the generator moves? How do you see to that? What
+# does `backward` leave behind in the *other* network, and when is it cleared? (Adam's usual memory
+# is too long for an opponent who changes: `betas=(0.5, 0.9)`.)
 #
 # *Reach this:* after 800 steps the fakes lie on the ring, less than 0.15 from it on average, and
 # all the way round. Do not look at the losses for it: they settle near 2 log 2 = 1.39 and log 2 =
 # 0.69 when the discriminator cannot tell real from fake, whether the fakes are good or it is bad.
 
-# %% [markdown] lang="zh" of="47196316"
-# 让它们较量吧：**循环还是由你来写，不计分。** 真样本点落在一个带噪声的圆环上；生成器把四维的正态
-# 噪声变形成平面上的点。每一步里，先由判别器走，用新的真样本点和新的假样本；再由生成器走，它的假样
-# 本要重新接受判断。在哪一步里，两者中哪一个必须原地不动，你怎样做到这一点？`backward` 会在*另一
-# 个*网络里留下什么，什么时候清掉？（Adam 平常的记忆太长，应付不了不断变化的对手，所以用
-# `betas=(0.5, 0.9)`。）
+# %% [markdown] lang="zh" of="89186cee"
+# 让它们较量吧：**循环还是由你来写，不计分**。真样本点落在一个带噪声的圆环上；生成器把四维的正态噪
+# 声变形成平面上的点。每一步里，先由判别器走，用新的真样本点和新的假样本；再由生成器走，它的假样本
+# （原来那些或者新的，都行）由更新过的判别器重新判断。轮到判别器走时，谁必须不动？轮到生成器走时
+# 呢？你怎样做到？`backward` 会在*另一个*网络里留下什么，什么时候清零？（Adam 平常的记忆太长，应付
+# 不了不断变化的对手，所以用 `betas=(0.5, 0.9)`。）
 #
 # *目标*：800 步之后，假样本落在圆环上，平均离圆环不到 0.15，而且遍布一整圈。不要靠损失来判断：只
 # 要判别器分不清真假，两个损失就稳定在 2 log 2 = 1.39 和 log 2 = 0.69 附近，不管是假样本造得好，还
@@ -665,13 +668,13 @@ plt.show()
 # ## 5. 有去有回
 #
 # CycleGAN 把一类图像翻译成另一类，例如把马变成斑马，而不需要成对的图像。一个生成器从 $X$ 到 $Y$，
-# 另一个再回来；两边各有一个判别器，说结果像不像这一类。其中没有什么能保住马的姿势；所以要求从哪里
-# 出发、一去一回之后就回到哪里，两个方向都如此：
+# 另一个再回来；两边各有一个判别器，说结果像不像这一类。光靠这些保不住马的姿势；所以要求从哪里出
+# 发、一去一回之后就回到哪里，两个方向都如此：
 #
 # $$L_{\text{cycle}} = \operatorname{mean}|x - x_{\text{back}}| +
 # \operatorname{mean}|y - y_{\text{back}}|$$
 #
-# 其中每个平均都对各自数组的全部元素取。
+# 其中每个均值都对各自数组的全部元素取。
 
 
 # %% exercise="cycle_loss"
@@ -792,9 +795,9 @@ plt.show()
 # %% [markdown] lang="zh" of="281cdec2"
 # ## 6. 用自己的话说
 #
-# 似然 $p_\theta(x) = \int\pi(z)\,p_\theta(x\mid z)\,dz$ 可以像第 1 节那样，用从 $\pi$ 抽取的样本
-# 的平均来估计。为什么在图像上训练 VAE 时这样行不通？$q(z\mid x)$ 改变了什么？请用 Jensen 不等式推
-# 导这个下界，并说明什么时候等号成立。
+# 似然 $p_\theta(x) = \int\pi(z)\,p_\theta(x\mid z)\,dz$ 可以像第 1 节那样估计：从 $\pi$ 抽取，再
+# 取均值。为什么在图像上训练 VAE 时这样行不通？$q(z\mid x)$ 改变了什么？请用 Jensen 不等式推导这个
+# 下界，并说明什么时候等号成立。
 
 # %% [markdown] written="one_way_is_not_enough"
 # ## 7. One way is not enough

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel
 
@@ -32,6 +32,7 @@ from grader.demo.variations import vary
 from grader.grading.grading import Grading, Options, begin, judge_one, program_of, run_one
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
 from grader.submissions import Submission, discover, read
+from grader.worker.wire import parse_header
 
 _SETTLE_SECONDS = 10.0
 
@@ -107,9 +108,10 @@ class _Listening(Link):
         super().__init__(worker, output_bytes)
         self._spent = spent
 
-    def receive(self, watch: Watch, most: Frame) -> tuple[dict[str, Any], memoryview]:
-        header, body = super().receive(watch, most)
-        self._spent.update(header.pop("spent", {}))
+    def receive_bytes(self, watch: Watch, most: Frame) -> tuple[bytes, memoryview]:
+        header, body = super().receive_bytes(watch, most)
+        if b'"spent":' in header:
+            self._spent.update(parse_header(header).get("spent", {}))
         return header, body
 
 

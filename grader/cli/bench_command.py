@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.table import Table
 
+from grader.cli.arguments import assignment_names
 from grader.cli.common import complaints, console, exit_codes, this_course
+from grader.cli.next_steps import command, say_next
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -23,9 +25,10 @@ _FEW = 20
 
 
 def bench(
-    assignment: Annotated[str, typer.Argument(help="The assignment to measure with.")] = (
-        "lec05_backprop"
-    ),
+    assignment: Annotated[
+        str,
+        typer.Argument(help="The assignment to measure with.", autocompletion=assignment_names),
+    ] = "lec05_backprop",
     submissions: Annotated[
         list[int] | None,
         typer.Option(
@@ -53,6 +56,7 @@ def bench(
 
     with exit_codes():
         course = this_course()
+        course.plan(assignment)
         if isolation == "full":
             require_full()
         if lectures:
@@ -63,6 +67,9 @@ def bench(
             _compare(
                 course, assignment, submissions or [_CLASS], (peers, otter), jobs, isolation, json
             )
+    if not json:
+        more = "--lectures" if phases else "--phases"
+        say_next(f"{command('bench', assignment, more)} looks closer.")
 
 
 def _compare(

@@ -24,16 +24,20 @@ if TYPE_CHECKING:
 
 OURS = 1
 USAGE = 2
+WHOLE = 10_000
+"""Columns of what is no terminal: a table takes as many as it needs."""
 
 
 def console() -> Console:
-    """Standard output, for tables."""
-    return Console()
+    """Standard output, for tables; into a pipe or a file they go whole, and without colours."""
+    made = Console()
+    return made if made.is_terminal else Console(width=WHOLE, color_system=None)
 
 
 def complaints() -> Console:
     """Standard error, for progress and complaints."""
-    return Console(stderr=True)
+    made = Console(stderr=True)
+    return made if made.is_terminal else Console(stderr=True, width=WHOLE, color_system=None)
 
 
 def this_course(start: Path | None = None) -> Course:

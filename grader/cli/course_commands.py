@@ -1,15 +1,18 @@
-"""`chainrule doctor`, `build` and `check`."""
+"""`chainrule doctor` and `build`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.arguments import assignment_names, at_home
 from grader.cli.common import USAGE, console, exit_codes, this_course
+from grader.cli.left_out import say_left_out
+from grader.cli.next_steps import command, say_next
 
 
 def doctor() -> None:
@@ -27,16 +30,23 @@ def doctor() -> None:
     console().print(table)
     if all(probe.works or not probe.needed for probe in probes):
         console().print("Full isolation works on this machine.")
+        say_next(f"{command('new', 'FOLDER')} makes a course; {command('demo')} shows one at work.")
         return
     console().print("Full isolation is not to be had; --isolation process accepts less.")
+    say_next("mend what the table names; docs/security.md says why it is needed.")
     raise typer.Exit(USAGE)
 
 
 def build(
     assignments: Annotated[
-        list[str] | None, typer.Argument(help="Assignments to build; none means all.")
+        list[str] | None,
+        typer.Argument(
+            help="Assignments to build; none means all.", autocompletion=assignment_names
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to; build/nbgrader by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to; build/nbgrader by default.", callback=at_home)
+    ] = None,
     language: Annotated[
         str, typer.Option(help="In this language; the course's first by default.")
     ] = "",
@@ -46,36 +56,9 @@ def build(
 
     with exit_codes():
         course = this_course().in_language(language) if language else this_course()
-        for path in build_notebooks(course, assignments or list(course.assignments), out):
+        names = assignments or list(course.assignments)
+        for path in build_notebooks(course, names, out):
             typer.echo(path)
-
-
-def check(
-    notebook: Annotated[Path, typer.Argument(help="Your notebook (or .py file).")],
-    assignment: Annotated[
-        str, typer.Option(help="Its assignment, if the file has another name.")
-    ] = "",
-    isolation: Annotated[
-        Literal["full", "process"], typer.Option(help="How the code is confined.")
-    ] = "process",
-) -> None:
-    """Run the visible examples on your own notebook; no hidden case, no answer is used."""
-    from grader.grading import checking
-    from grader.languages import machine
-
-    with exit_codes():
-        course = this_course()
-        name = assignment or notebook.stem
-        checks = checking.check(course, name, notebook, isolation)
-    say = machine(checks.language).say
-    table = Table(title=say(f"Visible examples of {name}"))
-    for heading in ("exercise", "example", "what it says"):
-        table.add_column(say(heading))
-    for result in checks.examples:
-        colour, word = ("green", "passes") if result.passed else ("red", "fails")
-        table.add_row(result.exercise, f"[{colour}]{say(word)}[/]", escape(result.message))
-    console().print(table)
-    for note in checks.notes:
-        console().print(escape(note), soft_wrap=True)
-    passed, of = sum(result.passed for result in checks.examples), len(checks.examples)
-    console().print(say(f"{passed} of {of} examples pass. The hidden cases look further."))
+        for name in names:
+            say_left_out(course, name)
+    say_next(command("release", names[0] if len(names) == 1 else "ASSIGNMENT"))

@@ -9,11 +9,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.arguments import assignment_names
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.cli.next_steps import as_typed
 
 
 def demo(
-    assignment: Annotated[str, typer.Argument(help="Which assignment.")] = "lec05_backprop",
+    assignment: Annotated[
+        str, typer.Argument(help="Which assignment.", autocompletion=assignment_names)
+    ] = "lec05_backprop",
     students: Annotated[int, typer.Option(min=1, help="How large the class is.")] = 24,
     isolation: Annotated[
         Literal["full", "process"], typer.Option(help="How student code is confined.")
@@ -31,6 +35,7 @@ def demo(
         if isolation == "full":
             require_full()
         course = this_course()
+        course.plan(assignment)
         played = demo_course(course, course.root / "build" / "demo")
         options = Options(cores(), "cpu", isolation)
 
@@ -38,7 +43,7 @@ def demo(
             complaints().print(f"{time.monotonic() - start:5.0f} s  {step}")
 
         loop = run_loop(played, assignment, students, options, say)
-        outcome = outcome_of(loop)
+        outcome = outcome_of(loop, as_typed)
     table = Table(title=f"{assignment}: what came of a class of {students}")
     for heading in ("student", "made as", "graded", "late", "total", "mended"):
         table.add_column(heading, justify="right" if heading in ("graded", "late") else "left")
@@ -49,7 +54,9 @@ def demo(
     for line in outcome.paths:
         out.print(escape(line), soft_wrap=True)
     out.print(f"\nAll of it took {time.monotonic() - start:.0f} s. To look around:")
-    for line in outcome.next_steps:
-        out.print(f"  {escape(line)}", soft_wrap=True)
+    for step in outcome.next_steps:
+        out.print(f"  {escape(step.command)}", soft_wrap=True, highlight=False)
+        if step.what_for:
+            out.print(f"      {escape(step.what_for)}", soft_wrap=True, highlight=False)
     if loop.entered.failed or loop.written.failed:
         raise typer.Exit(OURS)

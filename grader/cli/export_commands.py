@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.markup import escape
 
+from grader.cli.arguments import Assignment, at_home
 from grader.cli.common import console, exit_codes, this_course
+from grader.cli.next_steps import command, say_next
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,13 +30,19 @@ def export(
             show_choices=True,
         ),
     ],
-    assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
+    assignment: Assignment,
     json: Annotated[
         Path | None,
-        typer.Option(help="Results that `chainrule grade --json` wrote; else those kept here."),
+        typer.Option(
+            help="Results that `chainrule grade --json` wrote; else those kept here.",
+            callback=at_home,
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File or folder to write; below build/exports by default.")
+        Path | None,
+        typer.Option(
+            help="File or folder to write; below build/exports by default.", callback=at_home
+        ),
     ] = None,
     column: Annotated[
         str, typer.Option(help="canvas, moodle: the grade's column; the title by default.")
@@ -57,6 +65,7 @@ def export(
     class is in nbgrader's gradebook; until then the output says that they are not in it."""
     with exit_codes():
         course = this_course()
+        course.plan(assignment)
         if format == "otter":
             if json is not None:
                 raise UsageError("--json: otter's notebooks are made from the course, not results")
@@ -82,6 +91,19 @@ def export(
     console().print(f"{count} submissions: {escape(str(written.first))}", soft_wrap=True)
     for line in written.said:
         console().print(f"[yellow]note:[/] {escape(plain(line))}", soft_wrap=True)
+    say_next(_then(format, written.first, assignment))
+
+
+def _then(format: Kind, path: Path, assignment: str) -> str:
+    """What to do with an export."""
+    places = {
+        "canvas": f"import {path} into Canvas (Grades > Import).",
+        "moodle": f"import {path} into Moodle (Grades > Import > CSV file).",
+        "gradescope": f"{path} is what Gradescope reads in /autograder/results/.",
+        "junit": f"hand {path} to your CI as a test report.",
+        "html": f"open {path} in a browser.",
+    }
+    return places.get(format, command("export", "html", assignment))
 
 
 def _otter(
@@ -104,3 +126,7 @@ def _otter(
         ("for Gradescope (holds answers and hidden cases)", made.autograder),
     ):
         shown.print(f"{escape(str(path))}  {what}", soft_wrap=True)
+    say_next(
+        f"hand out {made.student}, and upload {made.autograder} to Gradescope "
+        "(Configure Autograder)."
+    )

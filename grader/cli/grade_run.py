@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,14 +11,17 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from grader.cli.clusters import Files, cluster_at, wanted
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.json_file import JsonFile
 from grader.cli.loop_commands import enter_into_gradebook
+from grader.cli.next_steps import as_typed, command, say_next
 from grader.course.roster import members
 from grader.course.syllabus import Course
+from grader.errors import UsageError
 from grader.exporting.gathering import from_report
 from grader.grading.doctor import require_full
-from grader.grading.grading import Options, grade_class
+from grader.grading.grading import Elsewhere, Options, grade_class
 from grader.grading.keeping import Enters, Keeping, keeping, nobody, unsaved_folder
 from grader.grading.machine import Isolation, choose_device, cores
 from grader.nbgrader.places import places_of
@@ -40,6 +44,8 @@ class Asked:
     isolation: Isolation
     fresh: bool
     enter: bool
+    cluster: str | None = None
+    tls: Files = (None, None, None)
 
 
 def run(asked: Asked) -> None:
@@ -47,13 +53,12 @@ def run(asked: Asked) -> None:
     with exit_codes():
         course = this_course()
         file = None if asked.json is None or str(asked.json) == "-" else JsonFile(asked.json)
+        course.plan(asked.assignment)
+        _require_collected(course, asked)
         enters = _class_of(course, asked.path, asked.enter)
-        if asked.isolation == "full":
-            require_full()
-        options = Options(
-            asked.jobs or cores(), choose_device(asked.device), asked.isolation, asked.only
-        )
-        with keeping(course, enters, asked.fresh) as kept:
+        with ExitStack() as stack:
+            options, machines = _where(course, asked, stack)
+            kept = stack.enter_context(keeping(course, enters, asked.fresh))
             with _bar() as bar:
                 task = bar.add_task(asked.assignment, total=None)
                 reached = (0, 0)
@@ -65,7 +70,10 @@ def run(asked: Asked) -> None:
 
                 submitted = asked.path or places_of(course).submitted
                 try:
-                    report = grade_class(course, asked.assignment, submitted, options, kept, show)
+                    report = grade_class(
+                        course, asked.assignment, submitted, options, kept, show,
+                        elsewhere=machines,
+                    )  # fmt: skip
                 except KeyboardInterrupt:
                     raise KeyboardInterrupt(_stopped(*reached, keeps=not asked.only)) from None
             if str(asked.json) == "-":
@@ -81,9 +89,40 @@ def run(asked: Asked) -> None:
     finally:
         if str(asked.json) != "-":
             with exit_codes():
-                _print(_grades(course, report, whole_class, options.only))
+                grades = _grades(course, report, whole_class, options.only)
+                _print(grades)
+                _say_next(asked, grades, whole_class)
     if any(submission.status == "grader_error" for submission in report.submissions):
         raise typer.Exit(OURS)
+
+
+def _require_collected(course: Course, asked: Asked) -> None:
+    """Say what comes first where nothing was collected."""
+    submitted, name = places_of(course).submitted, asked.assignment
+    if asked.path is None and not any(submitted.glob(f"*/{name}")):
+        raise UsageError(
+            f"nothing of {name} was collected yet: run {command('collect', name)} first, or name "
+            f"what to grade, as in {command('grade', name, 'FOLDER')}"
+        )
+
+
+def _where(course: Course, asked: Asked, stack: ExitStack) -> tuple[Options, Elsewhere | None]:
+    """How to grade, and what grades on other machines; None for this one alone."""
+    cluster, jobs = wanted(course, asked.cluster), asked.jobs or cores()
+    if cluster is not None:
+        from grader.cluster.grading import device_on, on_cluster
+
+        address = stack.enter_context(cluster_at(course, cluster, asked.tls, jobs, asked.device))
+        device = device_on(address, course, asked.assignment, asked.device)
+        options = Options(jobs, device, asked.isolation, asked.only)
+        return options, on_cluster(address, course, _say)
+    if asked.isolation == "full":
+        require_full()
+    return Options(jobs, choose_device(asked.device), asked.isolation, asked.only), None
+
+
+def _say(text: str) -> None:
+    complaints().print(text, soft_wrap=True, markup=False, highlight=False)
 
 
 def _class_of(course: Course, path: Path | None, enter: bool) -> Enters:
@@ -112,6 +151,25 @@ def _grades(course: Course, report: Report, whole_class: bool, only: tuple[str, 
     if whole_class:
         return class_grades(course, report.assignment, report=report)
     return from_report(course, report, only=only)
+
+
+def _say_next(asked: Asked, grades: Grades, whole_class: bool) -> None:
+    if asked.json is not None:
+        return
+    name = asked.assignment
+    if not whole_class:
+        entered = [] if asked.only else ["--enter"]
+        again = command("grade", name, *map(str, filter(None, [asked.path])), *entered)
+        say_next(f"{again} enters the results into the class." if entered else again)
+    elif any(one.why_open for one in grades.handed_in):
+        desk = f"`{as_typed('jupyter')} lab --config=jupyter_server_config.py`"
+        say_next(
+            f"grade the written questions in the formgrader ({desk}, Nbgrader > Formgrader), then "
+            f"{command('feedback', name)}",
+            f"{command('feedback', name)} at once: it says what is not graded yet.",
+        )
+    else:
+        say_next(command("feedback", name))
 
 
 def _print(grades: Grades) -> None:

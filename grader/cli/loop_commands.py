@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from grader.cli.arguments import Assignment, at_home
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
+from grader.cli.left_out import say_left_out
+from grader.cli.next_steps import command, say_next
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.course.syllabus import Course
     from grader.results import Report
-
-Assignment = Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")]
 
 
 def release(
@@ -30,11 +31,12 @@ def release(
     with exit_codes():
         course = this_course()
         path = release_assignment(course, assignment, language)
+        say_left_out(course, assignment)
     console().print(f"Released: {escape(str(path))}", soft_wrap=True)
     for other in () if language else course.editions[1:]:
         beside = path.parent / other / path.name
         console().print(f"Released in {other}: {escape(str(beside))}", soft_wrap=True)
-    console().print(f"Next: students submit; then `chainrule collect {assignment}`.")
+    say_next(f"students submit; then {command('collect', assignment)}.")
 
 
 def collect(
@@ -43,7 +45,10 @@ def collect(
         bool, typer.Option("--before-due", help="The latest before the due date, if there is one.")
     ] = False,
     zip: Annotated[
-        Path | None, typer.Option(help="An LMS download (Canvas, Moodle) in place of the exchange.")
+        Path | None,
+        typer.Option(
+            help="An LMS download (Canvas, Moodle) in place of the exchange.", callback=at_home
+        ),
     ] = None,
 ) -> None:
     """Collect the latest submission of each student into submitted/."""
@@ -65,15 +70,19 @@ def collect(
     out.print(f"{len(found.students)} students have a submission of {escape(assignment)}.")
     if found.unassigned:
         out.print(f"{len(found.unassigned)} files could not be assigned to a student.")
-    out.print(f"Next: `chainrule grade {escape(assignment)}`.")
+    if found.students:
+        say_next(command("grade", assignment))
+    else:
+        say_next(f"nobody has submitted yet; when they have, {command('collect', assignment)}.")
 
 
 def enter_into_gradebook(course: Course, assignment: str, report: Report) -> None:
     """Enter a class's results into nbgrader's gradebook, and print what came of it."""
+    from grader.cli.time_left import counted
     from grader.nbgrader.entering import enter_scores
 
-    with complaints().status("entering the scores into nbgrader's gradebook"):
-        entered = enter_scores(course, assignment, report, report.isolation)
+    with counted("entering the scores into nbgrader's gradebook") as show:
+        entered = enter_scores(course, assignment, report, report.isolation, show)
     out = complaints()
     for student, notes in entered.rebuilt.items():
         out.print(f"[yellow]mended:[/] {escape(student)}: {escape('; '.join(notes))}")
@@ -81,7 +90,7 @@ def enter_into_gradebook(course: Course, assignment: str, report: Report) -> Non
         out.print(f"[red]not entered:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
     out.print(
         f"nbgrader's gradebook: {len(entered.entered)} entered, {len(entered.unchanged)} unchanged"
-        f" ({entered.seconds:.1f} s). Next: `chainrule feedback {escape(assignment)}`."
+        f" ({entered.seconds:.1f} s)."
     )
     if entered.failed:
         raise typer.Exit(OURS)
@@ -89,11 +98,13 @@ def enter_into_gradebook(course: Course, assignment: str, report: Report) -> Non
 
 def feedback(assignment: Assignment) -> None:
     """Write every student's feedback page and release it to the exchange."""
+    from grader.cli.time_left import counted
     from grader.nbgrader.feedback import write_feedback
 
     with exit_codes():
         course = this_course()
-        written = write_feedback(course, assignment)
+        with counted("writing pages") as show:
+            written = write_feedback(course, assignment, show)
     out = console()
     for student, reason in written.failed.items():
         complaints().print(f"[red]{escape(student)}:[/] {escape(reason)}", soft_wrap=True)
@@ -106,5 +117,6 @@ def feedback(assignment: Assignment) -> None:
         )
     for student, reason in written.without.items():
         out.print(f"[yellow]no page:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
+    say_next(command("export", "csv", assignment), command("export", "html", assignment))
     if written.failed:
         raise typer.Exit(OURS)

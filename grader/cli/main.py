@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from grader import __version__
 from grader.cli import (
     bench_command,
+    check_command,
+    cluster_commands,
     course_commands,
     data_commands,
     demo_command,
@@ -13,6 +18,7 @@ from grader.cli import (
     grade_command,
     loop_commands,
     mistakes_command,
+    new_command,
     prove_commands,
     regrade_command,
     term_commands,
@@ -20,17 +26,40 @@ from grader.cli import (
 )
 
 app = typer.Typer(
-    help="Chainrule: release, grade and prove a deep learning course.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"chainrule {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def chainrule(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", help="Print the version.", callback=_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Chainrule: release, grade and prove a deep learning course."""
+
+
+app.command("new")(new_command.new)
 app.command("doctor")(course_commands.doctor)
 app.command("build")(course_commands.build)
 app.command("release")(loop_commands.release)
 app.command("collect")(loop_commands.collect)
 app.command("grade")(grade_command.grade)
+app.command("worker")(cluster_commands.worker)
+app.command("cluster")(cluster_commands.cluster)
 app.command("feedback")(loop_commands.feedback)
-app.command("check")(course_commands.check)
+app.command("check")(check_command.check)
 app.command("validate")(prove_commands.validate)
 app.command("translations")(translations_command.translations)
 app.command("mistakes")(mistakes_command.mistakes)

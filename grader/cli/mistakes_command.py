@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from grader.cli.arguments import Assignment, at_home
 from grader.cli.common import complaints, exit_codes, this_course
+from grader.cli.next_steps import command, say_next
 
 if TYPE_CHECKING:
     from grader.grading.unnamed import Entry
 
 
 def mistakes(
-    assignment: Annotated[str, typer.Argument(help="Name of the assignment, as in course.yml.")],
+    assignment: Assignment,
     path: Annotated[
         Path | None,
-        typer.Argument(help="What to grade, as for `grade`; none takes what was collected."),
+        typer.Argument(
+            help="What to grade, as for `grade`; none takes what was collected.", callback=at_home
+        ),
     ] = None,
     at_least: Annotated[
         int, typer.Option(min=1, help="Only what so many submissions have in common.")
@@ -39,6 +43,7 @@ def mistakes(
 
     with exit_codes():
         course = this_course()
+        course.plan(assignment)
         if isolation == "full":
             require_full()
         options = Options(jobs or cores(), "cpu", isolation)
@@ -53,6 +58,11 @@ def mistakes(
         typer.echo(_printed(entry))
     count = f"{len(chosen)} wrong results" if len(chosen) != 1 else "1 wrong result"
     typer.echo(f"# {count} that no hint explains", err=True)
+    if chosen:
+        say_next(
+            f"paste them into solutions/{assignment}/mistakes.py, name each and write its hint; "
+            f"then {command('grade', assignment, '--fresh')}."
+        )
 
 
 def _printed(entry: Entry) -> str:

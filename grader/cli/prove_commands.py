@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json as jsons
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.common import OURS, complaints, console, exit_codes, this_course
-from grader.errors import UsageError
+from grader.cli.arguments import assignment_names
+from grader.cli.common import OURS, console, exit_codes, this_course
+from grader.cli.next_steps import command, say_next
 
 if TYPE_CHECKING:
     from grader.validate.record import Validation
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 def validate(
     assignments: Annotated[
-        list[str] | None, typer.Argument(help="Assignments to prove; none means all.")
+        list[str] | None,
+        typer.Argument(
+            help="Assignments to prove; none means all.", autocompletion=assignment_names
+        ),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds the answers are tried on.")] = 20,
     mutants: Annotated[bool, typer.Option(help="Whether answers are mutated, too.")] = True,
@@ -26,6 +31,7 @@ def validate(
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Prove that answers, checks, mistakes and reference agree; exit 1 if they do not."""
+    from grader.cli.time_left import ProofSteps
     from grader.course.lesson import load_lesson
     from grader.grading.doctor import require_full
     from grader.grading.machine import cores, libraries_of, policy_of
@@ -34,25 +40,21 @@ def validate(
     from grader.validate.validating import validate as validate_assignment
 
     found: list[Validation] = []
-    with exit_codes():
+    with exit_codes(), ExitStack() as shown:
         course = this_course()
         names = assignments or list(course.assignments)
         for name in names:
-            if name not in course.assignments:
-                known = ", ".join(course.assignments)
-                raise UsageError(f"there is no assignment {name!r}; there are: {known}")
+            course.plan(name)
         require_full()
+        steps = shown.enter_context(ProofSteps(len(names)))
         for name in names:
+            steps.begin(name)
             limits, libraries = course.limits_of(name), libraries_of(course, name)
             rules = [e.forbid for e in load_lesson(course, name).exercises.values()]
             places = slots(policy_of(limits, "full", "cpu", libraries, rules), jobs or cores())
             try:
-                with complaints().status(name) as status:
-                    found.append(
-                        validate_assignment(
-                            course, name, Effort(seeds, mutants), places, status.update
-                        )
-                    )
+                effort = Effort(seeds, mutants)
+                found.append(validate_assignment(course, name, effort, places, steps.at))
             finally:
                 for place in places:
                     place.discard()
@@ -64,6 +66,11 @@ def validate(
         console().print(_table(found))
         for line in summary(found):
             console().print(line, soft_wrap=True)
+        wrong = [v.assignment for v in found if not v.holds]
+        if wrong:
+            say_next(f"mend what is named above, then {command('validate', *wrong)}.")
+        else:
+            say_next(command("release", names[0] if len(names) == 1 else "ASSIGNMENT"))
     if not all(v.holds for v in found):
         raise typer.Exit(OURS)
 

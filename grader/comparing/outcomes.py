@@ -40,6 +40,7 @@ class Call:
     """One call that a worker makes: a case on a device, or on simulated CUDA tensors.
 
     `spare`: its inputs are nobody's secret, so that what is said of them may be repeated.
+    `judged`: what came of it before in this process; see `grader.controller.arrivals`.
     """
 
     case: Case
@@ -49,6 +50,7 @@ class Call:
     tree: dict[str, Any]
     caps: Caps = Caps()
     spare: bool = False
+    judged: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

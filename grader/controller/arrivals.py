@@ -2,12 +2,15 @@
 
 What failed is kept as it came, because hints look at it, as long as there is room for it in what
 one submission may hold; beyond that it, too, is a sketch.
+
+Most of a class answers a call with the very same bytes. What is judged is a function of them, of
+the call and of what is asked, so bytes that came before are neither read nor judged again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +26,19 @@ KEPT_ENTRIES = 2**22
 """Numbers of wrong results that are kept of one submission, of at most 16 bytes each."""
 _LEAF = 16
 """What a leaf takes besides, in the same units."""
+REMEMBERED = 32
+"""Different answers to a call that are remembered, each by the digest of its bytes."""
+_SMALL = 2**12
+"""Numbers of the largest wrong result that is remembered."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What an answer was judged to be, by what was asked; `outcome` as it came if it failed."""
+
+    asked: Asked
+    outcome: Outcome
+    failure: Failure | None
 
 
 class Purse:
@@ -68,19 +84,47 @@ class Arrivals:
         """How many have arrived."""
         return len(self._outcomes)
 
-    def add(self, outcome: Outcome) -> None:
-        """Judge the next call's outcome, and keep what later steps need of it."""
+    def add(self, outcome: Outcome, mark: bytes | None = None) -> None:
+        """Judge the next call's outcome, and keep what later steps need of it.
+
+        `mark`: a digest of the answer's bytes, if the outcome is made of nothing else.
+        """
+        call = self._exercise.calls[self.count]
+        asked = self._measured(call, outcome) if self._given is None else self._given[self.count]
+        failure = self._judged(call, outcome, asked)
+        judged = Judged(asked, outcome if failure else sketch(outcome), failure)
+        if mark is not None and self._given is not None and self._broken is None:
+            self._remember(call, mark, judged)
+        self._keep(judged)
+
+    def add_again(self, mark: bytes) -> bool:
+        """Add the next call's outcome if an answer of the same bytes was judged before."""
+        if self._given is None:
+            return False
+        judged = self._exercise.calls[self.count].judged.get((self.count, mark))
+        if judged is None or judged.asked is not self._given[self.count]:
+            return False
+        self._keep(judged)
+        return True
+
+    def _remember(self, call: Call, mark: bytes, judged: Judged) -> None:
+        if judged.failure and sum(map(_size, leaves(judged.outcome.value))) > _SMALL:
+            return
+        if len(call.judged) >= REMEMBERED:
+            call.judged.clear()
+        call.judged[self.count, mark] = judged
+
+    def _keep(self, judged: Judged) -> None:
         number = self.count
-        call = self._exercise.calls[number]
-        asked = self._measured(call, outcome) if self._given is None else self._given[number]
-        self._asked.append(asked)
-        if failure := self._judged(call, outcome, asked):
-            self._failures[number] = failure
-            if self._purse.pays(outcome):
-                self._whole.add(number)
-                self._outcomes.append(outcome)
-                return
-        self._outcomes.append(sketch(outcome))
+        self._asked.append(judged.asked)
+        if judged.failure is None:
+            self._outcomes.append(judged.outcome)
+            return
+        self._failures[number] = judged.failure
+        fits = self._purse.pays(judged.outcome)
+        if fits:
+            self._whole.add(number)
+        self._outcomes.append(judged.outcome if fits else sketch(judged.outcome))
 
     def _measured(self, call: Call, outcome: Outcome) -> Asked:
         framework = self._exercise.framework

@@ -7,6 +7,7 @@ something to be said of it, and so that the cap, which the worker is told, tells
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ def stand_in_caps(calls: Iterable[Call]) -> Caps:
     return Caps(_largest([caps.value for caps in both]), asked)
 
 
+@lru_cache(maxsize=4096)
 def answer_frame(caps: Caps) -> Frame:
     """The largest frame that an outcome comes in."""
     header = PLAIN_BYTES + caps.value.header_bytes + caps.inputs.header_bytes

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.controller.binding import bound
 from grader.controller.findings import Evidence, Standard, evidence
 from grader.controller.records import Records
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.suspects import Place, Suspects
-from grader.controller.variants import Bench
+from grader.controller.variants import BATCH, FIRST, Bench
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson, Mistake
 from grader.course.slips.constants import other_sizes
@@ -32,6 +33,9 @@ TRIED = 1500
 
 MUTANTS, PAIRS = 200, 12
 """So many are run to the end that agree with a submission on its first failing call."""
+
+TOGETHER_SECONDS = 20.0
+"""CPU seconds of the known mistakes that one worker runs, by what the ones before them took."""
 
 ATTEMPTS = 2
 """A mistake that ended early may have been ended by a busy machine: it is run again."""
@@ -68,7 +72,7 @@ class Causes:
         """The known mistakes, with what they do."""
         return self._records.once(
             ("mistakes", self._lesson.name, self._name),
-            lambda: [self._run_mistake(mistake, zygote) for mistake in self._own],
+            lambda: self._run_mistakes(zygote),
             lambda known: all(one.calls == self._calls for one in known),
         )
 
@@ -76,15 +80,43 @@ class Causes:
     def _calls(self) -> int:
         return len(self._standard.prepared.calls)
 
-    def _run_mistake(self, mistake: Mistake, zygote: Zygote) -> Evidence:
-        prepared = self._standard.prepared
+    def _run_mistakes(self, zygote: Zygote) -> list[Evidence]:
+        """As many in one worker as their cost allows; what ends early there is run alone."""
+        runs: list[ExerciseRun] = []
+        room = FIRST
+        while batch := self._own[len(runs) : len(runs) + room]:
+            done, seconds = self._run_together(batch, zygote)
+            runs += [
+                run if run is not None and not run.ended else self._run_alone(mistake, zygote)
+                for mistake, run in zip(batch, done, strict=True)
+            ]
+            room = max(1, min(BATCH, int(TOGETHER_SECONDS * len(batch) / max(seconds, 1e-4))))
+        return [
+            evidence(run, mistake.name, (mistake.hint,))
+            for mistake, run in zip(self._own, runs, strict=True)
+        ]
+
+    def _run_together(
+        self, batch: Sequence[Mistake], zygote: Zygote
+    ) -> tuple[list[ExerciseRun | None], float]:
+        """What came of each, None where it was not defined; and the CPU seconds of it all."""
+        names = [f"_mistake_{number}" for number in range(len(batch))]
+        programs = [(name, "\n".join(m.cells[3:])) for name, m in zip(names, batch, strict=True)]
+        program = bound(self._lesson.answers_source, batch[0].cells[2], self._name, programs)
+        calls = [self._standard.prepared.called(name) for name in names]
+        asked = dict.fromkeys(names, self._standard.asked)
+        execution = execute(zygote, program, calls, self._allowance, asked=asked)
+        return [execution.runs.get(name) for name in names], execution.cpu_seconds
+
+    def _run_alone(self, mistake: Mistake, zygote: Zygote) -> ExerciseRun:
         program, asked = mistake_program(mistake), {self._name: self._standard.asked}
         for _ in range(ATTEMPTS):
-            execution = execute(zygote, program, [prepared], self._allowance, asked=asked)
+            prepared = [self._standard.prepared]
+            execution = execute(zygote, program, prepared, self._allowance, asked=asked)
             run = execution.runs.get(self._name, ExerciseRun())
             if not run.ended:
                 break
-        return evidence(run, mistake.name, (mistake.hint,))
+        return run
 
     def mutants(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The mutants, and known mistakes of other sizes, that may explain a submission alone."""

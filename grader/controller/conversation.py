@@ -7,23 +7,25 @@ own account, as `docs/security.md` lists.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
-from grader.comparing.outcomes import Ended, ExerciseRun, Outcome
+from grader.comparing.outcomes import Ended, Outcome
 from grader.controller import caps, frames
-from grader.controller.arrivals import Arrivals, Purse
-from grader.controller.execution import Skipped, UnitFault
+from grader.controller.arrivals import Arrivals
+from grader.controller.execution import UnitFault
 from grader.controller.limit import Limit, Overdue, Watch
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise, rules_of
 from grader.controller.program import Program
+from grader.controller.state import Again, Allowance, Charged, Lost, State
 from grader.controller.zygote import Worker, Zygote
-from grader.worker.wire import Closed, ProtocolError, pack
+from grader.worker.wire import Closed, ProtocolError, pack, parse_header
+
+__all__ = ["Again", "Allowance", "Conversation", "Lost", "State"]
 
 # A fork and a confinement take milliseconds; a loaded machine may need much longer.
 START_SECONDS = 60.0
@@ -31,68 +33,6 @@ GRACE_SECONDS = 0.5
 DYING_TRIES = 60
 MAX_FAULTS = 200
 _SIGKILL, _SIGXCPU = 9, 24
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """Time and space of one submission: seconds per unit, seconds in all, bytes of output.
-
-    Seconds are CPU time; see `grader.controller.limit` for a worker that sleeps.
-    """
-
-    seconds: float
-    total_seconds: float
-    output_bytes: int
-
-
-class Lost(Exception):
-    """The worker hung, died or broke the protocol; `killed`: from outside, by whomever."""
-
-    def __init__(self, ended: Ended, *, killed: bool = False) -> None:
-        super().__init__(ended)
-        self.ended: Ended = ended
-        self.killed = killed
-
-
-class Again(Exception):
-    """The worker was lost by no doing of the student's: surely if `killed`, perhaps if not."""
-
-    def __init__(self, lost: Lost) -> None:
-        super().__init__(lost.ended)
-        self.ended, self.killed = lost.ended, lost.killed
-
-
-@dataclass
-class State:
-    """What a session knows so far."""
-
-    pending: list[PreparedExercise]
-    total: Limit
-    purse: Purse = field(default_factory=Purse)
-    runs: dict[str, ExerciseRun] = field(default_factory=dict)
-    faults: dict[int, UnitFault] = field(default_factory=dict)
-    skip: list[int] = field(default_factory=list)
-    evasions: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    skipped: tuple[Skipped, ...] = ()
-    output: bytes = b""
-    cpu_seconds: float = 0.0
-    forks: int = 0
-    kills: int = 0
-    loaded: bool = False
-    second_chance: bool = True
-
-    def enter(self, exercises: Sequence[PreparedExercise]) -> None:
-        """Begin with the exercises of another room, whose workers load the program anew."""
-        self.pending = list(exercises)
-        self.faults, self.loaded = {}, False
-        for exercise in exercises:
-            self.runs.pop(exercise.name, None)
-
-    def give_up(self, ended: Ended) -> None:
-        """End what is left the same way."""
-        for exercise in self.pending:
-            self.runs[exercise.name] = ExerciseRun(ended=ended)
-        self.pending.clear()
 
 
 class Conversation:
@@ -104,11 +44,17 @@ class Conversation:
         self._zygote, self._worker, self._link = zygote, worker, link
         self._allowance, self._state = allowance, state
         self._token = secrets.token_hex(16)
+        self._opening = f'{{"token":"{self._token}",'.encode()
         self._program = Program(())
         self._cell, self._ended = 0, -1
         self._lap_end: float | None = None
         self.lost = False
         state.total.begin(worker.meter)
+
+    def go_on(self, total: Limit) -> None:
+        """Count what the worker does from now on by another limit."""
+        self._state.total = total
+        total.join(self._worker.meter)
 
     def load(
         self, program: Program, exercises: Sequence[PreparedExercise]
@@ -121,10 +67,12 @@ class Conversation:
         self._program = program
         unit = -1
         try:
-            self._send(pack(self._request(exercises)))
+            request = self._request(exercises)
+            self._send(pack(request))
             frame, _ = self._receive(START_SECONDS, caps.SURVEY)
             # Sent before any of the student's code runs, and so believed.
-            self._state.evasions |= frames.findings(frame.get("surveyed"))
+            found = frames.findings(frame.get("surveyed"))
+            self._state.surveyed |= {name: found.get(name, ()) for name in request["survey"]}
             self._state.skipped = frames.skipped(frame.get("skipped"), program)
             seconds, most = START_SECONDS, caps.names_frame(len(exercises))
             while "loaded" not in (frame := self._receive(seconds, most)[0]):
@@ -151,9 +99,16 @@ class Conversation:
             "rules": {e.name: rules_of(e.exercise) for e in audited},
             "device": "cuda" if any(e.device == "cuda" for e in exercises) else "cpu",
             "trusted": program.trusted,
-            "survey": [] if program.trusted else [e.name for e in audited],
+            "survey": [e.name for e in audited if not program.trusted and not self._knows(e)],
             "wanted": [e.name for e in exercises],
         }
+
+    def _knows(self, exercise: PreparedExercise) -> bool:
+        """Whether a worker has looked for the exercise's ways round the audit in this program.
+
+        It did before any of the student's code ran in it, so that none need look again.
+        """
+        return exercise.name in self._state.surveyed
 
     def _note(self, frame: dict[str, Any], last: int) -> int:
         """Note what a frame says of a unit. They begin in order, and may say that they raised."""
@@ -185,12 +140,15 @@ class Conversation:
         self._fault(UnitFault(unit, None, lost.ended, self._cell, place))
         self._state.skip.append(unit)
 
-    def run(self, exercise: PreparedExercise, arrivals: Arrivals) -> Ended:
-        """Run an exercise's calls; how that ended early, if it did."""
+    def run(self, exercise: PreparedExercise, arrivals: Arrivals, share: float = 1.0) -> Ended:
+        """Run an exercise's calls; how that ended early, if it did.
+
+        `share`: the part of its time that each call may take.
+        """
         try:
             self._send(exercise.frame)
             for call in exercise.calls:
-                arrivals.add(self._outcome(exercise, arrivals.count, call.seconds))
+                self._arrive(exercise, arrivals, share * call.seconds)
             frame, _ = self._receive(self._allowance.seconds, caps.UNIT)
             if "done" not in frame:
                 raise Lost("protocol")
@@ -236,9 +194,34 @@ class Conversation:
         self._receive(self._allowance.seconds, caps.UNIT)
         return answer
 
+    def _arrive(self, exercise: PreparedExercise, arrivals: Arrivals, seconds: float) -> None:
+        """Receive the answer to the next call; one of known bytes needs no second look."""
+        number = arrivals.count
+        most = caps.answer_frame(exercise.calls[number].caps)
+        header, body = self._receive_bytes(seconds, most)
+        mark = self._mark(header, body)
+        if mark is not None and arrivals.add_again(mark):
+            return
+        outcome = self._read(exercise, number, self._parsed(header), body)
+        # What is said of an exception hangs on the program as well.
+        arrivals.add(outcome, None if outcome.raised else mark)
+
+    def _mark(self, header: bytes, body: memoryview) -> bytes | None:
+        """A digest of a frame without its token; None if that does not stand where we expect it."""
+        if not header.startswith(self._opening):
+            return None
+        digest = hashlib.sha256(memoryview(header)[len(self._opening) :])
+        digest.update(body)
+        return digest.digest()
+
     def _outcome(self, exercise: PreparedExercise, number: int, seconds: float) -> Outcome:
+        frame, body = self._receive(seconds, caps.answer_frame(exercise.calls[number].caps))
+        return self._read(exercise, number, frame, body)
+
+    def _read(
+        self, exercise: PreparedExercise, number: int, frame: dict[str, Any], body: memoryview
+    ) -> Outcome:
         call, driver = exercise.calls[number], exercise.exercise.driver
-        frame, body = self._receive(seconds, caps.answer_frame(call.caps))
         if type(frame.get("id")) is not int or frame["id"] != number:
             raise Lost("protocol")
         try:
@@ -259,29 +242,34 @@ class Conversation:
             raise self._how_it_ended() from None
 
     def _receive(self, seconds: float, most: caps.Frame) -> tuple[dict[str, Any], memoryview]:
+        header, body = self._receive_bytes(seconds, most)
+        return self._parsed(header), body
+
+    def _receive_bytes(self, seconds: float, most: caps.Frame) -> tuple[bytes, memoryview]:
         try:
             with self._charged():
-                frame, body = self._link.receive(self._watch(seconds), most)
+                return self._link.receive_bytes(self._watch(seconds), most)
         except Overdue:
             raise Lost("timeout") from None
         except ProtocolError:
             raise Lost("protocol") from None
         except Closed:
             raise self._how_it_ended() from None
+
+    def _parsed(self, header: bytes) -> dict[str, Any]:
+        """A frame's header; every frame of the worker carries the token."""
+        try:
+            with self._charged():
+                frame = parse_header(header)
+        except ProtocolError:
+            raise Lost("protocol") from None
         if frame.get("token") != self._token:
             raise Lost("protocol")
-        return frame, body
+        return frame
 
-    @contextmanager
-    def _charged(self) -> Iterator[None]:
+    def _charged(self) -> Charged:
         """What we do for the worker counts as its own time: it says how much there is to do."""
-        begun = time.thread_time()
-        try:
-            yield
-        finally:
-            self._state.total.charge(time.thread_time() - begun)
-        if self._state.total.used_up:
-            raise Lost("timeout")
+        return Charged(self._state.total)
 
     def _how_it_ended(self) -> Lost:
         ended = None

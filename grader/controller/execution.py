@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from grader.comparing.outcomes import Ended, ExerciseRun, Raised
 
@@ -35,7 +36,8 @@ class Execution:
 
     `runs` has no entry for an exercise that the submission does not define. `loaded` says whether
     its cells ran to the last one, those left out that hang or crash. `cpu_seconds` is
-    what its workers used, all together; `spent` is what is gone of its clock.
+    what its workers used, all together; `spent` is what is gone of its clock. `surveyed`: what was
+    found of each exercise whose ways round the audit were looked for; `evasions` has what there is.
     """
 
     runs: dict[str, ExerciseRun]
@@ -47,3 +49,4 @@ class Execution:
     cpu_seconds: float = 0.0
     skipped: tuple[Skipped, ...] = ()
     spent: float = 0.0
+    surveyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

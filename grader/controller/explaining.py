@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grader.comparing.outcomes import ExerciseRun
@@ -17,8 +18,6 @@ from grader.course.slips.misreadings import is_misreading
 
 EITHER = "{}\nOr, which comes to the same: {}"
 _OR = EITHER.splitlines()[1].partition("{}")[0]
-MOST = 5000
-"""Of so many different failures of an exercise it is kept what was told."""
 
 
 def explained(standard: Standard, run: ExerciseRun, finding: Finding) -> Explained:
@@ -26,17 +25,18 @@ def explained(standard: Standard, run: ExerciseRun, finding: Finding) -> Explain
 
     Half a class makes the same few mistakes: what hangs on the failures alone is worked out once.
     """
-    known = {} if standard.explanations is None else standard.explanations.told
-    key = _failures(run, finding)
-    if key not in known:
-        mistake, hint = explain(standard, run, finding)
-        if len(known) >= MOST:
-            known.clear()
-        known[key] = mistake, hint, fuller(standard, run, finding, mistake, hint)
-    return known[key]
+    if finding.call < 0 or standard.explanations is None:
+        return "", "", ""
+
+    def work_out() -> Explained:
+        facts = functools.cache(lambda: told(standard, run, finding))
+        mistake, hint = explain(standard, run, finding, facts)
+        return mistake, hint, fuller(standard, mistake, hint, facts)
+
+    return standard.explanations.once(_failures(run, finding), work_out)
 
 
-def _failures(run: ExerciseRun, finding: Finding) -> bytes:
+def _failures(run: ExerciseRun, finding: Finding) -> str:
     """A digest of all that an explanation looks at: which calls fail, with what, and how."""
     # How long a race took is no part of it; that it was lost is in its failure.
     calls = [
@@ -44,18 +44,19 @@ def _failures(run: ExerciseRun, finding: Finding) -> bytes:
         for number, failure in sorted(run.failures.items())
     ]
     rest = [finding.call, repr(finding.failure), len(run.outcomes), sorted(run.whole)]
-    return hashlib.sha256(to_bytes([calls, rest])).digest()
+    return hashlib.sha256(to_bytes([calls, rest])).hexdigest()
 
 
-def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str, str]:
+def explain(
+    standard: Standard, run: ExerciseRun, finding: Finding, facts: Callable[[], Sequence[str]]
+) -> tuple[str, str]:
     """Return (mistake, hint): names of known mistakes, "" for others; a line for each slip.
 
     Looked for in this order: a known mistake, two of them in values of their own, a slip in one
     line of the model answer, a relation that says what the wrong result is, two slips at once, a
-    relation that says where, or by how much, it is wrong.
+    relation that says where, or by how much, it is wrong. `facts` gives what relations say.
     """
-    if finding.call < 0 or standard.explanations is None:
-        return "", ""
+    assert standard.explanations is not None
     shown = evidence(run)
     group = standard.prepared.calls[finding.call].case.group
     mistakes = standard.explanations.mistakes()
@@ -67,7 +68,7 @@ def explain(standard: Standard, run: ExerciseRun, finding: Finding) -> tuple[str
     mutants = best(standard, shown, slips, group)
     if mutants and (certain := _certain(mutants))[1]:
         return certain
-    sentence = next(iter(told(standard, run, finding)), "")
+    sentence = next(iter(facts()), "")
     if sentence and not is_vague(sentence):
         return "", sentence
     either = best(standard, shown, [*slips, *standard.explanations.further(shown)], group)

@@ -62,7 +62,7 @@ class Explanations:
         scaled: slips of which a factor may make it.
         halves: mutants that may do some of it.
         pairs: two slips at once that may do it.
-        told: what was told of failures so far, for whoever fails in the very same way.
+        once: what was told of failures of a digest, or what a function tells of them now.
     """
 
     answer: tuple[Outcome, ...]
@@ -72,7 +72,7 @@ class Explanations:
     scaled: Callable[[Evidence], Sequence[Evidence]]
     halves: Callable[[Evidence], Sequence[Evidence]]
     pairs: Callable[[Evidence], Sequence[Evidence]]
-    told: dict[bytes, Explained] = field(default_factory=dict)
+    once: Callable[[str, Callable[[], Explained]], Explained]
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def follow_through(
         if left <= 0:  # there is one clock for it all
             break
         rest = replace(allowance, total_seconds=left)
-        again, taken = _tried(standards, zygote, program, names, given, rest)
+        again, taken = _tried(standards, zygote, program, names, given, rest, execution.surveyed)
         left -= taken
         for result in again:
             found[result.name] = better(found[result.name], result, given, credit)
@@ -105,14 +105,21 @@ def _tried(
     names: Sequence[str],
     given: Sequence[str],
     allowance: Allowance,
+    surveyed: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[list[ExerciseResult], float]:
-    """The results, and the seconds of the clock that they took."""
+    """The results, and the seconds of the clock that they took.
+
+    `surveyed`: what a survey of this program found, by exercise, if there was one.
+    """
     answers = answers_program(standards.lesson)
     asked = [standards.prepared[name] for name in given]
     exercises = [standards.prepared[name].given(asked) for name in names]
-    with Substitutes(zygote, answers, asked, allowance) as substitutes:
+    company = list(standards.prepared.values())
+    with Substitutes(zygote, answers, asked, allowance, company) as substitutes:
         connect = functools.partial(AskingLink, substitutes)
-        execution = execute(zygote, program, exercises, allowance, connect, standards.asked)
+        execution = execute(
+            zygote, program, exercises, allowance, connect, standards.asked, surveyed=surveyed
+        )
         by_name = {exercise.name: exercise for exercise in exercises}
         retelling = Retelling(
             zygote, program, execution, by_name, standards.asked, allowance, connect

@@ -6,6 +6,7 @@ a length, and lose what no terminal and no database should see.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -88,7 +89,7 @@ def _raised(
     if type(cell) is not int or type(line) is not int or line not in program.lines_of(cell):
         cell = line = None
     kind = text(data.get("type"), 80)
-    words = program.words | phrases.words_of([driver])
+    words = program.words | _words_of_driver(driver)
     return Raised(
         kind,
         texts(data.get("mro"), 10),
@@ -104,6 +105,11 @@ def _raised(
             else phrases.told(message, words, driver, sizes)
         ),
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _words_of_driver(driver: str) -> frozenset[str]:
+    return phrases.words_of([driver])
 
 
 def outcome(

@@ -38,6 +38,10 @@ class Limit:
         """Go on with another worker, all of whose time counts."""
         self._spent.begin(meter.first)
 
+    def join(self, meter: Meter) -> None:
+        """Go on with a worker of which only what it does from now on counts."""
+        self._spent.begin(meter.read())
+
     def excuse(self, seconds: float) -> None:
         """Take back what passed while the worker waited for us."""
         self._spent.idle -= seconds
@@ -105,7 +109,7 @@ class Watch:
 
     def pause(self) -> float:
         """How long to wait at most before asking again. Raises Overdue, Starved."""
-        return min(limit.look(self._meter) for limit in self._limits)
+        return min([limit.look(self._meter) for limit in self._limits])
 
     def quiet(self, seconds: float) -> None:
         """Note for how long nothing came; what drips is as idle as what is silent."""

@@ -59,9 +59,14 @@ class Link:
 
         Raises Overdue, Starved, Closed or ProtocolError.
         """
-        watch.pause()  # also where frames come so fast that nobody ever waits
+        header, body = self.receive_bytes(watch, most)
+        return parse_header(header), body
+
+    def receive_bytes(self, watch: Watch, most: Frame) -> tuple[bytes, memoryview]:
+        """The same frame with its header as it came."""
         while True:
             if frame := self._take(most):
+                watch.pause()  # also where frames come so fast that nobody ever waits
                 return frame
             for fd, _ in self._wait(watch):
                 if fd == self._worker.output_fd:
@@ -91,18 +96,18 @@ class Link:
             raise Closed("the worker is gone")
         self._buffer += chunk
 
-    def _take(self, most: Frame) -> tuple[dict[str, Any], memoryview] | None:
+    def _take(self, most: Frame) -> tuple[bytes, memoryview] | None:
         start = prefix_size()
         if len(self._buffer) < start:
             return None
-        header_size, body_size = parse_prefix(bytes(self._buffer[:start]))
+        header_size, body_size = parse_prefix(self._buffer)
         if header_size > most[0] or body_size > most[1]:
             raise ProtocolError("a frame is larger than allowed")
         end = start + header_size + body_size
         if len(self._buffer) < end:
             return None
         frame, self._buffer = self._buffer, self._buffer[end:]
-        header = parse_header(bytes(frame[start : start + header_size]))
+        header = bytes(frame[start : start + header_size])
         return header, memoryview(frame)[start + header_size : end]
 
     def _drain(self) -> None:

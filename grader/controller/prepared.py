@@ -136,6 +136,11 @@ class PreparedExercise:
         frame = _frame(exercise, self.framework, self.device, [again])
         return replace(self, exercise=exercise, calls=(again,), frame=frame)
 
+    def called(self, name: str) -> PreparedExercise:
+        """The same calls of what a program of ours calls `name`."""
+        frame = _frame(self.exercise, self.framework, self.device, self.calls, called=name)
+        return replace(self, exercise=replace(self.exercise, name=name), frame=frame)
+
     def of_variant(self, name: str, seconds: float, only: int | None = None) -> PreparedExercise:
         """The calls on real devices, all or the one of a number, of what a program of ours calls
         `name`: neither watched nor raced, at most `seconds` each.

@@ -23,6 +23,7 @@ _SIZE = struct.Struct("<Q")
 _RECORDS = {kind.__name__: kind for kind in (
     Array, Asked, Bound, Bounds, Evidence, ExerciseRun, Long, Opaque, Outcome, Raised, Wrong,
 )}  # fmt: skip
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in _RECORDS.values()}
 _SEVERAL: dict[str, type] = {"l": list, "t": tuple, "s": frozenset}
 
 
@@ -64,7 +65,7 @@ def _tree(value: Any, blobs: list[bytes]) -> Any:
     name = type(value).__name__
     if _RECORDS.get(name) is not type(value):
         raise TypeError(f"a {name} is not written down")
-    return ["r", name, [_tree(getattr(value, f.name), blobs) for f in fields(value)]]
+    return ["r", name, [_tree(getattr(value, of), blobs) for of in _FIELDS[type(value)]]]
 
 
 class _Reader:
@@ -83,8 +84,7 @@ class _Reader:
                 return {self.value(key): self.value(item) for key, item in tree[1]}
             case "r":
                 kind = _RECORDS[tree[1]]
-                names = [f.name for f in fields(kind)]
-                return kind(**dict(zip(names, map(self.value, tree[2]), strict=True)))
+                return kind(**dict(zip(_FIELDS[kind], map(self.value, tree[2]), strict=True)))
         raise ValueError("an unknown kind of value")
 
     def _array(self, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:

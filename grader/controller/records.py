@@ -13,6 +13,9 @@ from typing import Any, Protocol, TypeVar, cast
 
 from grader.controller.recorded import Unreadable, from_bytes, to_bytes
 
+MOST = 5000
+"""Different records of one kind, which whatever a class hands in could make many."""
+
 Value = TypeVar("Value")
 Name = TypeVar("Name")
 
@@ -42,6 +45,11 @@ class Memory:
         """Keep a record."""
         if record is not None:
             self._records[key] = record
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._records)
 
 
 class Records:
@@ -112,6 +120,22 @@ class Records:
             return
         value = self._known[key] = made[name]
         self.shelf.put(key, to_bytes(value), lasts(value))
+
+
+class Few:
+    """Asks for records of this run that are called by a digest: of so many it remembers them."""
+
+    def __init__(self, records: Records, parts: tuple[str, ...], most: int = MOST) -> None:
+        """`parts`: what they all begin with."""
+        self._records, self._parts, self._most = records, parts, most
+        self._known: set[str] = set()
+
+    def once(self, digest: str, make: Callable[[], Value]) -> Value:
+        """What `make` returns, or has returned in this run; anew where there is no more room."""
+        if digest not in self._known and len(self._known) >= self._most:
+            return make()
+        self._known.add(digest)
+        return self._records.once((*self._parts, digest), make, lambda _: False)
 
 
 def _key(parts: tuple[str, ...]) -> str:

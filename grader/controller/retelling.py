@@ -92,7 +92,8 @@ class Retelling:
         allowance = replace(self.allowance, total_seconds=left)
         # What is right with the hidden inputs is not with these.
         by = {name: [replace(self.asked[name][n], right=())] for name, n in asked.items()}
-        done = execute(self.zygote, self.program, calls, allowance, self.connect, by, hung)
+        known = self.execution.surveyed
+        done = execute(self.zygote, self.program, calls, allowance, self.connect, by, hung, known)
         self.spent += done.spent
         for name, number in asked.items():
             self._known[name, number] = _retold(spare[name], done.runs.get(name, ExerciseRun()))

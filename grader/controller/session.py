@@ -44,19 +44,25 @@ def execute(
     connect: Callable[[Worker, int], Link] = Link,
     asked: Mapping[str, Sequence[Asked]] | None = None,
     skip: Sequence[int] = (),
+    surveyed: Mapping[str, tuple[str, ...]] | None = None,
+    after_hung: float = 1.0,
 ) -> Execution:
     """Run a program's exercises in confined workers, each behind a link that `connect` makes.
 
     Outcomes are judged when they arrive, by what is `asked` of each exercise's calls; without it
     they are measured: that is for model answers. `skip`: units of the program that are left out.
+    `surveyed`: what the survey of this program has found already, by exercise. `after_hung`: the
+    part of its time that a call may take of an exercise that builds on one whose time was up.
 
     Raises:
         GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
             was starved or killed from outside again and again; memory of ours that is used up).
     """
     state = State([], Limit(allowance.total_seconds), skip=list(skip))
+    state.surveyed |= surveyed or {}
     try:
-        return _Session(zygote, program, allowance, state, connect, asked).executed(exercises)
+        session = _Session(zygote, program, allowance, state, connect, asked, after_hung)
+        return session.executed(exercises)
     except MemoryError as error:
         raise GraderError(OUT_OF_MEMORY) from error
 
@@ -71,6 +77,7 @@ class _Session:
     state: State
     connect: Callable[[Worker, int], Link]
     asked: Mapping[str, Sequence[Asked]] | None
+    after_hung: float
 
     def executed(self, exercises: Sequence[PreparedExercise]) -> Execution:
         """Run all exercises, room by room."""
@@ -91,13 +98,14 @@ class _Session:
         return Execution(
             state.runs,
             tuple(faults[unit] for unit in sorted(faults)),
-            state.evasions,
+            {name: found for name, found in state.surveyed.items() if found},
             state.output,
             state.forks,
             loaded,
             state.cpu_seconds,
             state.skipped,
             state.total.used,
+            state.surveyed,
         )
 
     def _run(self, room: Room) -> None:
@@ -149,7 +157,12 @@ class _Session:
     def _run_one(self, conversation: Conversation, exercise: PreparedExercise) -> ExerciseRun:
         by = None if self.asked is None else self.asked[exercise.name]
         arrivals = Arrivals(exercise, by, self.state.purse)
-        early = conversation.run(exercise, arrivals)
+        builds_on_hung = any(
+            used in self.state.runs and self.state.runs[used].ended == "timeout"
+            for used in exercise.exercise.uses
+        )
+        share = self.after_hung if builds_on_hung else 1.0
+        early = conversation.run(exercise, arrivals, share)
         if early or conversation.lost:
             return arrivals.run(early)
         return raced(self.zygote, conversation, exercise, arrivals, self.allowance)

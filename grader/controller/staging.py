@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from grader.comparing.compare import leaves
@@ -53,19 +55,19 @@ def _holds_more_than_zeros(call: Call) -> bool:
 
 def fuller(
     standard: Standard,
-    run: ExerciseRun,
-    finding: Finding,
     mistake: str,
     hint: str,
+    facts: Callable[[], Sequence[str]],
 ) -> str:
     """Return the fuller hint: what the mistake's author wrote, else what else is known to be true.
 
-    It adds to the first hint and never repeats it; a line for each sentence.
+    It adds to the first hint and never repeats it; a line for each sentence. `facts` gives what is
+    known to be true.
     """
-    if finding.call < 0 or not hint:
+    if not hint:
         return ""
     written = [standard.further.get(name, "") for name in mistake.split(" + ")]
     if any(written):
         return "\n".join(filter(None, written))
-    facts = [fact for fact in told(standard, run, finding) if fact not in hint]
-    return "\n".join(facts[:_FACTS])
+    more = [fact for fact in facts() if fact not in hint]
+    return "\n".join(more[:_FACTS])

@@ -13,9 +13,9 @@ from grader.comparing.compare import Asked
 from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import ExerciseRun
 from grader.controller.causes import Causes
-from grader.controller.findings import Explained, Explanations, Standard
+from grader.controller.findings import Explanations, Standard
 from grader.controller.prepared import PreparedExercise
-from grader.controller.records import Records
+from grader.controller.records import Few, Records
 from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.verdicts import judge_exercise
@@ -60,8 +60,7 @@ class Standards:
             name: Causes(lesson, standard, runs[name].outcomes, allowance, self.records)
             for name, standard in self._standards.items()
         }
-
-        self._told: dict[str, dict[bytes, Explained]] = {name: {} for name in prepared}
+        self._told = {n: Few(self.records, ("told", lesson.name, n)) for n in prepared}
 
     def _run_answers(self, zygote: Zygote) -> dict[str, ExerciseRun]:
         """What the model answers do, once they have passed their own checks."""
@@ -114,7 +113,7 @@ class Standards:
                 lambda shown: causes.scaled(shown, zygote),
                 lambda shown: causes.halves(shown, zygote),
                 lambda shown: causes.pairs(shown, zygote),
-                self._told[name],
+                self._told[name].once,
             ),
         )
 

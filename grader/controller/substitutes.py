@@ -18,11 +18,12 @@ from typing import Any, Self
 from grader.comparing.compare import leaves
 from grader.comparing.outcomes import ExerciseRun
 from grader.controller.caps import Frame, answer_frame, value_frame
-from grader.controller.conversation import Again, Allowance, Conversation, Lost, State
+from grader.controller.conversation import Allowance, Conversation, Lost
 from grader.controller.limit import Limit, Watch
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
+from grader.controller.understudy import Understudy
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import GraderError
 from grader.worker.wire import (
@@ -35,6 +36,7 @@ from grader.worker.wire import (
     Reader,
     decode,
     pack,
+    parse_header,
 )
 
 MAX_QUESTIONS = 20_000
@@ -50,11 +52,16 @@ class Substitutes:
         answers: Program,
         exercises: Sequence[PreparedExercise],
         allowance: Allowance,
+        company: Sequence[PreparedExercise] = (),
     ) -> None:
-        """Keep what is needed; nothing is started yet."""
+        """Keep what is needed; nothing is started yet.
+
+        `company`: all exercises of the answers, which one worker can answer for.
+        """
         self._zygote, self._answers, self._allowance = zygote, answers, allowance
+        self._company = company or exercises
         self._exercises = {exercise.name: exercise for exercise in exercises}
-        self._worker: Worker | None = None
+        self._understudy: Understudy | None = None
         self._conversation: Conversation | None = None
         self._questions = self._bytes = 0
         self._total = Limit(allowance.total_seconds)
@@ -118,27 +125,17 @@ class Substitutes:
         return self._ready().exchange(pack(request, [body]), most)
 
     def _ready(self) -> Conversation:
-        if self._conversation is None:
-            self._worker = self._zygote.fork()
-            state = State([], self._total, forks=1)
-            link = Link(self._worker, self._allowance.output_bytes)
-            conversation = Conversation(self._zygote, self._worker, link, self._allowance, state)
+        if self._understudy is None:
             program = replace(self._answers, trusted=True)
-            try:
-                exercises = [each.unbound() for each in self._exercises.values()]
-                names = conversation.load(program, exercises)
-            except Again as again:
-                raise GraderError(f"the model answers were lost: {again.ended}") from again
-            if names is None or not names.issuperset(self._exercises):
-                raise GraderError("the model answers could not be loaded as stand-ins")
-            self._conversation = conversation
+            self._understudy = Understudy.of(self._zygote, program, self._company, self._allowance)
+            self._conversation = self._understudy.conversation(self._total)
+        assert self._conversation is not None
         return self._conversation
 
     def _discard(self) -> None:
-        if self._worker is not None:
-            self._zygote.dismiss(self._worker)
-            self._worker.close()
-        self._worker = self._conversation = None
+        if self._understudy is not None:
+            self._understudy.close()
+        self._understudy = self._conversation = None
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -150,8 +147,9 @@ class Substitutes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the worker."""
-        self._discard()
+        """Leave the worker to the next one, unless something went wrong."""
+        if kind is not None:
+            self._discard()
 
 
 def shows_nothing(run: ExerciseRun | None) -> bool:
@@ -187,13 +185,16 @@ class AskingLink(Link):
         super().__init__(worker, output_bytes)
         self._substitutes = substitutes
 
-    def receive(self, watch: Watch, most: Frame) -> tuple[dict[str, Any], memoryview]:
+    def receive_bytes(self, watch: Watch, most: Frame) -> tuple[bytes, memoryview]:
         """Return the next frame that is no question; raises what `Link.receive` does."""
         asked = self._substitutes.most
+        both = (max(most[0], asked[0]), max(most[1], asked[1]))
         while True:
-            frame, body = super().receive(watch, (max(most[0], asked[0]), max(most[1], asked[1])))
+            header, body = super().receive_bytes(watch, both)
+            # No word of a frame is so spelt but a key that says "ask"; it is read to be sure.
+            frame = parse_header(header) if b"ask" in header or b"\\u" in header else {}
             if "ask" not in frame:
-                return frame, body
+                return header, body
             begun = time.monotonic()
             answer = self._substitutes.answer(frame, body)
             watch.excuse(time.monotonic() - begun)

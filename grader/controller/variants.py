@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from grader.comparing.outcomes import ExerciseRun
+from grader.controller.binding import bound, fitting
 from grader.controller.conversation import Allowance
 from grader.controller.findings import Evidence, Standard, evidence
-from grader.controller.program import Program
 from grader.controller.session import execute
 from grader.controller.zygote import Zygote
 from grader.course.slips.slips import Slip, Workshop
 
-BATCH = 40
+BATCH = 250
 """The most variants that one worker runs."""
 
 FIRST = 3
@@ -26,24 +25,6 @@ FIRST = 3
 
 CALL_SECONDS = 1.0
 """The most that one call of a variant may take: it does no more than the answer does."""
-
-_BINDER = """
-import types as _types
-
-def _bind(base, separate, exercise, variants):
-    answers = _types.ModuleType("answers")
-    exec(compile(separate, "answers", "exec", dont_inherit=True), answers.__dict__)
-    codes = [compile(source, "answers", "exec", dont_inherit=True) for source in base]
-    for name, source in variants:
-        scope = {"__name__": "__main__", "answers": answers}
-        try:
-            for code in codes:
-                exec(code, scope)
-            exec(compile(source, "variant", "exec", dont_inherit=True), scope)
-        except Exception:
-            continue
-        globals()[name] = scope[exercise]
-"""
 
 
 @dataclass(frozen=True)
@@ -103,21 +84,26 @@ def tried(
     Raises:
         GraderError: the machine failed.
     """
-    left = iter(slips)
-    while batch := list(islice(left, budget.room)):
-        yield from _batch(bench, batch, zygote, budget, only)
+    left = list(slips)
+    while left and (room := budget.room):
+        sources = list(fitting(map(bench.shop.source, left), room))
+        batch, left = left[: len(sources)], left[len(sources) :]
+        yield from _batch(bench, batch, sources, zygote, budget, only)
 
 
 def _batch(
-    bench: Bench, batch: list[Slip], zygote: Zygote, budget: Budget, only: int | None
+    bench: Bench,
+    batch: list[Slip],
+    sources: list[str],
+    zygote: Zygote,
+    budget: Budget,
+    only: int | None,
 ) -> Iterator[tuple[Slip, Evidence]]:
     prepared = bench.standard.prepared
     names = [f"_variant_{number}" for number in range(len(batch))]
     calls = [prepared.of_variant(name, CALL_SECONDS, only) for name in names]
-    sources = [(name, bench.shop.source(slip)) for name, slip in zip(names, batch, strict=True)]
-    base = [bench.answers, bench.shared]
-    call = f"_bind({base!r}, {bench.answers!r}, {bench.shop.exercise!r}, {sources!r})"
-    program = Program(((1, _BINDER), (2, call)), trusted=True)
+    programs = list(zip(names, sources, strict=True))
+    program = bound(bench.answers, bench.shared, bench.shop.exercise, programs)
     asked = dict.fromkeys(names, bench.standard.asked[only or 0 :])
     execution = execute(zygote, program, calls, bench.allowance, asked=asked)
     budget.spent += execution.cpu_seconds

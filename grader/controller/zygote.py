@@ -12,7 +12,7 @@ import time
 from collections import deque
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from grader.controller.channel import Channel, HungUp
 from grader.controller.meter import ran
@@ -50,6 +50,13 @@ def default_readable() -> tuple[str, ...]:
     own = {sys.prefix, sys.base_prefix, scheme["purelib"], scheme["platlib"], scheme["stdlib"]}
     real = {os.path.realpath(path) for path in (*own, *_SYSTEM_PATHS)}
     return tuple(sorted(path for path in own | real | set(_SYSTEM_PATHS) if os.path.lexists(path)))
+
+
+class Resident(Protocol):
+    """Somebody who keeps a worker."""
+
+    def close(self) -> None:
+        """End it."""
 
 
 class Zygote:
@@ -92,6 +99,8 @@ class Zygote:
         self._asked: deque[Ends] = deque()  # workers that were asked for, and not handed out
         self._answers: deque[dict[str, Any]] = deque()  # to what was asked, as far as they came
         self._forks = 0
+        self.resident: Resident | None = None
+        """A worker that stays from one submission to the next; it ends with the connection."""
 
     def another(self) -> Zygote:
         """A further user's connection to the same process, which must be ready."""
@@ -233,6 +242,9 @@ class Zygote:
 
     def close(self) -> None:
         """End our workers; on the first connection also the zygote. Safe to call twice."""
+        if self.resident is not None:
+            with contextlib.suppress(GraderError):
+                self.resident.close()
         self.abort()
         self._channel.close()
         while self._asked:

@@ -24,7 +24,7 @@ from pydantic import Field, StrictStr, ValidationError
 
 from grader.course.fields import Moment, Name, did_you_mean
 from grader.course.marked_yaml import Marked, Place, load_marked
-from grader.course.roster import Student, read_roster
+from grader.course.roster import Student, roster_of
 from grader.course.syllabus import Course, Data
 from grader.course.wording import in_words
 from grader.errors import CourseError
@@ -90,7 +90,7 @@ def arranged(course: Course, name: str) -> Arranged:
             line, key and remedy.
     """
     plan = course.plan(name)
-    students = read_roster(course.roster) if course.roster else ()
+    students = roster_of(course) or ()
     read = _read(course, students if course.roster else None)
     return Arranged(
         plan.due,

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StrictStr, ValidationInfo
 
+_TELLING = 3
+"""Letters that say enough to look for them inside a name."""
+_OFFERED = 3
 TIME = "a local time such as 2026-10-19 23:59"
 
 
@@ -71,10 +74,18 @@ def _moment(value: Any, info: ValidationInfo) -> datetime:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` where something like `word` is known, else nothing."""
+    """`; did you mean X?` where something like `word`, or with `word` in it, is known."""
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
-    return f"; did you mean {by_lower[near[0]]}?" if near else ""
+    if not near and len(word) >= _TELLING:
+        part = _unpadded(word.lower())
+        near = [name for name in by_lower if part in _unpadded(name)][:_OFFERED]
+    return f"; did you mean {' or '.join(by_lower[name] for name in near)}?" if near else ""
+
+
+def _unpadded(name: str) -> str:
+    """A name whose numbers have no zeros in front: lec5 is lec05."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", name)
 
 
 def database_url(text: str, root: Path) -> str:
@@ -88,7 +99,7 @@ def database_url(text: str, root: Path) -> str:
         return f"postgresql+psycopg://{server[1]}"
     file = re.fullmatch(r"sqlite:///(\S.*)", text)
     if file:
-        return f"sqlite:///{root / file[1]}"
+        return f"sqlite:///{root / Path(file[1]).expanduser()}"
     raise ValueError("give a URL such as postgresql://HOST/NAME or sqlite:///FILE")
 
 

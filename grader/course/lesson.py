@@ -46,6 +46,8 @@ class Lesson:
     mistakes: tuple[Mistake, ...]
     follow_through: Literal["full", "half", "none"]
     digest: str
+    left_out: frozenset[str] = frozenset()
+    """Exercises of `checks.py` that course.yml gives no points: the course does without them."""
 
     def needs(self, exercise: str) -> tuple[str, ...]:
         """The exercises that one builds on, and those that they build on, in the course's order."""
@@ -90,11 +92,8 @@ def load_lesson(course: Course, name: str) -> Lesson:
     Raises:
         CourseError: an unknown assignment, a missing or broken file, points without a check.
     """
-    if name not in course.assignments:
-        known = ", ".join(course.assignments)
-        raise CourseError(f"course.yml has no assignment {name!r}; it has: {known}")
+    plan = course.plan(name)
     folder = solutions_folder(course, name)
-    plan = course.assignments[name]
     checks = load_module(course.root, f"solutions.{name}.checks")
     exercises = {e.name: e for e in vars(checks).values() if isinstance(e, Exercise)}
     for exercise in plan.points:
@@ -109,9 +108,14 @@ def load_lesson(course: Course, name: str) -> Lesson:
         {exercise: _within_plan(exercises[exercise], plan) for exercise in plan.points},
         answers,
         answers_path,
-        load_mistakes(folder / "mistakes.py", answers, set(exercises)),
+        tuple(
+            mistake
+            for mistake in load_mistakes(folder / "mistakes.py", answers, set(exercises))
+            if mistake.exercise in plan.points
+        ),
         course.follow_through,
-        _digest(course, name, folder),
+        digest_of(course, name),
+        frozenset(exercises) - frozenset(plan.points),
     )
 
 
@@ -253,13 +257,18 @@ def _program(
     return answers, separate, shared, ast.unparse(bare), f"{exercise} = {wrong.name}"
 
 
-def _digest(course: Course, name: str, folder: Path) -> str:
+def digest_of(course: Course, name: str) -> str:
+    """The digest of an assignment's `Lesson`, of which nothing is loaded for it.
+
+    Raises:
+        CourseError: course.yml or the instructor's side has no such assignment.
+    """
+    plan, folder = course.plan(name), solutions_folder(course, name)
     state = hashlib.sha256()
     files = sorted(folder.glob("*.py")) + sorted((course.root / "reference").rglob("*.py"))
     for file in files:
         state.update(f"{file.relative_to(course.root)}\0".encode())
         state.update(file.read_bytes())
-    plan = course.assignments[name]
     marks = {
         "points": dict(plan.points),
         "limits": course.limits_of(name).model_dump(),

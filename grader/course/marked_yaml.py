@@ -16,6 +16,7 @@ import yaml
 from grader.course.text import read_course_text
 from grader.errors import CourseError
 
+_QUOTED = ("while scanning a quoted scalar", "while scanning a double-quoted scalar")
 Key = str | int
 Place = tuple[Key, ...]
 
@@ -61,7 +62,7 @@ def load_marked(path: Path) -> Marked:
         node = loader.get_single_node()
         data = None if node is None else _value(path, loader, node, (), lines)
     except yaml.YAMLError as error:
-        raise CourseError(_explain(path, error)) from None
+        raise CourseError(_explain(path, text, error)) from None
     except RecursionError:
         raise CourseError(f"{path}:1: nested too deeply; keep the levels that it needs") from None
     return Marked(path, data, lines)
@@ -74,13 +75,35 @@ def _refuse_aliases(path: Path, text: str) -> None:
             raise CourseError(f"{path}:{line}: *{event.anchor} is an alias; write the value out")
 
 
-def _explain(path: Path, error: yaml.YAMLError) -> str:
+def _explain(path: Path, text: str, error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else 1
+    if opened := _open_quote(text, error):
+        said = "a quote is opened here and not closed on its line"
+        return f"{path}:{opened}: not valid YAML: {said}; close it, or write the text without"
     parts = [getattr(error, "context", None), getattr(error, "problem", None)]
     said = ", ".join(part for part in parts if part) or getattr(error, "reason", "") or str(error)
     said = " ".join(said.split())
     return f"{path}:{line}: not valid YAML: {said}; check the indentation, colons and quotes"
+
+
+def _open_quote(text: str, error: yaml.YAMLError) -> int:
+    """The line of the quote that an error comes of, 0 where it comes of none.
+
+    A quote that is not closed ends at the next one, lines below, and only what follows there is
+    no YAML.
+    """
+    if getattr(error, "context", None) in _QUOTED and error.context_mark:  # type: ignore[attr-defined]
+        return int(error.context_mark.line) + 1  # type: ignore[attr-defined]
+    last = 0
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            if isinstance(token, yaml.ScalarToken) and token.style in ("'", '"'):
+                several = token.start_mark.line != token.end_mark.line
+                last = token.start_mark.line + 1 if several else last
+    except yaml.YAMLError:
+        pass
+    return last
 
 
 def _value(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.fields import did_you_mean
+from grader.course.marked_yaml import load_marked
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.submissions.names import folded, student_problem
@@ -47,21 +48,45 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     return tuple(_students(path, rows))
 
 
+def roster_of(course: Course) -> tuple[Student, ...] | None:
+    """The students of a course, None where course.yml names no roster.
+
+    Raises:
+        CourseError: the roster is missing or wrong; names file and line.
+    """
+    if course.roster is None:
+        return None
+    if not course.roster.exists():
+        line = load_marked(course.file).line(("roster",))
+        raise CourseError(
+            f"{course.file}:{line}: roster: there is no file {course.roster}; make it, with the "
+            f"columns {', '.join(COLUMNS)}, or take this line out"
+        )
+    return read_roster(course.roster)
+
+
 def members(course: Course) -> Callable[[str], bool]:
     """Whether a student is of the class: on the roster or, where there is none, anybody.
 
     Raises:
         CourseError: the roster is wrong.
     """
-    if course.roster is None:
+    students = roster_of(course)
+    if students is None:
         return lambda student: True
-    known = {student.id for student in read_roster(course.roster)}
+    known = {student.id for student in students}
     return lambda student: student in known
 
 
 def _students(path: Path, rows: csv.DictReader[str]) -> Iterator[Student]:
     seen: dict[str, int] = {}
+    before = 1
     for row in rows:
+        first_line, before = before + 1, rows.line_num
+        if any("\n" in value for value in row.values() if isinstance(value, str)):
+            raise CourseError(
+                f"{path}:{first_line}: a quote is opened here and not closed on its line; close it"
+            )
         values = {name: (row.get(name) or "").strip() for name in COLUMNS}
         if not any(values.values()):
             continue

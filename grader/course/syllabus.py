@@ -161,6 +161,8 @@ class Course(Data):
     """nbgrader's exchange, absolute after loading."""
     database: StrictStr | None = None
     """URL of the results store, driver and all, after loading; None: the file beside the course."""
+    cluster: StrictStr | None = None
+    """Where `chainrule grade` finds more machines: a scheduler's address, or its file."""
     roster: Path | None = None
     """CSV of the students, absolute after loading."""
     assignments: dict[Name, AssignmentPlan] = Field(default_factory=dict)
@@ -211,7 +213,10 @@ class Course(Data):
             return None
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise ValueError("give a path, relative to this file's folder or absolute")
-        return info.data["root"] / value
+        try:
+            return info.data["root"] / Path(value).expanduser()
+        except RuntimeError:
+            raise ValueError("~ stands for nobody's folder here; write the path out") from None
 
     @field_validator("database")
     @classmethod

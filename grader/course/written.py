@@ -64,8 +64,22 @@ def written_path(course: Course, name: str) -> Path:
     return course.root / "solutions" / name / FILE_NAME
 
 
+def lines_of_questions(path: Path) -> dict[str, int]:
+    """The questions that a file answers, and the lines on which they stand; none without a file.
+
+    Raises:
+        CourseError: it is no YAML.
+    """
+    if not path.exists():
+        return {}
+    marked = load_marked(path)
+    return {str(question): marked.line((question,)) for question in marked.data or {}}
+
+
 def load_written(course: Course, name: str) -> dict[str, ModelAnswer]:
     """Read the file, and hold it against course.yml; nothing where there is none.
+
+    An answer to a question that course.yml leaves out is passed over.
 
     Args:
         course: the course.
@@ -75,8 +89,8 @@ def load_written(course: Course, name: str) -> dict[str, ModelAnswer]:
         the model answers by question, in the order of course.yml.
 
     Raises:
-        CourseError: a value is wrong, a question is missing or none of course.yml's, or a rubric
-            does not add up to the question's points; with file, line, key and value.
+        CourseError: a value is wrong, a question is missing, or a rubric does not add up to the
+            question's points; with file, line, key and value.
     """
     path, plan = written_path(course, name), course.plan(name)
     if not path.exists():
@@ -87,11 +101,6 @@ def load_written(course: Course, name: str) -> dict[str, ModelAnswer]:
     except ValidationError as error:
         raise CourseError(in_words(marked, error, _known)) from None
     where = f"assignments.{name}.written in {course.file}"
-    for question in found:
-        if question not in plan.written:
-            near = did_you_mean(question, plan.written)
-            reason = f"{question} is no question under {where}{near}"
-            raise CourseError(f"{path}:{marked.line((question,))}: {reason}")
     for question, points in plan.written.items():
         _adds_up(marked, found, question, points, where)
     return {question: found[question] for question in plan.written}
@@ -101,7 +110,8 @@ def _adds_up(
     marked: Marked, found: Mapping[str, ModelAnswer], question: str, points: float, where: str
 ) -> None:
     if question not in found:
-        reason = f"{question} is missing; {where} gives it {points:g} points"
+        near = did_you_mean(question, found)
+        reason = f"{question} is missing; {where} gives it {points:g} points{near}"
         raise CourseError(f"{marked.path}:1: {reason}")
     if not math.isclose(found[question].points, points):
         line = marked.line((question, "rubric"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.demo.loop import Loop
@@ -15,16 +16,31 @@ SHOWN = 52
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """A command that can be typed as it stands, and what for.
+
+    The words are no comment behind it: zsh takes `#` for an argument.
+    """
+
+    command: str
+    what_for: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Rows of the table, where things are, and what to type next."""
 
     rows: tuple[tuple[str, ...], ...]
     paths: tuple[str, ...]
-    next_steps: tuple[str, ...]
+    next_steps: tuple[NextStep, ...]
 
 
-def outcome_of(loop: Loop) -> Outcome:
-    """Read the demonstration's end from its results and nbgrader's gradebook."""
+def outcome_of(loop: Loop, typed: Callable[[str], str] = str) -> Outcome:
+    """Read the demonstration's end from its results and nbgrader's gradebook.
+
+    `typed` says how a program is typed in the user's shell.
+    """
+    chainrule, jupyter = typed("chainrule"), typed("jupyter")
     grades = class_grades(loop.course, loop.assignment)
     intents = {handed.student.name: handed.student.intent for handed in loop.handed}
     rows = []
@@ -54,10 +70,10 @@ def outcome_of(loop: Loop) -> Outcome:
             *(f"exported   {path}" for path in loop.exported),
         ),
         (
-            f"cd {home}",
-            f"chainrule grade {name}    # again: what has not changed is not graded again",
-            "jupyter lab --config=jupyter_server_config.py    # Nbgrader > Formgrader",
-            f"chainrule feedback {name}    # pages with what you graded",
+            NextStep(f"cd {home}"),
+            NextStep(f"{chainrule} grade {name}", "again; what has not changed is kept"),
+            NextStep(f"{jupyter} lab --config=jupyter_server_config.py", "Nbgrader > Formgrader"),
+            NextStep(f"{chainrule} feedback {name}", "pages with what you graded there"),
         ),
     )
 

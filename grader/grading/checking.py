@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.controller import messages
@@ -12,30 +11,13 @@ from grader.controller.program import CellPlace
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.syllabus import Course
+from grader.grading.alone import Checked, Checks
 from grader.grading.belonging import siblings
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
 from grader.grading.slips_of_the_keys import typing_slips
 from grader.languages import machine
 from grader.notebook import demo_sources, example_source, in_language, read_assignment
 from grader.submissions import Unreadable, discover, read
-
-
-@dataclass(frozen=True)
-class Checked:
-    """How the visible example of an exercise went."""
-
-    exercise: str
-    passed: bool
-    message: str
-
-
-@dataclass(frozen=True)
-class Checks:
-    """How all of them went, in a language of the course, and what to know of the notebook."""
-
-    examples: tuple[Checked, ...]
-    notes: tuple[str, ...]
-    language: str
 
 
 def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> Checks:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.zygote import Worker, Zygote
+from grader.course.fields import did_you_mean
 from grader.course.lesson import Lesson, load_lesson
 from grader.course.rounds import round_of, round_seed
 from grader.course.secret import secret_seed
@@ -37,7 +38,7 @@ from grader.grading.machine import (
     libraries_of,
     policy_of,
 )
-from grader.grading.pool import Finished, run_all, slots
+from grader.grading.pool import Finished, Slot, run_all, slots
 from grader.grading.sharing import Sharing
 from grader.grading.slips_of_the_keys import typing_slips
 from grader.grading.store import result_key
@@ -51,6 +52,9 @@ from grader.submissions import Found, Submission, Unreadable, discover, read
 Task = tuple[int, Found]
 Entry = tuple[str, SubmissionResult, tuple[str, ...]]
 """A result's key, the result, and how this very file was read."""
+
+AFTER_HUNG = 0.2
+"""The part of its time that an exercise has which builds on one that did not end in its own."""
 
 _TOGETHER = 200
 """Results that are known already are entered so many at a time."""
@@ -106,8 +110,25 @@ class Grading:
         return result_key(sha256, self.lesson.digest, seed, options.device, options.isolation)
 
 
-def begin(course: Course, name: str, options: Options) -> Grading:
+@dataclass(frozen=True)
+class Workplace:
+    """Where submissions are graded on this machine, and what each is put through there."""
+
+    places: list[Slot]
+    work: Callable[[Task, Zygote], Graded]
+    records: Records
+
+
+Elsewhere = Callable[[Grading, Sequence[Task]], Generator[Finished[Task, Graded]]]
+"""Grades submissions on other machines."""
+
+
+def begin(
+    course: Course, name: str, options: Options, seeds: tuple[str, ...] | None = None
+) -> Grading:
     """Load an assignment and draw its hidden cases.
+
+    `seeds`: of the rounds so far; None takes the course's own.
 
     Raises:
         CourseError: the course's files are wrong.
@@ -118,9 +139,9 @@ def begin(course: Course, name: str, options: Options) -> Grading:
     for exercise in options.only:
         if exercise not in lesson.exercises:
             known = ", ".join(lesson.exercises)
-            raise UsageError(f"--only: {name} has no exercise {exercise!r}; it has: {known}")
-    secret, number = secret_seed(course.root), round_of(course, name)
-    seeds = tuple(round_seed(secret, name, one) for one in range(1, number + 1))
+            near = did_you_mean(exercise, lesson.exercises)
+            raise UsageError(f"--only: {name} has no exercise {exercise!r}; it has: {known}{near}")
+    seeds = seeds or _own_seeds(course, name)
     limits = course.limits_of(name)
     prepared = prepare(lesson, seeds[-1], options.device, limits.seconds)
     chosen = {n: e for n, e in prepared.items() if not options.only or n in options.only}
@@ -130,7 +151,12 @@ def begin(course: Course, name: str, options: Options) -> Grading:
         cell.markdown if isinstance(cell, Prompt) else cell.source for cell in notebook.cells
     )
     beside = siblings(course, name)
-    return Grading(lesson, chosen, ours, options, number, seeds, beside, words)
+    return Grading(lesson, chosen, ours, options, len(seeds), seeds, beside, words)
+
+
+def _own_seeds(course: Course, name: str) -> tuple[str, ...]:
+    secret, number = secret_seed(course.root), round_of(course, name)
+    return tuple(round_seed(secret, name, one) for one in range(1, number + 1))
 
 
 def grade_class(
@@ -141,6 +167,7 @@ def grade_class(
     keeping: Keeping | None,
     progress: Callable[[int, int, SubmissionResult | None], None] = lambda done, of, last: None,
     account: Callable[[dict[str, Any]], None] | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Report:
     """Grade every submission below `path`.
 
@@ -153,6 +180,7 @@ def grade_class(
             partial and are not kept.
         progress: called with (done, of, last result) after each submission.
         account: called at the end with what the zygote has used, if there was one.
+        elsewhere: grades what is not known yet on other machines; None: it is graded here.
 
     Raises:
         UsageError, CourseError: nothing was graded.
@@ -179,8 +207,12 @@ def grade_class(
         keeping.keep_all(name, known)
     progress(len(results), len(found), None)
     if todo:
+        if elsewhere:
+            going = elsewhere(grading, todo)
+        else:
+            going = _run(course, grading, todo, options, keeping, account)
         # Closed as soon as it is left, also by an interrupt: what runs ends there and then.
-        with closing(_run(course, grading, todo, options, keeping, account)) as going:
+        with closing(going):
             for finished in going:
                 number, one = finished.task
                 graded = _settled(grading, one, finished)
@@ -258,15 +290,32 @@ def _run(
     keeping: Keeping | None,
     account: Callable[[dict[str, Any]], None] | None,
 ) -> Generator[Finished[Task, Graded]]:
-    limits = course.limits_of(grading.lesson.name)
+    jobs = max(1, min(options.jobs, len(tasks)))
+    with workplace(course, grading, jobs, shelf_of(grading, keeping)) as here:
+        yield from run_all(tasks, here.places, here.work, [here.records])
+        if account:
+            account(here.places[0].counts())
+
+
+@contextmanager
+def workplace(
+    course: Course, grading: Grading, jobs: int, shelf: StoredRecords
+) -> Iterator[Workplace]:
+    """A place to grade in on this machine, with `jobs` slots.
+
+    Raises:
+        CourseError: a model answer fails its own check.
+        GraderError: the machine failed.
+    """
+    options, limits = grading.options, course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
     libraries = libraries_of(course, grading.lesson.name)
     rules = [exercise.forbid for exercise in grading.lesson.exercises.values()]
     policy = policy_of(limits, options.isolation, options.device, libraries, rules)
-    places = slots(policy, max(1, min(options.jobs, len(tasks))))
+    places = slots(policy, jobs)
     try:
         places[0].begin()
-        records = Records(_shelf(grading, keeping))
+        records = Records(shelf)
         standards = Standards(
             grading.lesson,
             grading.prepared,
@@ -286,15 +335,13 @@ def _run(
             except MemoryError as error:
                 raise GraderError(OUT_OF_MEMORY) from error
 
-        yield from run_all(tasks, places, work, [records])
-        if account:
-            account(places[0].counts())
+        yield Workplace(places, work, records)
     finally:
         for place in places:
             place.discard()
 
 
-def _shelf(grading: Grading, keeping: Keeping | None) -> StoredRecords:
+def shelf_of(grading: Grading, keeping: Keeping | None) -> StoredRecords:
     """Where it is on record what our own programs do."""
     options, lesson = grading.options, grading.lesson
     label = f"{lesson.name}/{options.device}/{options.isolation}"
@@ -342,7 +389,11 @@ def run_one(
 ) -> Execution:
     """Run one submission on the hidden cases; raises GraderError, ours."""
     exercises = list(grading.prepared.values())
-    return execute(zygote, program, exercises, allowance, connect, standards.asked)
+    # Given right ones under it, it is tried again, and has all of its time then.
+    after_hung = AFTER_HUNG if grading.lesson.follow_through == "full" else 1.0
+    return execute(
+        zygote, program, exercises, allowance, connect, standards.asked, after_hung=after_hung
+    )
 
 
 def judge_one(

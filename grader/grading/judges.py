@@ -61,6 +61,14 @@ class _Answer:
 
 
 @dataclass(frozen=True)
+class _Given:
+    """A number's task, where the judge was forked before there was one."""
+
+    number: int
+    task: Any
+
+
+@dataclass(frozen=True)
 class Work(Generic[Task, Result]):
     """What a judge does with each task, and the records that it shares with the others."""
 
@@ -92,6 +100,11 @@ class Judge:
         self.given.append(number)
         self._say(number)
 
+    def bring(self, number: int, task: object) -> None:
+        """Hand out a task that it has not from its fork."""
+        self.given.append(number)
+        self._say(_Given(number, task))
+
     def answer(self, record: bytes | None) -> None:
         """Answer what it asked for."""
         self._say(_Answer(record))
@@ -122,12 +135,12 @@ class _Desk:
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
-        self._tasks: deque[int] = deque()
+        self._tasks: deque[int | _Given] = deque()
 
     def say(self, word: Done | Asked | Made) -> None:
         self._pipe.send(word)
 
-    def task(self) -> int:
+    def task(self) -> int | _Given:
         if not self._tasks:
             self._tasks.append(self._pipe.recv())
         return self._tasks.popleft()
@@ -165,17 +178,21 @@ def _judge(work: Work[Task, Result], zygote: Zygote, pipe: Connection) -> NoRetu
         for number, records in enumerate(work.records):
             records.shelf = _Remote(number, desk)
         while True:
-            desk.say(_done(desk.task(), work, zygote))
+            match desk.task():
+                case _Given(number, task):
+                    desk.say(_done(number, task, work, zygote))
+                case number:
+                    desk.say(_done(number, work.tasks[number], work, zygote))
     except (EOFError, OSError):
         pass
     finally:
         os._exit(0)
 
 
-def _done(number: int, work: Work[Task, Result], zygote: Zygote) -> Done:
+def _done(number: int, task: Task, work: Work[Task, Result], zygote: Zygote) -> Done:
     start = time.monotonic()
     try:
-        result, error = work.do(work.tasks[number], zygote), None
+        result, error = work.do(task, zygote), None
     except (EOFError, BrokenPipeError):  # nobody is left to tell
         raise
     except Exception as failed:

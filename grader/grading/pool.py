@@ -24,7 +24,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 ATTEMPTS = 2
-_AHEAD = 2
+AHEAD = 2
 """Tasks that a judge has while many are left, so that it need not wait for us."""
 
 
@@ -131,14 +131,16 @@ def run_all(
     twice comes back as an error of that task alone. So does what a judge was at that died. Ending
     the iteration early, by an interrupt too, ends what is in progress at once.
     """
-    run = _Run(tasks, places, Work(tasks, work, tuple(records)))
+    run = Run(tasks, places, Work(tasks, work, tuple(records)))
     try:
         yield from run.results()
     finally:
         run.end()
 
 
-class _Run(Generic[Task, Result]):
+class Run(Generic[Task, Result]):
+    """What is handed out, in progress, failed once and finished; see `run_all`."""
+
     def __init__(
         self, tasks: Sequence[Task], places: Sequence[Slot], work: Work[Task, Result]
     ) -> None:
@@ -153,6 +155,7 @@ class _Run(Generic[Task, Result]):
         self._renew = False
 
     def results(self) -> Iterator[Finished[Task, Result]]:
+        """Do all of it; yields what is finished."""
         left = len(self._tasks)
         while left:
             self._hand_out()
@@ -162,9 +165,10 @@ class _Run(Generic[Task, Result]):
             while self._finished:
                 done = self._finished.popleft()
                 left -= 1
-                yield Finished(self._tasks[done.number], done.result, done.error, done.seconds)
+                yield told(self._tasks[done.number], done)
 
     def end(self) -> None:
+        """End the judges, and what is still in progress."""
         busy = any(judge.given for judge in self._judges)
         for judge in self._judges:
             judge.end()
@@ -184,11 +188,14 @@ class _Run(Generic[Task, Result]):
         while len(self._judges) < min(len(self._places), len(given) + len(self._todo)):
             if not self._add_judge(self._todo):
                 break
-        ahead = _AHEAD if len(self._todo) > 2 * len(self._judges) else 1
+        ahead = AHEAD if len(self._todo) > 2 * len(self._judges) else 1
         for depth in range(1, ahead + 1):
             for judge in self._judges:
                 if self._todo and len(judge.given) < depth:
-                    judge.give(self._todo.popleft())
+                    self._give(judge, self._todo.popleft())
+
+    def _give(self, judge: Judge, number: int) -> None:
+        judge.give(number)
 
     def _try_again(self, number: int) -> None:
         if self._renew:
@@ -198,7 +205,7 @@ class _Run(Generic[Task, Result]):
             self._places[0].discard()
             self._renew = False
         if self._judges or self._add_judge(deque([number])):
-            self._judges[0].give(number)
+            self._give(self._judges[0], number)
 
     def _add_judge(self, waiting: deque[int]) -> bool:
         """Fork one more; if there is no zygote for it, that is what the next task fails by."""
@@ -217,18 +224,20 @@ class _Run(Generic[Task, Result]):
         if not by_pipe:  # nobody could be given anything: what failed by that is tried again
             return
         for pipe in wait([judge.pipe for judge in by_pipe.values()]):
-            judge = by_pipe[pipe]
-            said = judge.hear()
-            match said:
-                case Asked():
-                    self._lending[said.records].ask(judge.pid, said.key, judge.answer)
-                case Made():
-                    self._lending[said.records].put(said.key, said.record, said.lasting)
-                case Done():
-                    judge.given.remove(said.number)
-                    self._settle(said)
-                case None:
-                    self._lose(judge)
+            self._hear(by_pipe[pipe])
+
+    def _hear(self, judge: Judge) -> None:
+        said = judge.hear()
+        match said:
+            case Asked():
+                self._lending[said.records].ask(judge.pid, said.key, judge.answer)
+            case Made():
+                self._lending[said.records].put(said.key, said.record, said.lasting)
+            case Done():
+                judge.given.remove(said.number)
+                self._settle(said)
+            case None:
+                self._lose(judge)
 
     def _lose(self, judge: Judge) -> None:
         """A judge died, perhaps by what it was at; what it had not begun is anybody's."""
@@ -249,3 +258,8 @@ class _Run(Generic[Task, Result]):
             return
         seconds = done.seconds + (first.seconds if first else 0.0)
         self._finished.append(replace(done, seconds=seconds))
+
+
+def told(task: Task, done: Done) -> Finished[Task, Result]:
+    """What came of a task, as whoever asked for it is told."""
+    return Finished(task, done.result, done.error, done.seconds)

@@ -71,6 +71,9 @@ _RECORDS = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+_MAKING = 6_712_047_051
+"""What PostgreSQL knows the making of our tables by, so that one at a time does it."""
+
 _BODY = select(RESULTS.c.body).where(RESULTS.c.key == bindparam("key"))
 
 
@@ -351,6 +354,8 @@ def _delivered(
 
 
 def _make_tables(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # which several may open for the first time at once
+        connection.execute(select(func.pg_advisory_xact_lock(_MAKING)))
     _METADATA.create_all(connection)
     make_tables(connection)
     # What earlier versions made lacks these.

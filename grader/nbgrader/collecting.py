@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from grader.course.arrangements import Arranged, arranged
-from grader.course.roster import Student, read_roster
+from grader.course.roster import Student, roster_of
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.arrivals import STAMP, Inbound, collected_at, inbound, moment, note_arrivals
@@ -47,10 +47,17 @@ def collect(course: Course, name: str, before_due: bool = False) -> Collected:
         before_due: rather the latest before the due date, where there is one.
 
     Raises:
+        UsageError: it was not released yet.
         GraderError: nbgrader failed.
     """
     course.plan(name)
     places = places_of(course)
+    if not (places.exchange / course.course / "outbound" / name).is_dir():
+        raise UsageError(
+            f"{name} is not released in {places.exchange} yet, so nobody can have submitted it; "
+            f"run `chainrule release {name}` first (or `chainrule collect {name} --zip FILE` for "
+            "a download from Canvas or Moodle)"
+        )
     with only_writer(course):
         synchronise(course, [name])
         api = api_of(course, ExchangeCollect={"before_duedate": before_due, "update": True})
@@ -82,7 +89,7 @@ def collect_zip(course: Course, name: str, archive: Path) -> Collected:
     plan = course.plan(name)
     if not archive.is_file():
         raise UsageError(f"--zip: {archive} is no file")
-    roster = read_roster(course.roster) if course.roster else None
+    roster = roster_of(course)
     places, notes, unassigned = places_of(course), list[str](), list[str]()
     taken: dict[str, str] = {}
     with only_writer(course):
@@ -212,9 +219,10 @@ def _as_notebook(path: Path, found: Found) -> None:
 
 
 def _strangers(course: Course, places: Places, name: str) -> list[str]:
-    if course.roster is None:
+    students = roster_of(course)
+    if students is None:
         return []
-    known = {student.id for student in read_roster(course.roster)}
+    known = {student.id for student in students}
     found = [one.student for one in _found(places, name) if one.student not in known]
     return [f"{student}: not in the roster" for student in found]
 

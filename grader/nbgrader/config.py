@@ -6,7 +6,6 @@ step of nbgrader, so that both do the same.
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -18,6 +17,7 @@ from grader.course.syllabus import Course, find_course, load_course
 from grader.grading.machine import Isolation
 from grader.nbgrader.blanks import Blanks
 from grader.nbgrader.places import places_of
+from grader.nbgrader.users_path import put_on_path
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -87,6 +87,4 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
 
 def _alembic_on_path() -> None:
     """Let nbgrader find `alembic`, which it runs to make a database, without an activated venv."""
-    beside = str(Path(sys.executable).parent)
-    if beside not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))
+    put_on_path(str(Path(sys.executable).parent))

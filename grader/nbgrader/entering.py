@@ -18,6 +18,7 @@ from grader.nbgrader.config import PREPROCESSORS
 from grader.nbgrader.desk import Desk
 from grader.nbgrader.one_session import one_session
 from grader.nbgrader.places import places_of
+from grader.nbgrader.progress import Show, Tally, unseen
 from grader.nbgrader.requests import note_requests
 from grader.nbgrader.steps import api_of, gradebook, only_writer, synchronise
 from grader.results import Report
@@ -39,11 +40,16 @@ class Entered:
 
 
 def enter_scores(
-    course: Course, name: str, report: Report | None = None, isolation: Isolation = "full"
+    course: Course,
+    name: str,
+    report: Report | None = None,
+    isolation: Isolation = "full",
+    show: Show = unseen,
 ) -> Entered:
     """Enter the class's results into nbgrader's gradebook by `nbgrader autograde`.
 
-    Who has nothing new is left alone. A manual score is never touched, that is nbgrader's rule.
+    `show` is told of every student. Who has nothing new is left alone. A manual score is never
+    touched, that is nbgrader's rule.
 
     Raises:
         UsageError: nothing was collected, or the assignment was not released.
@@ -57,7 +63,7 @@ def enter_scores(
         desk = Desk(course, name, isolation, report)
         failed, todo, same = _sorted(desk)
         if todo:
-            _autograde(course, name, desk, [*failed, *same], isolation)
+            _autograde(course, name, desk, [*failed, *same], isolation, Tally(len(todo), show))
         failed |= {s: "nbgrader failed on it" for s in todo if not _is_entered(desk, s)}
     note_arrivals(course, name)
     note_requests(course, name, {s: _requests(desk, s) for s in desk.results})
@@ -96,7 +102,12 @@ def _in_gradebook(desk: Desk) -> set[str]:
 
 
 def _autograde(
-    course: Course, name: str, desk: Desk, left_out: list[str], isolation: Isolation
+    course: Course,
+    name: str,
+    desk: Desk,
+    left_out: list[str],
+    isolation: Isolation,
+    tally: Tally,
 ) -> None:
     # nbgrader takes a list with commas; a name with one is entered again, which changes nothing.
     exclude = ",".join(student for student in left_out if "," not in student)
@@ -104,6 +115,7 @@ def _autograde(
 
         def begin(**about: Any) -> None:
             transaction.drop()  # of the one before, if nbgrader failed on it
+            tally.one_more()
 
         def settle(nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
             transaction.settle()

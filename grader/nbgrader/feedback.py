@@ -14,6 +14,7 @@ from grader.nbgrader.exchange import SECRET, TIME
 from grader.nbgrader.one_session import one_session
 from grader.nbgrader.page import PageExporter
 from grader.nbgrader.places import Places, places_of
+from grader.nbgrader.progress import Show, Tally, unseen
 from grader.nbgrader.steps import api_of, done, only_writer
 from grader.nbgrader.totals import class_grades
 from grader.notebook.build import write_whole
@@ -40,8 +41,8 @@ class Written:
         return next(iter(self.pages.values()), self.folder)
 
 
-def write_feedback(course: Course, name: str) -> Written:
-    """Generate and release the feedback of an assignment.
+def write_feedback(course: Course, name: str, show: Show = unseen) -> Written:
+    """Generate and release the feedback of an assignment; `show` is told of every page.
 
     Raises:
         UsageError: nothing has been graded yet.
@@ -59,7 +60,9 @@ def write_feedback(course: Course, name: str) -> Written:
     refused = _not_to_say(grades)
     shared = {w.student: w.by for w in grades.worths if w.by not in ("", w.student)}
     with only_writer(course):
-        api = api_of(course)
+        tally = Tally(len(graded), show)
+        hooks = {"pre_convert_hook": lambda **about: tally.one_more()}
+        api = api_of(course, GenerateFeedback=hooks)
         with one_session(places.database, course.course):
             result = api.generate_feedback(name, force=True)
             for student, by in shared.items():

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from grader import inert
-from grader.course.roster import read_roster
+from grader.course.roster import roster_of
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.database import Database
@@ -89,7 +89,7 @@ def synchronise(course: Course, assignments: list[str]) -> None:
         CourseError: the roster is wrong.
         GraderError: the database refuses.
     """
-    students = read_roster(course.roster) if course.roster else ()
+    students = roster_of(course) or ()
     with gradebook(course) as book:
         _stamp(book)
         for student in students:

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.course.arrangements import arranged
-from grader.course.roster import read_roster
+from grader.course.roster import roster_of
 from grader.course.syllabus import Course
 from grader.errors import GraderError, UsageError
 from grader.exporting.gathering import exercise_titles, from_report, gather
@@ -80,11 +80,12 @@ def names_of(course: Course) -> dict[str, str] | None:
     Raises:
         CourseError: the roster is wrong.
     """
-    if course.roster is None:
+    students = roster_of(course)
+    if students is None:
         return None
     return {
         student.id: ", ".join(filter(None, [student.last_name, student.first_name])) or student.id
-        for student in read_roster(course.roster)
+        for student in students
     }
 
 

@@ -111,7 +111,7 @@ def _once_each(path: Path, decorator: str) -> dict[str, int]:
 def _checks_are_of_exercises(path: Path, notebook: Notebook) -> None:
     checks = _once_each(path, "exercise")
     for name, line in checks.items():
-        if name not in notebook.stubs:
+        if name not in notebook.stubs and name not in notebook.left_out:
             near = did_you_mean(name, notebook.stubs)
             raise refuse(path, line, f"a check of {name}, no exercise in {notebook.path}{near}")
     for name, stub in notebook.stubs.items():

@@ -23,13 +23,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.course.fields import did_you_mean
 from grader.course.slips.hints import without_hints
 from grader.course.syllabus import AssignmentPlan, Course
-from grader.course.written import ModelAnswer, load_written, written_path
+from grader.course.written import ModelAnswer, lines_of_questions, load_written, written_path
 from grader.errors import CourseError
 from grader.notebook.answers import Answers, read_answers
 from grader.notebook.fonts import notebook_texts
-from grader.notebook.helpers import place_helpers
+from grader.notebook.helpers import FIRST, place_helpers
 from grader.notebook.language import in_language
 from grader.notebook.merging import BEGIN, END, Text, merge
 from grader.notebook.model import Cell, Demo, Example, Notebook, Practice, Prompt, Stub
@@ -57,7 +58,7 @@ def compose(course: Course, name: str, language: str | None = None) -> NotebookN
     language = language or course.language
     notebook = in_language(notebook, language)
     sources = solution_sources(course, notebook)
-    written = written_answers(course, name)
+    written = written_answers(course, notebook)
     composer = _Composer(notebook, course.plan(name), sources, written, language)
     made = {
         "cells": composer.run(),
@@ -77,6 +78,8 @@ def answers_path(course: Course, name: str) -> Path:
 
 def solution_sources(course: Course, notebook: Notebook) -> dict[str, str]:
     """The cell of each exercise and practice: stub, answer and region marks, without hints.
+
+    Under `FIRST`, where there is need of it, what is given above them all.
 
     Raises:
         CourseError: notebook and answers do not fit; with file, line and reason.
@@ -104,16 +107,22 @@ def solution_sources(course: Course, notebook: Notebook) -> dict[str, str]:
                 f"into its stub: {error.msg}; indent by four spaces"
             ) from None
         found[exercise] = without_hints(merged)
+    if placed[FIRST]:
+        found[FIRST] = "\n".join(helper.source for helper in placed[FIRST])
     return found
 
 
-def written_answers(course: Course, name: str) -> dict[str, ModelAnswer]:
+def written_answers(course: Course, notebook: Notebook) -> dict[str, ModelAnswer]:
     """The model answers of the written questions that have one, free of nbgrader's marks.
 
     Raises:
         CourseError: written.yml is wrong; with file, line and reason.
     """
-    answers, path = load_written(course, name), written_path(course, name)
+    answers, path = load_written(course, notebook.name), written_path(course, notebook.name)
+    for question, line in lines_of_questions(path).items():
+        if question not in notebook.written and question not in notebook.left_out:
+            near = did_you_mean(question, [*notebook.written, *notebook.left_out])
+            raise refuse(path, line, f"{question} is no question of {notebook.path}{near}")
     for question, answer in answers.items():
         _refuse_markers(path, 1, f"{question}: {answer.markdown()}")
     return answers
@@ -163,7 +172,7 @@ class _Composer:
         self.no_example = f"# {notebook_texts(language).hidden_only}"
         self.notebook = notebook
         self.plan = plan
-        self.sources = sources
+        self.sources = dict(sources)
         self.written = written
         self.cells: list[dict[str, Any]] = []
         self.ids: set[str] = set()
@@ -175,6 +184,8 @@ class _Composer:
             if isinstance(cell, Prompt):
                 self._prompt(cell)
             elif isinstance(cell, Stub):
+                if given := self.sources.pop(FIRST, ""):
+                    self._add("code", given)
                 self._add("code", self.sources[cell.exercise], cell.exercise, solution=True)
                 if cell.exercise not in with_example:
                     self._test(cell.exercise, self.no_example)

@@ -24,6 +24,7 @@ class NotebookTexts(BaseModel):
         fonts: families that have the language's letters, the best first.
         comment, fonts_of, choose: the comment and the two docstrings of the pictures' cell.
         hidden_only: says in place of an example that an exercise has hidden cases only.
+        left_out: says in place of a stub that the course does without the exercise.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +34,7 @@ class NotebookTexts(BaseModel):
     fonts_of: str = ""
     choose: str = ""
     hidden_only: str = "This exercise is checked by hidden cases only."
+    left_out: str = "*Your course leaves `{}` out: there is nothing to write here.*"
 
 
 @lru_cache(maxsize=8)

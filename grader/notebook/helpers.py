@@ -7,16 +7,20 @@ import ast
 from grader.notebook.answers import Answers, Helper, names_used
 from grader.notebook.merging import plain_dump
 from grader.notebook.model import Code, Demo, Example, Notebook
+from grader.notebook.names import bound_names
 from grader.notebook.percent import refuse
 from grader.notebook.reading import parse_cell
-from grader.notebook.rules import bound_names
+
+FIRST = ""
+"""What stands above the first exercise: no name of one."""
 
 
 def place_helpers(notebook: Notebook, answers: Answers) -> dict[str, list[Helper]]:
     """The helpers that go into each exercise's cell; what the notebook gives itself is left out.
 
     A helper that runs while a class is being defined goes one exercise earlier, for regions end
-    below the definition that they are in.
+    below the definition that they are in. Where the exercise that an import went with is left out,
+    it may have to be given, above the first one: that place is `FIRST`.
 
     Raises:
         CourseError: an answer needs what comes later in the notebook, or a helper's name means
@@ -24,12 +28,16 @@ def place_helpers(notebook: Notebook, answers: Answers) -> dict[str, list[Helper
     """
     given = _given(notebook, answers)
     order = notebook.exercises
-    placed: dict[str, list[Helper]] = {exercise: [] for exercise in order}
+    placed: dict[str, list[Helper]] = {exercise: [] for exercise in (FIRST, *order)}
     done: set[int] = {id(helper) for helper in given}
     for number, exercise in enumerate(order):
         _nothing_later(notebook, answers, order[number + 1 :], exercise)
         for helper in answers.needed_at_once(exercise):
             if id(helper) in done:
+                continue
+            if number == 0 and notebook.left_out and _is_import(helper):
+                placed[FIRST].append(helper)
+                done.add(id(helper))
                 continue
             if number == 0:
                 reason = (
@@ -46,6 +54,11 @@ def place_helpers(notebook: Notebook, answers: Answers) -> dict[str, list[Helper
     used = [helper for helpers in placed.values() for helper in helpers]
     _not_overwritten(notebook, answers, used)
     return placed
+
+
+def _is_import(helper: Helper) -> bool:
+    """Whether it may be given to students: it is no part of an answer."""
+    return isinstance(helper.node, ast.Import | ast.ImportFrom)
 
 
 def _nothing_later(notebook: Notebook, answers: Answers, later: list[str], exercise: str) -> None:

@@ -80,11 +80,15 @@ Cell: TypeAlias = Prompt | Stub | Practice | Example | Demo | Code
 
 @dataclass(frozen=True)
 class Notebook:
-    """The cells of `assignments/NAME/NAME.py`, in order; `line` is that of a cell's first text."""
+    """The cells of `assignments/NAME/NAME.py`, in order; `line` is that of a cell's first text.
+
+    `left_out` names the exercises and questions of the file that the course does without.
+    """
 
     name: str
     path: Path
     cells: tuple[Cell, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def stubs(self) -> dict[str, Stub]:

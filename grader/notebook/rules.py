@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-
 from grader.course.fields import did_you_mean
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.notebook.language import cells_in, translations
-from grader.notebook.model import Cell, Example, Notebook, Practice, Prompt, Stub
+from grader.notebook.leaving_out import without_left_out
+from grader.notebook.model import Example, Notebook, Practice, Prompt, Stub
+from grader.notebook.names import bound_names
 from grader.notebook.percent import refuse
 from grader.notebook.placeholders import filled_in
-from grader.notebook.reading import parse_cell, read_notebook
+from grader.notebook.reading import read_notebook
 
 
 def read_assignment(course: Course, name: str) -> Notebook:
@@ -28,7 +27,7 @@ def read_assignment(course: Course, name: str) -> Notebook:
     notebook = read_notebook(path)
     check_cells(notebook)
     check_plan(notebook, course)
-    return filled_in(notebook, course)
+    return filled_in(without_left_out(notebook, course.plan(name)), course)
 
 
 def check_cells(notebook: Notebook) -> None:
@@ -103,54 +102,22 @@ def _written_once(notebook: Notebook) -> None:
 
 
 def check_plan(notebook: Notebook, course: Course) -> None:
-    """Refuse exercises and questions without points, and points without them.
+    """Refuse points of exercises and questions that the notebook does not have.
+
+    What it has and course.yml gives no points is left out, which is no mistake.
 
     Raises:
         CourseError: with file and line.
     """
     plan = course.plan(notebook.name)
     key = f"assignments.{notebook.name}"
-    for exercise, stub in notebook.stubs.items():
-        if exercise not in plan.points:
-            near = did_you_mean(exercise, plan.points)
-            reason = f"exercise {exercise} has no points; add it to {key}.points in {course.file}"
-            raise refuse(notebook.path, stub.line, reason + near)
     for exercise in plan.points:
         if exercise not in notebook.stubs:
             near = did_you_mean(exercise, notebook.stubs)
             reason = f"no exercise {exercise}, but {course.file} has {key}.points.{exercise}"
             raise refuse(notebook.path, 1, reason + near)
-    for question, prompt in notebook.written.items():
-        if question not in plan.written:
-            near = did_you_mean(question, plan.written)
-            reason = f"question {question} has no points; add it to {key}.written in {course.file}"
-            raise refuse(notebook.path, prompt.line, reason + near)
     for question in plan.written:
         if question not in notebook.written:
             near = did_you_mean(question, notebook.written)
             reason = f"no written question {question}, but {course.file} has {key}.written."
             raise refuse(notebook.path, 1, reason + question + near)
-
-
-def bound_names(cell: Cell) -> Iterator[tuple[str, int]]:
-    """The names that a code cell binds at module level, and the file's lines where it does."""
-    if isinstance(cell, Prompt):
-        return
-    for node in _module_level(parse_cell(cell.source)):
-        line = cell.line - 1 + getattr(node, "lineno", 1)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name, line
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id, line
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).split(".")[0], line
-
-
-def _module_level(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those inside functions, classes, lambdas and comprehensions."""
-    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-    loops = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-    for child in ast.iter_child_nodes(node):
-        yield child
-        if not isinstance(child, inner + loops):
-            yield from _module_level(child)

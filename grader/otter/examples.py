@@ -12,9 +12,9 @@ import builtins
 from collections.abc import Callable, Iterable, Sequence
 
 from grader.notebook.model import Cell, Example, Notebook, Prompt
+from grader.notebook.names import bound_names
 from grader.notebook.percent import refuse
 from grader.notebook.reading import parse_cell
-from grader.notebook.rules import bound_names
 
 UNDEFINED = "{} is not defined yet: run its cell first"
 _NAMES = "env"  # otter's own parameter: the student's names as a dictionary

@@ -24,6 +24,7 @@ from grader.notebook.composing import (
     solution_sources,
     written_answers,
 )
+from grader.notebook.helpers import FIRST
 from grader.notebook.merging import BEGIN, END, is_hole
 from grader.notebook.model import Cell, Example, Notebook, Practice, Prompt, Stub
 from grader.notebook.reading import parse_cell
@@ -52,11 +53,11 @@ def master(course: Course, name: str, files: tuple[str, ...] = ()) -> NotebookNo
     blanks = {name: stub.source for name, stub in notebook.stubs.items()}
     blanks |= {name: practice.source for name, practice in notebook.practices.items()}
     sources = {
-        blank: marked(source, blanks[blank])
+        blank: marked(source, blanks[blank]) if blank else source
         for blank, source in solution_sources(course, notebook).items()
     }
     plan = course.plan(name)
-    written = written_answers(course, name)
+    written = written_answers(course, notebook)
     say = machine(course.language).say
     composer = _Composer(notebook, plan, sources, written, say)
     composer.raw("ASSIGNMENT CONFIG", _config(name, files))
@@ -140,7 +141,7 @@ class _Composer:
         self.cells: list[dict[str, Any]] = []
         self._notebook = notebook
         self._plan = plan
-        self._sources = sources
+        self._sources = dict(sources)
         self._written = written
         self._say = say
         self._tests = example_tests(notebook, say)
@@ -153,6 +154,8 @@ class _Composer:
             if isinstance(cell, Prompt):
                 self._prompt(cell, after)
             elif isinstance(cell, Stub):
+                if given := self._sources.pop(FIRST, ""):
+                    self._add("code", given)
                 before = cells[place - 1] if place else None
                 self._question(cell, before)
             elif isinstance(cell, Practice):

@@ -16,7 +16,7 @@ from nbgrader.utils import notebook_hash
 from sqlalchemy import Connection, delete, select, update
 
 from grader.course.arrangements import arrangements_path, groups_of
-from grader.course.roster import read_roster
+from grader.course.roster import roster_of
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.history import PERSONAL
@@ -60,7 +60,7 @@ def traces(course: Course, student: str) -> Traces:
         rows = store.database.run(
             lambda connection: _count(connection, student), "the results cannot be read"
         )
-    students = read_roster(course.roster) if course.roster else ()
+    students = roster_of(course) or ()
     mates = groups_of(students).get(student, ())
     folders = (places_of(course).submitted / student).is_dir()
     return Traces(

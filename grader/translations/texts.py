@@ -73,10 +73,11 @@ def gather(course: Course, name: str, language: str) -> Texts:
     beside, hints = words_path(path, language), hints_path(course, name, language)
     titles = course.root / f"words.{language}.yml"
     code, sides, courses = read_words(beside), read_words(hints), read_words(titles)
+    lesson = load_lesson(course, name)
     texts = [
         *_prompts(notebook, language),
         *_of_code(notebook, code),
-        *_of_solutions(course, load_lesson(course, name), sides),
+        *_of_solutions(course, lesson, sides),
         Text(
             "title", f"{course.file}", course.plan(name).title, courses.get(course.plan(name).title)
         ),
@@ -87,7 +88,7 @@ def gather(course: Course, name: str, language: str) -> Texts:
         (file, english)
         for file, words in ((beside, code), (hints, sides))
         for english in words
-        if english not in known
+        if english not in known and not lesson.left_out  # which may be what says it
     ]
     return Texts(tuple(texts), tuple(unused))
 

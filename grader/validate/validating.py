@@ -196,7 +196,12 @@ def _prove_equivalents(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     """What computes the same by a library is refused, without the survey's help."""
     ruled = {name for name, each in bench.prepared.items() if each.exercise.forbid}
     path = solutions_folder(bench.course, bench.lesson.name) / "equivalents.py"
-    known = load_equivalents(path, bench.lesson.answers_source, ruled)
+    left_out = bench.lesson.left_out
+    known = tuple(
+        each
+        for each in load_equivalents(path, bench.lesson.answers_source, ruled | left_out)
+        if each.exercise not in left_out
+    )
     tried_sets = {bench.prepared[each.exercise].exercise.forbid for each in known}
     for name in sorted(ruled):
         if bench.prepared[name].exercise.forbid not in tried_sets:
@@ -248,7 +253,8 @@ def _prove_mutants(bench: _Bench, effort: Effort, tally: _Tally) -> None:
     excused = equivalents(path) if path.exists() else {}
     made = mutants(bench.lesson.answers_source, tuple(bench.prepared))
     for key in stale(excused, made):
-        tally.complain("mutants", key, "equivalent.yml lists it, but there is no such mutant")
+        if key.split(":")[0] not in bench.lesson.left_out:
+            tally.complain("mutants", key, "equivalent.yml lists it, but there is no such mutant")
     wanted = [mutant for mutant in made if mutant.key not in excused]
     tally.mutants, tally.equivalent = len(made), len(made) - len(wanted)
     quick = replace(bench.allowance, seconds=min(bench.allowance.seconds, MUTANT_SECONDS))

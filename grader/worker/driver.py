@@ -41,7 +41,7 @@ def packed(source: str) -> str:
     # Postponed annotations: a driver may be annotated with names that the worker does not have.
     flags = annotations.compiler_flag
     code = compile(tree, DRIVER_FILE, "exec", flags=flags, dont_inherit=True)
-    return base64.b85encode(marshal.dumps(code)).decode()
+    return base64.b64encode(marshal.dumps(code)).decode()
 
 
 def _strip(node: ast.AST) -> None:
@@ -63,7 +63,7 @@ def unpacked(text: str, scope: dict[str, Any]) -> Any:
     """The function that `packed` compiled, with the names of `scope`; None for ""."""
     if not text:
         return None
-    code = marshal.loads(base64.b85decode(text))
+    code = marshal.loads(base64.b64decode(text))
     assert isinstance(code, types.CodeType)
     exec(code, scope)
     return scope[_NAME]

@@ -80,7 +80,7 @@ def evasions(source_cells: list[str], exercise: str, rules: Rules | None = None)
 
 def survey(source_cells: list[str], wanted: Mapping[str, Rules]) -> dict[str, list[str]]:
     """The evasions of several exercises, each with its rules, from one reading of the source."""
-    if not _may_evade("\n".join(source_cells), wanted.values()):
+    if not wanted or not _may_evade("\n".join(source_cells), wanted.values()):
         return {exercise: [] for exercise in wanted}
     notebook = Notebook(source_cells)
     loading = notebook.reach(notebook.loading)

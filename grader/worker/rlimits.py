@@ -1,23 +1,8 @@
 """Resource limits of one worker process, hard and soft alike: a soft one can be ignored."""
 
-import io
-import mmap
 import os
 import resource
 from collections.abc import Iterator
-
-BALLAST_BYTES = 32 << 20
-
-
-def ballast() -> mmap.mmap | io.BytesIO:
-    """Addresses kept back, to be closed when something went wrong: the first thing to do then.
-
-    Where RLIMIT_AS bounds the memory, code that has eaten it all leaves too little to tell of it.
-    """
-    try:
-        return mmap.mmap(-1, BALLAST_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    except (OSError, MemoryError):
-        return io.BytesIO()
 
 
 def address_space() -> int:

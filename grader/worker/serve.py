@@ -29,11 +29,11 @@ import numpy as np
 import torch
 
 from grader.worker import absent, audit, fake, kernel, magics, units
+from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
 from grader.worker.faults import describe
 from grader.worker.refusals import Refusals
-from grader.worker.rlimits import ballast
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
 from grader.worker.wire import Closed, Reader, receive_frame, send_frame

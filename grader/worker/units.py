@@ -16,10 +16,10 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.worker.ballast import ballast
 from grader.worker.faults import CELL_FILE, describe
 from grader.worker.lines import parts
 from grader.worker.magics import Plain
-from grader.worker.rlimits import ballast
 
 Say = Callable[..., None]
 Position = tuple[int, int]

@@ -30,6 +30,7 @@ import json
 import math
 import socket
 import struct
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -128,9 +129,9 @@ def prefix_size() -> int:
     return _PREFIX.size
 
 
-def parse_prefix(raw: bytes) -> tuple[int, int]:
-    """(header bytes, body bytes) of the frame that starts with `raw`."""
-    return _PREFIX.unpack(raw)
+def parse_prefix(raw: bytes | bytearray) -> tuple[int, int]:
+    """(header bytes, body bytes) of the frame that `raw` starts with."""
+    return _PREFIX.unpack_from(raw)
 
 
 def parse_header(raw: bytes | bytearray) -> dict[str, Any]:
@@ -150,7 +151,13 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-_FROM_JSON = json.JSONDecoder(parse_int=_integer).decode
+def _decoder() -> json.JSONDecoder:
+    """Python itself refuses integers that are so long, unless it was told otherwise."""
+    refused = 0 < sys.get_int_max_str_digits() <= _MAX_NUMBER
+    return json.JSONDecoder(parse_int=None if refused else _integer)
+
+
+_FROM_JSON = _decoder().decode
 
 
 def _exactly(sock: socket.socket, size: int) -> bytearray:

@@ -97,7 +97,7 @@ def use_model(
         tables = [p for p in model.parameters() if tuple(p.shape) in shapes]
         wanted = 2 if tie is False else 1
         assert len(tables) == wanted, (
-            f"with tie={tie is not False} {wanted} parameter{'s' * (wanted > 1)} should hold a row "
+            f"with tie={tie is not False} {wanted} of the parameters should hold a row "
             f"for each token, not {len(tables)}"
         )
         results = []

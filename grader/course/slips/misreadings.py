@@ -8,10 +8,10 @@ words without a hint of the course's, and shows nothing but the name that the st
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
+from grader.course.slips.templates import inserted
 from grader.course.slips.transforms import Transform
 
 _SAYS = "The result is right, but "
@@ -44,31 +44,29 @@ def misreadings(
         known: the names that a student knows; other arguments are left alone.
     """
     names = [argument.arg for argument in definition.args.args if argument.arg in known]
+    said = list(_misread(names, transforms))
+    first = 1 if ast.get_docstring(definition) is not None else 0  # a docstring stays first
+    codes = inserted(definition, first, [code for _, code in said])
+    yield from ((sentence, code) for (sentence, _), code in zip(said, codes, strict=True))
+
+
+def _misread(names: Sequence[str], transforms: Sequence[Transform]) -> Iterator[tuple[str, str]]:
+    """(sentence, statement) of each: what the function would begin with."""
     for name in names:
         for value in _FIXED:
-            yield FIXED.format(name, value), _with(definition, f"{name} = {value}")
+            yield FIXED.format(name, value), f"{name} = {value}"
     for one, other in combinations(names, 2):
-        swap = f"{one}, {other} = ({other}, {one})"
-        yield EXCHANGED.format(one, other), _with(definition, swap)
-        yield ONE_FOR.format(other, one), _with(definition, f"{one} = {other}")
-        yield ONE_FOR.format(one, other), _with(definition, f"{other} = {one}")
+        yield EXCHANGED.format(one, other), f"{one}, {other} = ({other}, {one})"
+        yield ONE_FOR.format(other, one), f"{one} = {other}"
+        yield ONE_FOR.format(one, other), f"{other} = {one}"
     for name in names:
         for transform in transforms:
-            code = f"{name} = {_of(transform, name)}"
-            yield TAKEN.format(name, transform.words), _with(definition, code)
+            yield TAKEN.format(name, transform.words), f"{name} = {_of(transform, name)}"
     for one, other in combinations(names if len(names) <= MANY else [], 2):
         for transform in transforms:
             code = f"{one}, {other} = ({_of(transform, one)}, {_of(transform, other)})"
-            yield BOTH.format(one, other, transform.words), _with(definition, code)
+            yield BOTH.format(one, other, transform.words), code
 
 
 def _of(transform: Transform, name: str) -> str:
     return ast.unparse(transform.of(ast.Name(name, ast.Load())))
-
-
-def _with(definition: ast.FunctionDef, code: str) -> str:
-    """The function with a statement in front of its others; a docstring stays first."""
-    made = copy.copy(definition)
-    skip = 1 if ast.get_docstring(definition) is not None else 0
-    made.body = [*definition.body[:skip], *ast.parse(code).body, *definition.body[skip:]]
-    return ast.unparse(made)

@@ -15,6 +15,7 @@ from grader.course.slips.insertions import insertions
 from grader.course.slips.misreadings import misreadings
 from grader.course.slips.mutants import mutants
 from grader.course.slips.omissions import omissions
+from grader.course.slips.templates import Templates
 from grader.course.slips.transforms import transforms_of
 
 INSERTIONS = 600
@@ -137,9 +138,9 @@ def further_slips(
     made = [(name, one) for name in shop.nodes for one in insertions(shop.nodes[name], transforms)]
     if len(made) > INSERTIONS:
         made = [made[at] for at in sorted(random.Random(0).sample(range(len(made)), INSERTIONS))]
+    templates = {name: Templates(node) for name, node in shop.nodes.items()}
     for name, change in made:
-        with change.applied():
-            code = ast.unparse(shop.nodes[name])
+        code = templates[name].changed(change)
         yield shop.rewritten(hints.at(change.line, change.statement.lineno), name, code)
 
 

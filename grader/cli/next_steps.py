@@ -1,0 +1,37 @@
+"""What to type now: the last line of every command, on standard error, out of a pipe's way."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from rich.markup import escape
+
+from grader.cli.common import complaints
+from grader.nbgrader.users_path import users_path
+
+
+def as_typed(program: str) -> str:
+    """How to type a program of this installation: by name where the shell finds it, else by path.
+
+    A path that holds blanks is quoted for the shell.
+    """
+    ours, found = Path(sys.executable).parent / program, shutil.which(program, path=users_path())
+    if not ours.is_file() or (found and os.path.samefile(found, ours)):
+        return program
+    return shlex.quote(str(ours))
+
+
+def command(*words: str) -> str:
+    """A command of ours as it can be typed in this shell, in backticks."""
+    return f"`{as_typed('chainrule')} {shlex.join(words)}`"
+
+
+def say_next(*steps: str, first: str = "Next:") -> None:
+    """Print what to do now, one line for each step, the first after a word in the reader's own."""
+    for number, step in enumerate(steps):
+        head = first if number == 0 else "  or:"
+        complaints().print(f"[bold]{head}[/] {escape(step)}", soft_wrap=True, highlight=False)

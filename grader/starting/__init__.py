@@ -1,0 +1,1 @@
+"""A course of one's own to start from, made by `chainrule new`."""
