@@ -51,7 +51,8 @@ NO_SENTENCES = {
         "The course's folder.", "chainrule, our fault: {}", "chainrule: {}", "wrote {}",
         "otter needs the name {} for itself; use another in this example",
         "ID number", "Points Possible", "SIS Login ID", "SIS User ID", "blank: no grade",
-        "in the import", "EX in Canvas, a blank in Moodle", "no row: nothing changes there", "{} feedback", "{} given", "{} mistake",
+        "in the import", "EX in Canvas, a blank in Moodle", "no row: nothing changes there",
+        "{} feedback", "{} given", "{} mistake",
         "{} verdict",
     },
     "code, and marks of other programs": {
