@@ -15,7 +15,7 @@ from grader.cli import app
 from grader.course.syllabus import Course
 from grader.grading.history import History
 from grader.grading.keeping import opened
-from grader.nbgrader.asking import Request, request_of, same_work
+from grader.nbgrader.asking import Request, may_ask, request_of, same_work
 from grader.nbgrader.collecting import collect, collect_zip
 from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.pieces import Piece
@@ -92,6 +92,9 @@ def test_a_hand_in_by_an_lms_has_no_time(course: Course, tmp_path: Path) -> None
 def test_what_is_a_request(text: str, asked: Request | None) -> None:
     assert request_of(Piece("markdown", text, "", {})) == asked
     assert request_of(Piece("code", text, "", {})) is None
+    for escaped in (True, False):
+        payload = json.dumps({"source": text}, ensure_ascii=escaped).encode()
+        assert may_ask(payload) or asked is None
 
 
 def test_work_is_the_same_but_for_requests() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -95,8 +96,10 @@ def test_it_says_whose_marks_change_and_why_and_writes_nothing(
     assert found.unchanged == 1  # a person gave Eve's score
     assert (totals(course), everything(course), stored(course)) == (before, files, held)
     monkeypatch.chdir(course.root)
-    done = CliRunner().invoke(app, ["regrade", ONE, "--isolation", "process"])
+    done = CliRunner().invoke(app, ["regrade", ONE, "--isolation", "process", "--json", "r.json"])
     assert done.exit_code == 0, done.output
+    told = json.loads((course.root / "r.json").read_text())["changes"]
+    assert {one["student"]: (one["before"], one["after"]) for one in told} == EXPECTED
     assert "Nothing is written." in done.output and "+2.00" in done.output
     assert stored(course) == held
 

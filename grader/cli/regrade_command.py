@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -26,25 +27,33 @@ def regrade(
     device: Annotated[
         Literal["auto", "cpu", "cuda"], typer.Option(help="Where torch exercises run.")
     ] = "auto",
+    json: Annotated[
+        Path | None, typer.Option(help="Write the marks that change to this file, too, as JSON.")
+    ] = None,
     isolation: Annotated[
         Literal["full", "process"], typer.Option(help="How student code is confined.")
     ] = "full",
 ) -> None:
     """Grade the class again by the present checks; show whose marks change, and why."""
+    from grader.cli.json_file import JsonFile
     from grader.cli.loop_commands import enter_into_gradebook
     from grader.grading.doctor import require_full
     from grader.grading.grading import Options
+    from grader.grading.keeping import unsaved_folder
     from grader.grading.machine import choose_device, cores
     from grader.term import regrade as term
 
     with exit_codes():
         course = this_course()
+        file = None if json is None else JsonFile(json)
         if isolation == "full":
             require_full()
         options = Options(jobs or cores(), choose_device(device), isolation)
         with complaints().status(f"grading {escape(assignment)} again"):
             found = term.regrade(course, assignment, options)
         _print(assignment, found)
+        if file is not None:
+            file.write(term.as_json(assignment, found), unsaved_folder(course))
         if apply:
             term.write(course, assignment, found)
     out = console()

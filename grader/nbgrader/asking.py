@@ -20,6 +20,8 @@ _FIRST_LINE = re.compile(
     r"[\s*_`.,:：，。-]*(?P<rest>.*)$",
     re.IGNORECASE,
 )
+# A request holds one of these, as JSON may write it: most files need not be taken apart.
+_SIGNS = (b"grade request", "申请".encode(), rb"\u7533\u8bf7")
 LONGEST = 2000  # characters that are kept of a request
 
 
@@ -41,6 +43,12 @@ def request_of(piece: Piece) -> Request | None:
         return None
     said = "\n".join(filter(None, [found["rest"].strip(), more.strip()]))
     return Request(found["name"], said[:LONGEST])
+
+
+def may_ask(payload: bytes) -> bool:
+    """Whether a file may hold a request; False is certain."""
+    low = payload.lower()
+    return any(sign in low for sign in _SIGNS)
 
 
 def requests_of(pieces: Iterable[Piece]) -> tuple[Request, ...]:

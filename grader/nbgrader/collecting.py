@@ -16,7 +16,7 @@ from grader.course.roster import Student, roster_of
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.arrivals import STAMP, Inbound, collected_at, inbound, moment, note_arrivals
-from grader.nbgrader.asking import requests_of, same_work
+from grader.nbgrader.asking import may_ask, requests_of, same_work
 from grader.nbgrader.exchange import SECRET, TIME, replace_folder
 from grader.nbgrader.pieces import Piece, pieces_of
 from grader.nbgrader.places import Places, places_of
@@ -172,7 +172,7 @@ def _store(folder: Path, name: str, found: Found, when: datetime) -> list[str]:
 
 def _first_time(folder: Path, name: str, found: Found) -> datetime | None:
     """When this work was handed in already, if a request for a regrade is all that is new."""
-    pieces, file = _pieces(found), folder / f"{name}.ipynb"
+    pieces, file = _pieces(found) if _may_ask(found) else [], folder / f"{name}.ipynb"
     if not requests_of(pieces) or not file.is_file() or not (folder / TIME).is_file():
         return None
     old = Found(found.student, file.name, file.read_bytes(), "")
@@ -246,7 +246,7 @@ def _when(places: Places, student: str, name: str) -> str:
 
 def _asking(places: Places, name: str, found: Found, came: list[Inbound]) -> list[str]:
     """Who asks to look at a grade again, and changed nothing else, keeps the time of the first."""
-    pieces = _pieces(found)
+    pieces = _pieces(found) if _may_ask(found) else []
     if not requests_of(pieces):
         return []
     now = collected_at(places, found.student, name)
@@ -258,6 +258,13 @@ def _asking(places: Places, name: str, found: Found, came: list[Inbound]) -> lis
             write_whole(folder / TIME, when.strftime(STAMP))
             return [f"{found.student}: asks for a regrade; handed in {when:%Y-%m-%d %H:%M} UTC"]
     return [f"{found.student}: asks for a regrade, in a notebook that is not as it was"]
+
+
+def _may_ask(found: Found) -> bool:
+    try:
+        return may_ask(found.opened())
+    except Unreadable:
+        return False
 
 
 def _pieces(found: Found) -> list[Piece]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.course.comments import load_comments
 from grader.course.fields import did_you_mean
 from grader.course.lesson import Lesson, load_lesson
 from grader.course.syllabus import Course
@@ -73,6 +74,7 @@ def verify(course: Course, name: str) -> None:
     _checks_are_of_exercises(folder / "checks.py", notebook)
     _once_each(folder / "mistakes.py", "mistake")
     compose(course, name)
+    load_comments(course, name)
     lesson = load_lesson(course, name)
     for exercise in lesson.exercises.values():
         _cases_bind(folder / "checks.py", notebook, exercise)

@@ -6,8 +6,9 @@ changes has its reason in the checks, and not in other numbers.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from grader.course.arrangements import arranged
 from grader.course.late import late_penalty
@@ -97,6 +98,18 @@ def write(course: Course, name: str, found: Regrade) -> None:
     old = [(one, why.get(one.student) or "its mark stays") for one in found.replaced]
     with opened(course) as store:
         store.put_all(found.records, lambda connection: note_superseded(connection, name, old))
+
+
+def as_json(name: str, found: Regrade) -> str:
+    """The marks that change, for a program to read."""
+    whole = {
+        "schema": 1,
+        "assignment": name,
+        "changes": [asdict(one) for one in found.changes],
+        "unchanged": found.unchanged,
+        "failed": found.failed,
+    }
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
 def _graded_again(

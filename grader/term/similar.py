@@ -26,6 +26,7 @@ CAUTION = (
     "both, before you conclude anything."
 )
 _K, _WINDOW = 20, 5  # characters of code without names and spaces; any match of 24 is found
+_LEAST = 40  # such characters alike, from which a pair tells anything
 _MANY = 9  # students, from which what a third has alike says nothing
 Lines = tuple[tuple[str, bool], ...]
 
@@ -174,7 +175,8 @@ def _pair(kit: Any, one: str, other: str, prints: Mapping[str, Mapping[str, Any]
         parts.append(Part(exercise, percent, _lines(left.raw_code, slices[0]),
                           _lines(right.raw_code, slices[1])))  # fmt: skip
     parts.sort(key=lambda part: (-part.percent, part.exercise))
-    return Pair(one, other, _percent(alike, whole), tuple(parts))
+    percent = _percent(alike, whole) if alike >= 2 * _LEAST else 0
+    return Pair(one, other, percent, tuple(parts))
 
 
 def _percent(part: float, whole: float) -> int:
