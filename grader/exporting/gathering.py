@@ -15,6 +15,7 @@ from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.grading.keeping import opened
+from grader.render.figures import median_of
 from grader.render.grades import Grades
 from grader.render.worth import MISSING, Entry, Offer, Worth, worth
 from grader.results import Report, SubmissionResult
@@ -119,6 +120,7 @@ def reckon(
     held: Arranged | None = None,
     language: str = "",
     languages: Mapping[str, str] | None = None,
+    median: float | None = None,
 ) -> Grades:
     """What each submission is worth, and who has none.
 
@@ -136,11 +138,12 @@ def reckon(
         held: extensions, groups and who is excused; None where nothing is known of these.
         language: what it is told in, the course's own by default.
         languages: of a mixed class the languages of the notebooks, by the digest of the file.
+        median: of the whole class in percent, where these results are of a part of it.
 
     Raises:
         CourseError: course.yml does not list the assignment.
     """
-    language, results = language or course.language, list(results)
+    plan, results, language = course.plan(name), list(results), language or course.language
     offer, catalogue = offer_of(course, name), load_catalogue(course, name, language)
     offer = offer.only(only) if only else offer
     entries: Mapping[str, Entry] = book.entries if book else {}
@@ -156,10 +159,12 @@ def reckon(
         return replace(made, by=by.get(student, ""), **_arranged(student, held))
 
     worths = [one_worth(s) for s in dict.fromkeys([*found, *entries, *(roster or {})])]
+    if course.feedback.median and median is None:
+        median = median_of(worths)
     others = {one.student: (languages or {}).get(one.sha256, language) for one in results}
     return Grades(
         assignment=name,
-        title=catalogue.name(course.plan(name).title),
+        title=catalogue.name(plan.title),
         worths=tuple(worths),
         offer=offer,
         titles={exercise: catalogue.name(title) for exercise, title in titles.items()},
@@ -179,10 +184,14 @@ def reckon(
                 only,
                 held,
                 other,
+                median=median,
             )
             for other in sorted(set(others.values()) - {language})
         },
         hints=course.feedback.hints,
+        due=plan.due,
+        zone=course.timezone,
+        median=median if course.feedback.median else None,
         isolation=isolation,
         device=device,
         late=course.late.policy != "none",
