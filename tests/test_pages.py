@@ -22,9 +22,12 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_course import COURSE, write_course  # type: ignore[import-not-found]
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.course.syllabus import load_course
 from grader.exporting.gathering import from_report
+from grader.grading.store import Record, Store, default_url
 from grader.nbgrader.page import prompts
 from grader.render.advice import NextStep, next_step
 from grader.render.charts import columns, segments
@@ -97,6 +100,13 @@ def test_a_message_of_many_exercises_stands_once(tmp_path: Path) -> None:
     of_file = grades_of(tmp_path, report(submission("lena", *both, message=SAID)))
     page = student_page(of_file, of_file.worths[0])
     assert text(page).count(SAID) == 1 and "This holds" not in page and "#x-1" not in page
+
+
+def test_what_is_right_given_a_right_one_is_said_where_it_is(tmp_path: Path) -> None:
+    third = result("Third", "passed", 1, 1, message=GIVEN, follow_through=("double",))
+    grades = grades_of(tmp_path, report(submission("dora", WRONG, FOLLOWS, third)))
+    page = student_page(grades, grades.worths[0])
+    assert "This holds" not in page and GIVEN in page
 
 
 def test_due_submitted_and_lateness_are_said() -> None:
@@ -303,3 +313,18 @@ def test_a_term_is_a_table_of_students_and_assignments() -> None:
     page = term_page("Deep Learning", [first, second])
     for part in ("Over the term", "Doe, Ann", "nothing handed in", "excused", "Two"):
         assert part in text(page)
+
+
+def test_the_command_writes_the_term(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_course(tmp_path, course=PLAIN)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["term"])
+    assert done.exit_code == 2 and "no results yet" in done.output
+    with Store(default_url(tmp_path)) as store:
+        store.put(Record(assignment="one", key="bob", result=BOB))
+    done = CliRunner().invoke(app, ["term"])
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "build" / "exports" / "term.html").read_text()
+    assert "bob" in text(page) and "The first" in text(page) and "30" in text(page)
+    done = CliRunner().invoke(app, ["term", "nope"])
+    assert done.exit_code == 2 and "lists no assignment nope" in done.output

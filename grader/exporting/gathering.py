@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 ABSENT = "not among these results"
 
 
+class NoResults(UsageError):
+    """Nothing of an assignment has been graded yet."""
+
+
 def from_report(
     course: Course,
     report: Report,
@@ -78,7 +82,8 @@ def gather(
         languages: see `reckon`.
 
     Raises:
-        UsageError: there are no results, or the file holds none of this assignment.
+        NoResults: nothing of it has been graded yet.
+        UsageError: the file holds no results of this assignment.
         CourseError: course.yml does not list it, or its checks do not load.
     """
     course.plan(name)
@@ -90,7 +95,7 @@ def gather(
         return from_report(course, report, titles, book, roster, held=held, languages=languages)
     found = stored(course, name)
     if not found and not (book and book.entries):
-        raise UsageError(
+        raise NoResults(
             f"the class has no results of {name} yet; `chainrule grade {name}` makes them from "
             "what was collected, with `PATH --enter` from other files (or name a file of "
             "results with --json)"

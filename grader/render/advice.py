@@ -45,10 +45,10 @@ def next_step(one: Worth) -> NextStep | None:
 
 
 def common(results: Sequence[ExerciseResult], said: str) -> Mapping[str, Common]:
-    """Messages that several exercises share, or that are `said` of the file already, by text."""
+    """What is told of several exercises, or `said` of the file, by text; not of right ones."""
     names: dict[str, list[str]] = {}
     for e in results:
-        if e.message:
+        if e.message and e.verdict != "passed":
             names.setdefault(e.message, []).append(e.name)
     shared = [(text, who) for text, who in names.items() if len(who) > 1 and text != said]
     found = {t: Common(n, t, tuple(who)) for n, (t, who) in enumerate(shared, start=1)}
