@@ -27,7 +27,7 @@ FILES = (
     "nbgrader/config.py",
     "otter/examples.py", "otter/autograde.py", "otter/master.py",
     "render/worth.py", "render/grades.py", "render/gradescope.py", "render/sheets.py",
-    "render/html.py",
+    "render/html.py", "render/advice.py", "render/term.py",
     "cli/check_command.py", "grading/alone.py", "grading/slips_of_the_keys.py",
     "nbgrader/blanks.py",
     "exporting/gathering.py", "languages/dates.py",

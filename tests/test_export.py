@@ -213,16 +213,15 @@ def test_junit_counts_and_kinds(grades: Grades) -> None:
 @pytest.mark.parametrize("language", ["en", "zh", "xx"])
 def test_pages_are_inert_and_whole(grades: Grades, language: str) -> None:
     spoken = replace(grades, language=language)
-    for page in (
-        student_page(spoken, of(spoken, MALLORY.student)),
-        class_page(spoken, {0: "students/a b.html"}),
+    for page, charts in (
+        (student_page(spoken, of(spoken, MALLORY.student)), 0),
+        (class_page(spoken, {0: "students/a b.html"}), 3),
     ):
         assert "unsafe-inline" not in page and " style=" not in page
         found = tags_of(page)
-        assert not {"script", "iframe", "img", "object", "embed", "form", "link", "svg"} & set(
-            found.tags
-        )
+        assert not {"script", "iframe", "img", "object", "embed", "form", "link"} & set(found.tags)
         assert not [name for name, _ in found.attributes if name.startswith("on")]
+        assert found.tags.count("svg") == charts, "the histogram, and a row an exercise"
         assert ("lang", "zh" if language == "zh" else "en") in found.attributes
         assert "http://" not in page and "https://" not in page
         assert "\x1b" not in page and "\u202e" not in page

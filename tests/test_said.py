@@ -48,7 +48,8 @@ NO_SENTENCES = {
     },
     "what the instructor alone reads, on a terminal or in a file to import": {
         "%s: rebuilt from the release: %s", "For grading on the spot.", "Results known already.",
-        "The course's folder.", "chainrule, our fault: {}", "chainrule: {}", "wrote {}",
+        "The course's folder.", "The class's, in percent.", "chainrule, our fault: {}",
+        "chainrule: {}", "wrote {}",
         "otter needs the name {} for itself; use another in this example",
         "ID number", "Points Possible", "SIS Login ID", "SIS User ID", "blank: no grade",
         "in the import", "EX in Canvas, a blank in Moodle", "no row: nothing changes there",
@@ -59,7 +60,7 @@ NO_SENTENCES = {
         "{}.update([(k, v) for k, v in locals().items() if k in {}])", "ASSIGNMENT CONFIG",
         "BEGIN PROMPT", "BEGIN QUESTION", "BEGIN SOLUTION", "BEGIN TESTS", "END PROMPT",
         "END QUESTION", "END SOLUTION", "END TESTS", '{}""" # BEGIN PROMPT', '{}""" # END PROMPT',
-        "{}# BEGIN SOLUTION NO PROMPT", "{}# END SOLUTION", ".w{} { width: {}%; }",
+        "{}# BEGIN SOLUTION NO PROMPT", "{}# END SOLUTION",
     },
 }  # fmt: skip
 """What the extraction finds and nobody has to translate, by the reason."""

@@ -1,4 +1,4 @@
-"""`chainrule attempts`, `requests`, `answers` and `similar`: a class over its term."""
+"""`chainrule term`, `attempts`, `requests`, `answers` and `similar`: a class over its term."""
 
 from __future__ import annotations
 
@@ -135,3 +135,33 @@ def similar(
     console().print(f"{len(found.pairs)} pairs: {escape(str(path))}", soft_wrap=True)
     console().print(CAUTION, soft_wrap=True)
     say_next(f"open {path} in a browser.")
+
+
+def term(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="Assignments to show; none means all with results.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The page to write; below build/exports by default.")
+    ] = None,
+) -> None:
+    """Over the term: a page with every student's percent in each assignment."""
+    from grader.exporting.files import export_term
+    from grader.exporting.gathering import NoResults
+    from grader.nbgrader.totals import class_grades
+
+    with exit_codes():
+        course = this_course()
+        sheets = []
+        for name in assignments or list(course.assignments):
+            try:
+                sheets.append(class_grades(course, name))
+            except NoResults:
+                if assignments:
+                    raise
+        if not sheets:
+            raise UsageError("the class has no results yet; `chainrule grade` makes them")
+        where = out or course.root / "build" / "exports" / "term.html"
+        written = export_term(course.title, sheets, where)
+    console().print(f"{len(sheets)} assignments: {escape(str(written.first))}", soft_wrap=True)
+    say_next(f"open {written.first} in a browser.")

@@ -79,6 +79,8 @@ class Feedback(Data):
     """Whether feedback may print hidden inputs and expected values."""
     hints: Literal["first", "folded", "both"] = "folded"
     """The hint that says where to look alone, with the fuller one folded away, or both."""
+    median: StrictBool = False
+    """Whether students see the median of the class; never that of fewer than five."""
 
 
 class Late(Data):

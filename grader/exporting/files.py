@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ from grader.errors import UsageError
 from grader.notebook.build import write_whole
 from grader.render.grades import Grades
 from grader.render.gradescope import results_json
-from grader.render.html import class_page, student_page
+from grader.render.html import class_page, student_page, term_page
 from grader.render.junit import junit
 from grader.render.number import number
 from grader.render.sheets import MOODLE_ID, Column, canvas, column, moodle, reasons, table
@@ -63,6 +64,24 @@ def export(
     except OSError as error:
         raise UsageError(f"--out: {out} cannot be written: {error.strerror}") from error
     return Written(path, (path,), _said(grades))
+
+
+def export_term(title: str, sheets: Sequence[Grades], out: Path) -> Written:
+    """Write the page of a term.
+
+    Args:
+        title: of the course.
+        sheets: the grades of its assignments, in the order of the course; at least one.
+        out: the file.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
+    try:
+        path = write_whole(out, term_page(title, sheets))
+    except OSError as error:
+        raise UsageError(f"--out: {out} cannot be written: {error.strerror}") from error
+    return Written(path, (path,))
 
 
 def _said(grades: Grades) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.grading.keeping import opened
+from grader.render.figures import median_of
 from grader.render.grades import Grades
 from grader.render.worth import MISSING, Entry, Offer, Worth, worth
 from grader.results import Report, SubmissionResult
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from grader.exporting.book import Book
 
 ABSENT = "not among these results"
+
+
+class NoResults(UsageError):
+    """Nothing of an assignment has been graded yet."""
 
 
 def from_report(
@@ -77,7 +82,8 @@ def gather(
         languages: see `reckon`.
 
     Raises:
-        UsageError: there are no results, or the file holds none of this assignment.
+        NoResults: nothing of it has been graded yet.
+        UsageError: the file holds no results of this assignment.
         CourseError: course.yml does not list it, or its checks do not load.
     """
     course.plan(name)
@@ -89,7 +95,7 @@ def gather(
         return from_report(course, report, titles, book, roster, held=held, languages=languages)
     found = stored(course, name)
     if not found and not (book and book.entries):
-        raise UsageError(
+        raise NoResults(
             f"the class has no results of {name} yet; `chainrule grade {name}` makes them from "
             "what was collected, with `PATH --enter` from other files (or name a file of "
             "results with --json)"
@@ -119,6 +125,7 @@ def reckon(
     held: Arranged | None = None,
     language: str = "",
     languages: Mapping[str, str] | None = None,
+    median: float | None = None,
 ) -> Grades:
     """What each submission is worth, and who has none.
 
@@ -136,11 +143,12 @@ def reckon(
         held: extensions, groups and who is excused; None where nothing is known of these.
         language: what it is told in, the course's own by default.
         languages: of a mixed class the languages of the notebooks, by the digest of the file.
+        median: of the whole class in percent, where these results are of a part of it.
 
     Raises:
         CourseError: course.yml does not list the assignment.
     """
-    language, results = language or course.language, list(results)
+    plan, results, language = course.plan(name), list(results), language or course.language
     offer, catalogue = offer_of(course, name), load_catalogue(course, name, language)
     offer = offer.only(only) if only else offer
     entries: Mapping[str, Entry] = book.entries if book else {}
@@ -156,10 +164,12 @@ def reckon(
         return replace(made, by=by.get(student, ""), **_arranged(student, held))
 
     worths = [one_worth(s) for s in dict.fromkeys([*found, *entries, *(roster or {})])]
+    if course.feedback.median and median is None:
+        median = median_of(worths)
     others = {one.student: (languages or {}).get(one.sha256, language) for one in results}
     return Grades(
         assignment=name,
-        title=catalogue.name(course.plan(name).title),
+        title=catalogue.name(plan.title),
         worths=tuple(worths),
         offer=offer,
         titles={exercise: catalogue.name(title) for exercise, title in titles.items()},
@@ -179,10 +189,14 @@ def reckon(
                 only,
                 held,
                 other,
+                median=median,
             )
             for other in sorted(set(others.values()) - {language})
         },
         hints=course.feedback.hints,
+        due=plan.due,
+        zone=course.timezone,
+        median=median if course.feedback.median else None,
         isolation=isolation,
         device=device,
         late=course.late.policy != "none",

@@ -62,7 +62,8 @@ def write_feedback(course: Course, name: str, show: Show = unseen) -> Written:
     with only_writer(course):
         tally = Tally(len(graded), show)
         hooks = {"pre_convert_hook": lambda **about: tally.one_more()}
-        api = api_of(course, GenerateFeedback=hooks)
+        about_class = {"median": grades.median}
+        api = api_of(course, GenerateFeedback=hooks, PageExporter=about_class)
         with one_session(places.database, course.course):
             result = api.generate_feedback(name, force=True)
             for student, by in shared.items():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters import Exporter
 from nbgrader.api import Gradebook
-from traitlets import Unicode, default
+from traitlets import Float, Unicode, default
 
 from grader import inert
 from grader.course.arrangements import arranged
@@ -35,6 +35,7 @@ class PageExporter(Exporter):
     """Renders an autograded notebook as a feedback page."""
 
     course_root = Unicode(help="The course's folder.").tag(config=True)
+    median = Float(None, allow_none=True, help="The class's, in percent.").tag(config=True)
     output_mimetype = "text/html"
 
     @default("file_extension")
@@ -71,6 +72,7 @@ class PageExporter(Exporter):
             {reader: reader},
             held=arranged(self._course, name),
             language=language,
+            median=self.median,
         )
         read = next(one for one in grades.worths if one.student == reader)
         beside = Beside(
@@ -78,6 +80,7 @@ class PageExporter(Exporter):
             answers(nb),
             texts(nb),
             _said(nb, comments, machine(language).say),
+            prompts(nb),
         )
         return student_page(grades, read, beside), resources
 
@@ -97,6 +100,28 @@ def texts(nb: NotebookNode) -> dict[str, str]:
         _id(cell): inert.plain(cell.metadata.get("chainrule", {}).get("text", cell.source))
         for cell in _questions(nb)
     }
+
+
+def prompts(nb: NotebookNode) -> dict[str, str]:
+    """What was asked, to each exercise and written question, as Markdown of the release.
+
+    It is the text above the answer, from the last heading on; where there is none since another
+    answer, that of the whole section.
+    """
+    found: dict[str, str] = {}
+    section: list[str] = []
+    above: list[str] = []
+    for cell in nb.cells:
+        marks = _marks(cell)
+        if marks.get("solution"):
+            found[_id(cell)] = "\n\n".join(above or section)
+            above = []
+        elif cell.cell_type == "markdown" and marks.get("locked"):
+            # The others are the student's own.
+            if cell.source.startswith("#"):
+                section, above = [], []
+            section, above = [*section, cell.source], [*above, cell.source]
+    return {name: text for name, text in found.items() if text}
 
 
 def _said(nb: NotebookNode, comments: Comments, say: Callable[[str], str] = str) -> dict[str, str]:

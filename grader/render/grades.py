@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from grader.render.clusters import clusters_of
 from grader.render.worth import Offer, Worth
@@ -33,6 +34,12 @@ class Grades:
     """Whether course.yml takes points off for coming late."""
     hints: str = "folded"
     """What is shown of a fuller hint: "first" nothing, "folded" or "both"."""
+    due: datetime | None = None
+    """When it is due for whom nothing else is arranged; None where nobody said."""
+    zone: str = "UTC"
+    """The time zone that dates are told in."""
+    median: float | None = None
+    """The class's in percent, for students to see; None where they may not, or too few have one."""
     booked: bool = False
     """Whether a gradebook's manual scores, written questions and late penalties are in here."""
 

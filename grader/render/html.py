@@ -2,28 +2,36 @@
 
 Nothing in them runs or loads anything: no scripts, one style sheet inside, all text escaped, and a
 content security policy that knows that sheet by its hash and forbids the rest, should anything
-slip through.
+slip through. Only what a person wrote in Markdown becomes markup; see `grader/render/prose.py`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from grader.inert import plain
-from grader.languages import Catalogue, machine, spoken
+from grader.languages import Catalogue, date_in, machine, spoken
+from grader.render.advice import common, next_step
+from grader.render.arrival import arrival
+from grader.render.charts import columns, segments
+from grader.render.figures import followed, items, marks_of, seen, unexplained
 from grader.render.grades import Grades, summaries
 from grader.render.number import number
 from grader.render.policy import policy
+from grader.render.prose import prose
+from grader.render.term import term_of
 from grader.render.worth import Worth
 
-_BUCKETS = 10
+_STAND_IN = "EXERCISE"
+"""A word to form a sentence with, as catalogues space words and not tags."""
 
 
 @dataclass(frozen=True)
@@ -36,36 +44,50 @@ class Beside:
     texts: Mapping[str, str] = field(default_factory=dict)
     """What the student wrote to each written question."""
     comments: Mapping[str, str] = field(default_factory=dict)
-    """What a person said."""
+    """What a person said, in Markdown."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """What was asked, in Markdown."""
 
 
 def student_page(grades: Grades, one: Worth, beside: Beside | None = None) -> str:
-    """One student's feedback: the total and what it is made of, then each exercise and question."""
-    results = {e.name: e for e in one.result.exercises} if one.result else {}
-    return _render("student.html.j2", grades, s=one, results=results, beside=beside or Beside())
+    """One student's feedback: the total and what it is made of, where to begin mending, then each
+    exercise and question."""
+    exercises = one.result.exercises if one.result else ()
+    due, came = one.due or grades.due, arrival(one)
+    return _render(
+        "student.html.j2",
+        grades,
+        s=one,
+        results={e.name: e for e in exercises},
+        beside=beside or Beside(),
+        step=next_step(one),
+        common=common(exercises, one.result.message if one.result else ""),
+        due=date_in(grades.language, due, grades.zone) if due else "",
+        late=bool(due and came and came > due),
+        submitted=date_in(grades.language, came, grades.zone) if came else "",
+    )
 
 
 def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
-    """The class: how it did by exercise and by student.
+    """The class: its marks, each exercise, mistakes and what nobody has explained, each student.
 
     Args:
         grades: the class.
         pages: where the page of a student, by position, is; no links where it is not.
     """
-    percents = [one.percent for one in grades.worths if one.percent is not None]
-    bars = _bars(percents)
+    marks = marks_of([one.percent for one in grades.worths if one.percent is not None])
+    told = items(grades)
     return _render(
         "class.html.j2",
         grades,
-        # A width in an attribute would need a policy that allows any style there.
-        rules="".join(
-            f".w{width} {{ width: {width}%; }}\n" for width in sorted({b[2] for b in bars})
-        ),
         statuses=Counter(one.standing for one in grades.worths).most_common(),
-        mean=round(sum(percents) / len(percents), 2) if percents else None,
+        marks=marks,
+        columns=columns(marks.tenths) if marks else (),
         open=sum(1 for one in grades.handed_in if one.why_open),
-        bars=bars,
-        exercises=summaries(grades),
+        exercises=[(x, told[x.name], segments(x.verdicts)) for x in summaries(grades)],
+        seen=seen(grades),
+        followed=followed(grades),
+        unexplained=unexplained(grades),
         rows=[
             _row(grades, one, (pages or {}).get(place, ""))
             for place, one in enumerate(grades.worths)
@@ -73,8 +95,18 @@ def class_page(grades: Grades, pages: Mapping[int, str] | None = None) -> str:
     )
 
 
-def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> str:
-    css = _style() + rules
+def term_page(title: str, sheets: Sequence[Grades]) -> str:
+    """A term: every student's percent in each assignment.
+
+    Args:
+        title: of the course.
+        sheets: the grades of its assignments, in the order of the course; at least one.
+    """
+    return _render("term.html.j2", sheets[-1], title=title, term=term_of(sheets))
+
+
+def _render(template: str, grades: Grades, **values: Any) -> str:
+    css = _style()
     texts = machine(grades.language)
     return (
         _environment()
@@ -85,7 +117,7 @@ def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> st
             t=texts.say,
             put=texts.put,
             css=css,
-            policy=policy(css),
+            policy=_policy(),
             **values,
         )
     )
@@ -94,6 +126,11 @@ def _render(template: str, grades: Grades, rules: str = "", **values: Any) -> st
 @cache
 def _style() -> str:
     return files("grader.render").joinpath("templates", "page.css").read_text(encoding="utf-8")
+
+
+@cache
+def _policy() -> str:
+    return policy(_style())
 
 
 @cache
@@ -108,6 +145,9 @@ def _environment() -> Environment:
     )
     environment.filters["number"] = number
     environment.filters["standing"] = _standing
+    environment.filters["prose"] = prose
+    environment.filters["holding"] = _holding
+    environment.globals["stand_in"] = _STAND_IN
     return environment
 
 
@@ -116,15 +156,10 @@ def _standing(word: str) -> str:
     return "nothing handed in" if word == "missing" else word
 
 
-def _bars(percents: list[float]) -> list[tuple[str, int, int]]:
-    """Label, count and width in percent of each tenth, the best on top."""
-    counts = Counter(min(_BUCKETS - 1, int(p // _BUCKETS)) for p in percents)
-    most = max(counts.values(), default=1)
-    step = 100 // _BUCKETS
-    return [
-        (f"{place * step}–{(place + 1) * step}", counts[place], round(80 * counts[place] / most))
-        for place in reversed(range(_BUCKETS))
-    ]
+def _holding(sentence: str, link: Markup) -> Markup:
+    """A sentence with a link where its stand-in is."""
+    before, _, after = sentence.partition(_STAND_IN)
+    return escape(before) + link + escape(after)
 
 
 def _row(grades: Grades, one: Worth, page: str) -> dict[str, Any]:

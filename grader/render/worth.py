@@ -118,6 +118,15 @@ class Worth:
         return round(min(100.0, 100 * self.total / self.possible), 2)
 
     @property
+    def percent_so_far(self) -> float | None:
+        """`total` in percent of what is graded already; None where nothing is."""
+        graded = [p for p in self.exercises + self.written if p.score is not None and not p.bonus]
+        possible = total([part.possible for part in graded])
+        if self.total is None or not possible:
+            return None
+        return round(min(100.0, 100 * self.total / possible), 2)
+
+    @property
     def exercises_score(self) -> float:
         """Points of the exercises that are no bonus, as far as they are graded."""
         return _sum(part for part in self.exercises if not part.bonus)
