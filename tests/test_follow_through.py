@@ -1,6 +1,7 @@
 """One mistake costs its marks once: exercises that build on wrong ones, tried with right ones."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_course import write_course  # type: ignore[import-not-found]
@@ -10,7 +11,7 @@ from grader.controller.program import Program
 from grader.controller.session import execute
 from grader.controller.zygote import Zygote
 from grader.course.lesson import load_lesson
-from grader.course.syllabus import load_course
+from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError
 from grader.grading.grading import Options, grade_class
 from grader.grading.machine import allowance_of, policy_of
@@ -240,6 +241,24 @@ def of(report: Report, student: str) -> SubmissionResult:
 
 def named(report: Report, student: str, exercise: str) -> ExerciseResult:
     return next(e for e in of(report, student).exercises if e.name == exercise)
+
+
+def test_stand_ins_cost_a_worker_for_each_set_of_them(tmp_path: Path) -> None:
+    write_course(tmp_path / "course", COURSE, NOTEBOOK, ANSWERS, CHECKS, MISTAKES)
+    course = load_course(tmp_path / "course")
+    forks = [forked(course, tmp_path / str(count), count) for count in (2, 5)]
+    itself, chain, total = 1, 1, 1  # what answers for the stand-ins stays for the whole class
+    assert forks[1] - forks[0] == 3 * (itself + chain + total)
+
+
+def forked(course: Course, folder: Path, count: int) -> int:
+    """Workers of a class of students who all make the same mistake, graded one by one."""
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"s{number}.py").write_text(f"{NO_SHIFT}\n# {number}\n", encoding="utf-8")
+    counts: dict[str, Any] = {}
+    grade_class(course, "one", folder, Options(jobs=1), None, account=counts.update)
+    return int(counts["forks"])
 
 
 @pytest.mark.parametrize("student", ["right", "neighbour"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -75,6 +75,8 @@ class PreparedExercise:
     """A secret of this course and exercise, for what is told apart without being told."""
     stand_ins: tuple[PreparedExercise, ...] = ()
     """Exercises in whose places the worker has stand-ins."""
+    _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was made of it before: frames that every submission gets alike."""
 
     @property
     def name(self) -> str:
@@ -82,9 +84,13 @@ class PreparedExercise:
         return self.exercise.name
 
     def given(self, asked: Sequence[PreparedExercise]) -> PreparedExercise:
-        """The same calls, with stand-ins in the places of other exercises."""
-        frame = _frame(self.exercise, self.framework, self.device, self.calls, asked)
-        return replace(self, frame=frame, stand_ins=tuple(asked))
+        """The same calls, with stand-ins in the places of other exercises of its run."""
+        key = tuple(one.name for one in asked)
+        if key not in self._made:
+            frame = _frame(self.exercise, self.framework, self.device, self.calls, asked)
+            self._made[key] = replace(self, frame=frame, stand_ins=tuple(asked))
+        made: PreparedExercise = self._made[key]
+        return made
 
     def spare(self, number: int) -> PreparedExercise | None:
         """One call alone, on its spare case; None for a simulated call, or if there is none.
@@ -92,6 +98,12 @@ class PreparedExercise:
         Raises:
             CourseError: the check failed while its spare cases were drawn.
         """
+        if number not in self._made:
+            self._made[number] = self._spare(number)
+        made: PreparedExercise | None = self._made[number]
+        return made
+
+    def _spare(self, number: int) -> PreparedExercise | None:
         call = self.calls[number]
         case = None if call.fake else self.spares.of(call.case, number)
         if case is None:
@@ -114,7 +126,7 @@ class PreparedExercise:
         """The request for one call whose inputs are wire trees; their arrays are its body."""
         case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "mutates": True}
         caps = self.stand_in_caps
-        case |= {"caps": [astuple(caps.value), astuple(caps.inputs)]}
+        case |= {"caps": [caps.value.sizes, caps.inputs.sizes]}
         case |= {"args": ["list", args], "kwargs": ["dict", kwargs]}
         own = {"exercise": self.name, "framework": self.framework, "device": self.device}
         plain: dict[str, Any] = {"rules": None, "driver": "", "given": []}
@@ -248,14 +260,14 @@ def _frame(
         "device": device,
         "rules": rules_of(exercise),
         "driver": packed(exercise.driver),
-        "given": [[one.name, astuple(one.stand_in_caps.inputs)] for one in given],
+        "given": [[one.name, one.stand_in_caps.inputs.sizes] for one in given],
         "cases": [
             {
                 "id": number,
                 "seed": _number(f"{exercise.name}/{number}") % 2**31,
                 "fake": call.fake,
                 "mutates": call.case.mutates or call.fake,
-                "caps": [astuple(call.caps.value), astuple(call.caps.inputs)],
+                "caps": [call.caps.value.sizes, call.caps.inputs.sizes],
                 "args": ["list", call.tree["args"]],
                 "kwargs": ["dict", list(call.tree["kwargs"].items())],
             }

@@ -174,6 +174,7 @@ def _judge(work: Work[Task, Result], zygote: Zygote, pipe: Connection) -> NoRetu
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _close_others(pipe.fileno(), zygote.fileno())
         gc.freeze()  # what is shared with the others stays shared
+        gc.set_threshold(50_000)  # a submission leaves few cycles, and many frames
         desk = _Desk(pipe)
         for number, records in enumerate(work.records):
             records.shelf = _Remote(number, desk)

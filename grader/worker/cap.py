@@ -26,6 +26,11 @@ class Cap:
     chars: int
 
     @property
+    def sizes(self) -> list[int]:
+        """The three numbers, as a request carries them."""
+        return [self.entries, self.nodes, self.chars]
+
+    @property
     def header_bytes(self) -> int:
         """The most bytes that the value takes in a header."""
         return NODE_BYTES * self.nodes + CHAR_BYTES * self.chars

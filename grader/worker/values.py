@@ -120,12 +120,21 @@ class Encoder:
             return self._opaque(f"tensor on {value.device.type}", room)
         tree = _form("tensor", name, tuple(value.shape), value.device.type, room)
         if tree[0] == "array":
-            plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
-            if name in OTHER_DTYPES:
-                flat = plain if plain.dim() else plain.reshape(1)
-                plain = flat.view(torch.uint8)
-            self.blobs.append(plain.numpy().tobytes())
+            self.blobs.append(_plain(value, name).numpy().tobytes())
         return tree
+
+
+def _plain(value: torch.Tensor, name: str) -> torch.Tensor:
+    """A tensor that NumPy can take; each step that most do not need costs a µs."""
+    plain = value.detach()
+    if plain.is_conj() or plain.is_neg():
+        plain = plain.resolve_conj().resolve_neg()
+    if plain.device.type != "cpu":
+        plain = plain.cpu()
+    if name not in OTHER_DTYPES:
+        return plain
+    whole = plain.contiguous()
+    return (whole if whole.dim() else whole.reshape(1)).view(torch.uint8)
 
 
 def _is_key(key: Any) -> bool:
