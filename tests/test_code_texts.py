@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.notebook.code_texts import code_texts
@@ -123,6 +123,7 @@ def test_braces_that_do_not_fit_are_refused(said: str) -> None:
         translated('print(f"all of {x}")', {"all of {x}": said})
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_literal_is_read_back(text: str) -> None:
     try:
@@ -132,6 +133,7 @@ def test_a_literal_is_read_back(text: str) -> None:
     assert ast.literal_eval(literal(text.replace("\0", ""))) == text.replace("\0", "")
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

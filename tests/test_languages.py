@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import grader
@@ -47,6 +47,7 @@ def test_how_a_text_is_said(entries: dict[str, str], text: str, said: str) -> No
     assert Catalogue(entries).say(text) == said
 
 
+@settings(deadline=None)  # a busy machine says nothing of the text
 @given(st.text(max_size=60))
 def test_any_text_can_be_said(text: str) -> None:
     assert isinstance(machine("zh").say(text), str)

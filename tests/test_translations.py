@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -217,6 +217,7 @@ def test_catalogues_are_laid_out_with_what_is_missing(course: Course) -> None:
     assert prove_edition(course, NAME, "zh").translated["picture"] == 0
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))

@@ -1,7 +1,7 @@
 """Lines that were broken between two Chinese characters are joined, and no others."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.notebook.unwrapping import unwrapped
@@ -30,6 +30,7 @@ def test_lines(broken: str, joined: str) -> None:
     assert unwrapped(broken) == joined
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab 甲乙，。\n-#`"))
 def test_only_line_ends_and_indents_go(text: str) -> None:
     made = unwrapped(text)
