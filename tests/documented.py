@@ -36,9 +36,14 @@ def blocks(name: str, language: str = "") -> Iterator[Block]:
 
 def section(name: str, title: str) -> str:
     """What stands under a heading, up to the next one of its level; "" where there is none."""
-    level = title.split(" ")[0]
+    level, found, fenced = len(title.split(" ")[0]), list[str](), False
     _, _, rest = page(name).partition(f"\n{title}\n")
-    return re.split(rf"^#{{1,{len(level)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    for line in rest.splitlines():
+        fenced ^= line.lstrip().startswith("```")
+        if not fenced and re.match(rf"#{{1,{level}}} ", line):  # in a block it is a comment
+            break
+        found.append(line)
+    return "\n".join(found)
 
 
 def rows(text: str) -> list[list[str]]:
