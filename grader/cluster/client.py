@@ -109,13 +109,15 @@ class ClusterRun:
         """Ask machines to take the job."""
         if not new:
             return
-        self._known |= new.keys()
         said = self._link.call(
             [one.address for one in new.values()],
             calls.begin,
             self._job.model_dump_json().encode(),
         )
         for key, one in new.items():
+            if one.address not in said:  # it has ended meanwhile, or is asked again
+                continue
+            self._known.add(key)
             slots = one.gpus if self._job.device == "cuda" else one.slots
             if why := said[one.address]:
                 self._refuse(key, one.name, why)

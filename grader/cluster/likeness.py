@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +14,8 @@ from grader.course.lesson import digest_of
 from grader.course.syllabus import Course
 
 _LIBRARIES = ("numpy", "torch", "scikit-learn", "matplotlib", "distributed")
+
+_OWN = {"root", "exchange", "database", "roster", "cluster"}
 
 
 class Versions(BaseModel):
@@ -46,18 +47,19 @@ def versions_here() -> Versions:
 def course_digest(course: Course, name: str) -> str:
     """The sha256 of what a result depends on beside the checks.
 
-    That is the assignment as it is handed out, what feedback may show, and the other assignments.
+    That is the assignment as it is handed out, the words that go with it, and course.yml but for
+    what is each machine's own.
 
     Raises:
         CourseError: the course has no such assignment.
     """
     course.plan(name)
     state = hashlib.sha256()
-    for file in sorted((course.root / "assignments" / name).glob("*.py")):
-        state.update(f"{file.name}\0".encode() + file.read_bytes())
-    others = {n: [p.title, p.lecture, list(p.points)] for n, p in course.assignments.items()}
-    told = {"feedback": course.feedback.model_dump(), "assignments": others}
-    state.update(json.dumps(told, sort_keys=True).encode())
+    handed_out, kept = (course.root / side / name for side in ("assignments", "solutions"))
+    files = (*handed_out.rglob("*.py"), *handed_out.rglob("*.yml"), *kept.rglob("*.yml"))
+    for file in sorted(files):
+        state.update(f"{file.relative_to(course.root)}\0".encode() + file.read_bytes())
+    state.update(course.model_dump_json(exclude=_OWN).encode())
     return state.hexdigest()
 
 

@@ -91,7 +91,8 @@ class Link:
     ) -> dict[str, str]:
         """Call a function of `calls` on Dask workers, all at once.
 
-        Returns what it returns on each; in words, why it could not be called. Raises Gone.
+        Returns what it returns on each; in words, why it could not be called. Those that ended
+        meanwhile have no answer. Raises Gone.
         """
         answers = self._ask(
             lambda: self._client.sync(
@@ -103,7 +104,18 @@ class Link:
                 callback_timeout=_CALL_SECONDS,
             )
         )
-        return {one: _in_words(one, answers) for one in addresses}
+        if answers is None and len(addresses) > 1:  # one of them keeps the others waiting
+            parts = [self.call([one], function, *arguments) for one in addresses]
+            return {one: said for part in parts for one, said in part.items()}
+        if answers is None:
+            return dict.fromkeys(addresses, "it does not answer")
+        return {
+            one: f"it cannot be asked: {type(said).__name__}: {said}"
+            if isinstance(said, BaseException)
+            else said or ""
+            for one, said in answers.items()
+            if not isinstance(said, OSError)
+        }
 
     def submit(
         self, address: str, name: str, resource: str, function: Callable[..., Any], *given: Any
@@ -182,15 +194,6 @@ class Link:
 
     def _gone(self) -> Gone:
         return Gone(f"the scheduler at {self._address.url} is gone")
-
-
-def _in_words(address: str, answers: dict[str, Any] | None) -> str:
-    if answers is None or address not in answers:
-        return "it does not answer"
-    answer = answers[address]
-    if isinstance(answer, BaseException):
-        return f"it cannot be asked: {type(answer).__name__}: {answer}"
-    return answer or ""
 
 
 def _unreachable(address: Address, error: BaseException) -> str:

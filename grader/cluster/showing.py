@@ -43,7 +43,7 @@ def shown(address: Address) -> list[Shown]:
             said = link.call([one.address for one in present], calls.card)
         except Gone as gone:
             raise GraderError(str(gone)) from None
-    found = [_shown(one, said[one.address]) for one in present]
+    found = [_shown(one, said.get(one.address, "it has just ended")) for one in present]
     return sorted(found, key=lambda one: one.name)
 
 
