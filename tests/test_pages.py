@@ -28,7 +28,10 @@ from grader.cli import app
 from grader.course.syllabus import load_course
 from grader.exporting.gathering import from_report
 from grader.grading.store import Record, Store, default_url
+from grader.nbgrader.collecting import collect
+from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.page import prompts
+from grader.nbgrader.releasing import release
 from grader.render.advice import NextStep, next_step
 from grader.render.charts import columns, segments
 from grader.render.figures import followed, items, marks_of, median_of, seen, unexplained
@@ -39,6 +42,16 @@ from grader.render.prose import prose
 from grader.render.term import term_of
 from grader.render.worth import Offer, Worth, worth
 from grader.results import Report, SubmissionResult
+from tests.loop_class import (
+    ONE,
+    RIGHT,
+    SQUARED,
+    answered,
+    graded,
+    hand_in,
+    set_manual,
+    small_course,
+)
 
 PLAIN = COURSE.replace("    bonus: [Counter]\n    written: {why: 1}\n", "")
 SAID = "ModuleNotFoundError: No module named 'x' (line 1 of the file)"
@@ -328,3 +341,17 @@ def test_the_command_writes_the_term(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "bob" in text(page) and "The first" in text(page) and "30" in text(page)
     done = CliRunner().invoke(app, ["term", "nope"])
     assert done.exit_code == 2 and "lists no assignment nope" in done.output
+
+
+def test_a_page_of_nbgraders_has_median_prompt_comment_and_when_it_came(tmp_path: Path) -> None:
+    course = small_course(tmp_path, "feedback: {median: true}\n")
+    release(course, ONE)
+    hand_in(course, {s: answered(course, RIGHT if s in "abc" else SQUARED) for s in "abcde"})
+    collect(course, ONE)
+    graded(course)
+    for student in "abcde":
+        set_manual(course, student, "why", 1.0, "Well *said*: $x^2$.")
+    page = write_feedback(course, ONE).pages["d"].read_text()
+    assert "<dt>Median of the class</dt><dd>100 %</dd>" in page
+    assert "<dt>Submitted</dt><dd>2026-03-08 18:59 (Asia/Shanghai)</dd>" in page
+    assert "<em>said</em>" in page and "<msup>" in page and "Why?" in text(page)
