@@ -1,4 +1,4 @@
-"""What pages say: where to begin, each message once, the class in figures, inert Markdown."""
+"""What pages say: where to begin, each message once, the class in figures, the term."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from export_class import (  # type: ignore[import-not-found]
     submission,
     tags_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_course import COURSE, write_course  # type: ignore[import-not-found]
@@ -35,10 +33,8 @@ from grader.nbgrader.releasing import release
 from grader.render.advice import NextStep, next_step
 from grader.render.charts import columns, segments
 from grader.render.figures import followed, items, marks_of, median_of, seen, unexplained
-from grader.render.formulae import formula
 from grader.render.grades import Grades
 from grader.render.html import Beside, class_page, student_page, term_page
-from grader.render.prose import prose
 from grader.render.term import term_of
 from grader.render.worth import Offer, Worth, worth
 from grader.results import Report, SubmissionResult
@@ -206,50 +202,6 @@ def test_a_prompt_is_the_releases_text_above_the_answer_and_never_the_students()
     ])  # fmt: skip
     assert prompts(nb) == {"a": "## Part\n\nDo this.", "b": "## Part\n\nDo this.",
                            "c": "Then that."}  # fmt: skip
-
-
-FORMULAE = [
-    (r"\frac{\partial L}{\partial z}", "<mfrac>"),
-    (r"x_i < y", "<mo>&lt;</mo>"),
-    (r"\begin{align} a &= b \\ c &\leq d \end{align}", "<mtable"),
-]
-
-
-@pytest.mark.parametrize(("source", "part"), FORMULAE)
-def test_a_formula_is_set_without_a_script(source: str, part: str) -> None:
-    assert part in formula(source) and str(formula(source)).startswith("<math")
-
-
-@pytest.mark.parametrize(
-    "source",
-    [r"\href{javascript:alert(1)}{x}", r"\style{color:red}{x}", r"\text{a<img src=x>b}", r"a & b",
-     r"\def\x{y}", "x" * 3000, r"\frac{", r"\class{v}{x}", r"\nosuch x"],
-)  # fmt: skip
-def test_what_is_no_plain_formula_is_shown_as_tex(source: str) -> None:
-    made = str(formula(source))
-    assert made.startswith("<code>") and not {"script", "img"} & set(tags_of(made).tags)
-    assert tags_of(made).text == f"${source}$"
-
-
-def test_a_formula_of_tags_shows_them() -> None:
-    found = tags_of(str(formula("</math><script>")))
-    assert found.text == "</math><script>" and "script" not in found.tags
-
-
-MARKS = st.text(alphabet="$\\{}<>&\"'*_`[]()!#|-\n aZ0^", max_size=60)
-
-
-@given(st.one_of(MARKS, st.text(max_size=40), MARKS.map(lambda inner: f"$${inner}$$")))
-def test_any_markdown_is_inert(written: str) -> None:
-    found = tags_of(str(prose(written)))
-    assert not {"script", "img", "iframe", "style", "form", "h1", "h2"} & set(found.tags)
-    assert all(not name.startswith("on") and name not in ("style", "src", "id")
-               for name, _ in found.attributes)  # fmt: skip
-
-
-def test_money_and_code_are_no_formulae() -> None:
-    assert "math" not in prose("It costs $5 and $6, see `$x$`.")
-    assert prose("$$\n= a\n$$").count("<math") == 1
 
 
 def test_the_figures_of_a_class() -> None:
