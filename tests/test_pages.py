@@ -1,4 +1,4 @@
-"""What pages say: where to begin, each message once, the class in figures, inert Markdown."""
+"""What pages say: where to begin, each message once, the class in figures, the term."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from export_class import (  # type: ignore[import-not-found]
     submission,
     tags_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_course import COURSE, write_course  # type: ignore[import-not-found]
@@ -28,17 +26,28 @@ from grader.cli import app
 from grader.course.syllabus import load_course
 from grader.exporting.gathering import from_report
 from grader.grading.store import Record, Store, default_url
+from grader.nbgrader.collecting import collect
+from grader.nbgrader.feedback import write_feedback
 from grader.nbgrader.page import prompts
+from grader.nbgrader.releasing import release
 from grader.render.advice import NextStep, next_step
 from grader.render.charts import columns, segments
 from grader.render.figures import followed, items, marks_of, median_of, seen, unexplained
-from grader.render.formulae import formula
 from grader.render.grades import Grades
 from grader.render.html import Beside, class_page, student_page, term_page
-from grader.render.prose import prose
 from grader.render.term import term_of
 from grader.render.worth import Offer, Worth, worth
 from grader.results import Report, SubmissionResult
+from tests.loop_class import (
+    ONE,
+    RIGHT,
+    SQUARED,
+    answered,
+    graded,
+    hand_in,
+    set_manual,
+    small_course,
+)
 
 PLAIN = COURSE.replace("    bonus: [Counter]\n    written: {why: 1}\n", "")
 SAID = "ModuleNotFoundError: No module named 'x' (line 1 of the file)"
@@ -195,50 +204,6 @@ def test_a_prompt_is_the_releases_text_above_the_answer_and_never_the_students()
                            "c": "Then that."}  # fmt: skip
 
 
-FORMULAE = [
-    (r"\frac{\partial L}{\partial z}", "<mfrac>"),
-    (r"x_i < y", "<mo>&lt;</mo>"),
-    (r"\begin{align} a &= b \\ c &\leq d \end{align}", "<mtable"),
-]
-
-
-@pytest.mark.parametrize(("source", "part"), FORMULAE)
-def test_a_formula_is_set_without_a_script(source: str, part: str) -> None:
-    assert part in formula(source) and str(formula(source)).startswith("<math")
-
-
-@pytest.mark.parametrize(
-    "source",
-    [r"\href{javascript:alert(1)}{x}", r"\style{color:red}{x}", r"\text{a<img src=x>b}", r"a & b",
-     r"\def\x{y}", "x" * 3000, r"\frac{", r"\class{v}{x}", r"\nosuch x"],
-)  # fmt: skip
-def test_what_is_no_plain_formula_is_shown_as_tex(source: str) -> None:
-    made = str(formula(source))
-    assert made.startswith("<code>") and not {"script", "img"} & set(tags_of(made).tags)
-    assert tags_of(made).text == f"${source}$"
-
-
-def test_a_formula_of_tags_shows_them() -> None:
-    found = tags_of(str(formula("</math><script>")))
-    assert found.text == "</math><script>" and "script" not in found.tags
-
-
-MARKS = st.text(alphabet="$\\{}<>&\"'*_`[]()!#|-\n aZ0^", max_size=60)
-
-
-@given(st.one_of(MARKS, st.text(max_size=40), MARKS.map(lambda inner: f"$${inner}$$")))
-def test_any_markdown_is_inert(written: str) -> None:
-    found = tags_of(str(prose(written)))
-    assert not {"script", "img", "iframe", "style", "form", "h1", "h2"} & set(found.tags)
-    assert all(not name.startswith("on") and name not in ("style", "src", "id")
-               for name, _ in found.attributes)  # fmt: skip
-
-
-def test_money_and_code_are_no_formulae() -> None:
-    assert "math" not in prose("It costs $5 and $6, see `$x$`.")
-    assert prose("$$\n= a\n$$").count("<math") == 1
-
-
 def test_the_figures_of_a_class() -> None:
     found = marks_of([0, 50, 60, 70, 100])
     assert found is not None
@@ -328,3 +293,17 @@ def test_the_command_writes_the_term(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "bob" in text(page) and "The first" in text(page) and "30" in text(page)
     done = CliRunner().invoke(app, ["term", "nope"])
     assert done.exit_code == 2 and "lists no assignment nope" in done.output
+
+
+def test_a_page_of_nbgraders_has_median_prompt_comment_and_when_it_came(tmp_path: Path) -> None:
+    course = small_course(tmp_path, "feedback: {median: true}\n")
+    release(course, ONE)
+    hand_in(course, {s: answered(course, RIGHT if s in "abc" else SQUARED) for s in "abcde"})
+    collect(course, ONE)
+    graded(course)
+    for student in "abcde":
+        set_manual(course, student, "why", 1.0, "Well *said*: $x^2$.")
+    page = write_feedback(course, ONE).pages["d"].read_text()
+    assert "<dt>Median of the class</dt><dd>100 %</dd>" in page
+    assert "<dt>Submitted</dt><dd>2026-03-08 18:59 (Asia/Shanghai)</dd>" in page
+    assert "<em>said</em>" in page and "<msup>" in page and "Why?" in text(page)
