@@ -28,7 +28,7 @@ STUDENTS = 6
 JOBS = 2
 ROOMS = 2
 """Workers of a submission: one without what is forbidden, and one for what forbids nothing."""
-MODULES = 2100
+MODULES = 2300
 FAULTS = 7000
 SPARE = 1 + JOBS
 """Workers that are ready when the run ends: one for each who forks from the zygote."""

@@ -26,8 +26,6 @@ _LIBRARIES = 1536 * _MIB
 """Addresses that the libraries of a worker take."""
 _SLOW = {
     "sklearn": "sklearn.datasets",
-    # The first step of an optimizer loads torch's compiler, and so do the transforms.
-    "optim|vmap|jacrev|jacfwd|hessian": "torch._dynamo",
 }
 """Words of libraries that take long to import and much memory, and what most use of them."""
 

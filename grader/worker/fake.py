@@ -13,8 +13,7 @@ inputs are there, cannot stray on a GPU either.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -22,25 +21,20 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.worker.uncompiled import settings_alone
-
 _NO_GRADIENT = "does not require grad"
 MISMATCH = ("expected all tensors to be on the same device", "found two different devices")
 
 
-@contextlib.contextmanager
-def _simulated() -> Iterator[None]:
-    with settings_alone():
-        mode = FakeTensorMode()
-        # Remembering what an operation returns costs more than working it out once.
-        mode.cache_enabled = False
-        with mode:
-            yield
+def _mode() -> FakeTensorMode:
+    mode = FakeTensorMode()
+    # Remembering what an operation returns costs more than working it out once.
+    mode.cache_enabled = False
+    return mode
 
 
 def warm_up() -> None:
     """Load what the first fake operation loads; for the zygote. Computes nothing."""
-    with _simulated():
+    with _mode():
         x = torch.empty(3, 4, device="cuda")
         w = torch.empty(4, 4, device="cuda")
         (torch.relu(x @ w + x) * 2 - x.mean()).sum(dim=0)
@@ -175,7 +169,7 @@ def try_on_cuda(
     if descends or _stays_on_meta(call, args, kwargs):
         return {"fake": "ran", "devices": []}
     try:
-        with _simulated(), torch.no_grad():
+        with _mode(), torch.no_grad():
             result = call(*moved(args, "cuda"), **moved(kwargs, "cuda"))
     except Exception as error:
         text = str(error).lower()
