@@ -23,6 +23,7 @@ from grader.nbgrader.places import places_of
 from grader.nbgrader.releasing import release
 from grader.nbgrader.steps import gradebook
 from grader.nbgrader.totals import class_grades
+from grader.notebook import compose
 from grader.otter.assigning import Assigned, assign
 from grader.otter.autograde import autograde
 from grader.otter.bundle import Grading
@@ -245,6 +246,18 @@ def test_a_course_in_chinese_says_everything_in_chinese(tmp_path: Path) -> None:
     index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert "班级报告" in index and "学生：2 人" in index
     enter_scores(course, ONE, report, "process")
+
+
+@pytest.mark.parametrize("languages", [("en", "zh"), ("zh", "en")])
+@pytest.mark.parametrize("name", ["lec05_backprop", "lec13_attention", "d2l_houses"])
+def test_our_own_lectures_make_a_mixed_class(name: str, languages: tuple[str, str]) -> None:
+    ours = load_course(Path(__file__).parents[1])
+    course = ours.model_copy(update={"language": languages[0], "languages": languages})
+    made = compose_edition(course, name, languages[1])
+    first = compose(course, name, languages[0])
+    ids = {cell.id for cell in made.cells} ^ {cell.id for cell in first.cells}
+    assert len(ids) == 1, "the cell that looks for fonts is the only one of one edition alone"
+    assert len({cell.id for cell in made.cells}) == len(made.cells)
 
 
 def test_editions_that_differ_in_their_cells_are_refused(tmp_path: Path) -> None:

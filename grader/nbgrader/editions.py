@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.notebook import compose
+from grader.notebook.fonts import picture_cell
 from grader.submissions import Found, Unreadable, read
 
 if TYPE_CHECKING:
@@ -59,12 +60,13 @@ def compose_edition(course: Course, name: str, language: str) -> NotebookNode:
     """
     made = compose(course, name, language)
     first = compose(course, name, course.editions[0])
-    if len(made.cells) != len(first.cells):
+    cells, models = _twins(made, language), _twins(first, course.editions[0])
+    if len(cells) != len(models):
         raise CourseError(
-            f"{name}: {len(made.cells)} cells in {language}, {len(first.cells)} in "
+            f"{name}: {len(cells)} cells in {language}, {len(models)} in "
             f"{course.editions[0]}; give each cell of one language its twin in the other"
         )
-    for number, (cell, model) in enumerate(zip(made.cells, first.cells, strict=True), 1):
+    for number, (cell, model) in enumerate(zip(cells, models, strict=True), 1):
         ours, theirs = cell.metadata.get("nbgrader", {}), model.metadata.get("nbgrader", {})
         alike = [cell.cell_type == model.cell_type]
         alike += [ours.get(key) == theirs.get(key) for key in ("grade", "solution", "points")]
@@ -77,3 +79,9 @@ def compose_edition(course: Course, name: str, language: str) -> NotebookNode:
         if ours:
             cell.metadata["nbgrader"]["grade_id"] = theirs["grade_id"]
     return made
+
+
+def _twins(notebook: NotebookNode, language: str) -> list[NotebookNode]:
+    """The cells that each edition has: the one that looks for a language's fonts is its own."""
+    fonts = picture_cell(language) or None
+    return [cell for cell in notebook.cells if cell.source != fonts]
