@@ -16,8 +16,9 @@ from grader.cluster.job import (
     submissions_in,
     unpack,
 )
-from grader.cluster.likeness import Versions, checks_digest, course_digest, differences
+from grader.cluster.likeness import Versions, course_digest, differences
 from grader.controller.zygote import grader_folder
+from grader.course.lesson import digest_of
 from grader.course.syllabus import load_course
 from grader.grading.grading import Graded, Options, begin
 from grader.grading.pool import Finished
@@ -82,7 +83,7 @@ def test_what_marks_depend_on_changes_a_digest(tmp_path: Path) -> None:
 
     def digests() -> tuple[str, str]:
         course = load_course(root)
-        return checks_digest(course, "one"), course_digest(course, "one")
+        return digest_of(course, "one"), course_digest(course, "one")
 
     first = digests()
     assert begin(load_course(root), "one", Options()).lesson.digest == first[0]

@@ -61,15 +61,18 @@ def device_on(
             found = any(one.gpus for one in link.present())
         except Gone as gone:
             raise GraderError(str(gone)) from None
-    return "cuda" if found and needing_gpu(course, begin(course, name, Options())) else "cpu"
+    return "cuda" if found and _deferred(begin(course, name, Options(device="cpu"))) else "cpu"
 
 
 def needing_gpu(course: Course, grading: Grading) -> tuple[str, ...]:
     """The exercises of a run of which a case needs a GPU."""
     name = grading.lesson.name
     plain = replace(grading.options, device="cpu")
-    on_cpu = begin(course, name, plain, grading.seeds).prepared
-    return tuple(exercise for exercise, prepared in on_cpu.items() if prepared.deferred)
+    return _deferred(begin(course, name, plain, grading.seeds))
+
+
+def _deferred(on_cpu: Grading) -> tuple[str, ...]:
+    return tuple(name for name, prepared in on_cpu.prepared.items() if prepared.deferred)
 
 
 def jobs_of(course: Course, grading: Grading) -> list[Job]:

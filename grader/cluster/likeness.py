@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 import grader
-from grader.course.lesson import digest_of
 from grader.course.syllabus import Course
+from grader.course.text import add_files
+from grader.grading.basis import LIBRARIES, installed
 
-_LIBRARIES = ("numpy", "torch", "scikit-learn", "matplotlib", "distributed")
+_LIBRARIES = (*LIBRARIES, "distributed")
 
 _OWN = {"root", "exchange", "database", "roster", "cluster"}
 
@@ -57,15 +57,9 @@ def course_digest(course: Course, name: str) -> str:
     state = hashlib.sha256()
     handed_out, kept = (course.root / side / name for side in ("assignments", "solutions"))
     files = (*handed_out.rglob("*.py"), *handed_out.rglob("*.yml"), *kept.rglob("*.yml"))
-    for file in sorted(files):
-        state.update(f"{file.relative_to(course.root)}\0".encode() + file.read_bytes())
+    add_files(state, course.root, sorted(files))
     state.update(course.model_dump_json(exclude=_OWN).encode())
     return state.hexdigest()
-
-
-def checks_digest(course: Course, name: str) -> str:
-    """The sha256 of the checks, as results record it; raises CourseError."""
-    return digest_of(course, name)
 
 
 def differences(theirs: Versions, ours: Versions) -> list[str]:
@@ -90,14 +84,10 @@ def _minor(python: str) -> list[str]:
 
 def _public(name: str) -> str:
     """A library's version without what says for which processor or GPU it was built."""
-    try:
-        return version(name).partition("+")[0]
-    except PackageNotFoundError:
-        return ""
+    return installed(name).partition("+")[0]
 
 
 def _source() -> str:
     folder, state = Path(grader.__file__).parent, hashlib.sha256()
-    for file in sorted(folder.rglob("*.py")):
-        state.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    add_files(state, folder, sorted(folder.rglob("*.py")))
     return state.hexdigest()

@@ -14,7 +14,8 @@ from distributed import WorkerPlugin
 from grader.cluster.calls import PLUGIN
 from grader.cluster.crew import Crew
 from grader.cluster.job import Answer, Card, Job, submissions_in
-from grader.cluster.likeness import checks_digest, course_digest, differences
+from grader.cluster.likeness import course_digest, differences
+from grader.course.lesson import digest_of
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 
@@ -104,7 +105,7 @@ class Member(WorkerPlugin):
             reasons.append(f"it cannot isolate fully ({lacks}); --isolation process accepts less")
         try:
             course = load_course(self._root)
-            if checks_digest(course, job.assignment) != job.checks:
+            if digest_of(course, job.assignment) != job.checks:
                 reasons.append(f"its checks of {job.assignment} are others than ours")
             elif course_digest(course, job.assignment) != job.course:
                 reasons.append(f"its course.yml or its {job.assignment}.py is another than ours")

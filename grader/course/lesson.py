@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Literal
 
 from grader.course.syllabus import AssignmentPlan, Course
+from grader.course.text import add_files
 from grader.errors import CourseError
 from grader.vocabulary import Exercise
 
@@ -266,9 +267,7 @@ def digest_of(course: Course, name: str) -> str:
     plan, folder = course.plan(name), solutions_folder(course, name)
     state = hashlib.sha256()
     files = sorted(folder.glob("*.py")) + sorted((course.root / "reference").rglob("*.py"))
-    for file in files:
-        state.update(f"{file.relative_to(course.root)}\0".encode())
-        state.update(file.read_bytes())
+    add_files(state, course.root, files)
     marks = {
         "points": dict(plan.points),
         "limits": course.limits_of(name).model_dump(),

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import grader
 from grader.controller.records import Memory
+from grader.course.text import add_files
 from grader.grading.keeping import Keeping
 
-_LIBRARIES = ("numpy", "torch", "scikit-learn", "matplotlib")
+LIBRARIES = ("numpy", "torch", "scikit-learn", "matplotlib")
 
 
 def basis_of(*parts: str) -> str:
@@ -23,7 +24,7 @@ def basis_of(*parts: str) -> str:
     `parts`: what the run depends on; with it go the kit's own source, the libraries' versions and
     the processor, by which libraries choose their code.
     """
-    own = (_source(), sys.version, platform.machine(), _processor(), *map(_version, _LIBRARIES))
+    own = (_source(), sys.version, platform.machine(), _processor(), *map(installed, LIBRARIES))
     return hashlib.sha256("\0".join((*parts, *own)).encode()).hexdigest()
 
 
@@ -31,12 +32,12 @@ def basis_of(*parts: str) -> str:
 def _source() -> str:
     folder, state = Path(grader.__file__).parent, hashlib.sha256()
     for room in ("worker", "controller", "comparing", "course"):
-        for file in sorted((folder / room).rglob("*.py")):
-            state.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+        add_files(state, folder, sorted((folder / room).rglob("*.py")))
     return state.hexdigest()
 
 
-def _version(name: str) -> str:
+def installed(name: str) -> str:
+    """The version of a library that is here, "" of one that is not."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -197,3 +198,8 @@ def _set_up_sqlite(engine: Engine, patience: float) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def inserting(dialect: str) -> Any:
+    """The `insert` of a dialect, which can be told what to do with rows that are there already."""
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert

@@ -26,9 +26,8 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from grader.grading.database import Database
+from grader.grading.database import Database, inserting
 from grader.results import SubmissionResult
 
 _METADATA = MetaData()
@@ -267,6 +266,6 @@ def _loaded(verdicts: str) -> Iterable[tuple[str, tuple[str, float]]]:
 
 
 def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     if rows:
+        insert = inserting(connection.dialect.name)
         connection.execute(insert(table).on_conflict_do_nothing(), rows)

@@ -24,10 +24,8 @@ Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
 _LIBRARIES = 1536 * _MIB
 """Addresses that the libraries of a worker take."""
-_SLOW = {
-    "sklearn": "sklearn.datasets",
-}
-"""Words of libraries that take long to import and much memory, and what most use of them."""
+_SLOW = {"sklearn": "sklearn.datasets"}
+"""Libraries that take a second to import and a hundred MiB, and what most use of them."""
 
 
 def cores() -> int:
@@ -44,8 +42,8 @@ def libraries_of(course: Course, name: str) -> tuple[str, ...]:
     texts = [file.read_text("utf-8") for folder in folders for file in folder.glob("*.py")]
     return tuple(
         module
-        for words, module in _SLOW.items()
-        if any(re.search(rf"\b(?:{words})\b", text) for text in texts)
+        for library, module in _SLOW.items()
+        if any(re.search(rf"\b{library}\b", text) for text in texts)
     )
 
 

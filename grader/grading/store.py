@@ -7,7 +7,6 @@ Results may be kept of any file; the *deliveries* say whose are of the class.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,13 +31,12 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from grader import __version__
 from grader.course.secret import STATE
 from grader.errors import GraderError
-from grader.grading.database import PATIENCE, Database
-from grader.grading.history import make_tables, note_attempts
+from grader.grading.database import PATIENCE, Database, inserting
+from grader.grading.history import digest, make_tables, note_attempts
 from grader.results import SubmissionResult, with_notes
 
 _METADATA = MetaData()
@@ -102,8 +100,7 @@ class Record(BaseModel):
 
 def result_key(sha256: str, checks: str, seed: str, device: str, isolation: str) -> str:
     """The sha256 of all that a result depends on."""
-    parts = (sha256, checks, __version__, seed, device, isolation)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return digest(sha256, checks, __version__, seed, device, isolation)
 
 
 def default_url(root: Path) -> str:
@@ -234,7 +231,7 @@ class Store:
         Raises:
             GraderError: the database refused it.
         """
-        insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        insert = inserting(self._database.dialect)
         row = {"key": key, "label": label, "basis": basis, "body": body}
         old = delete(_RECORDS).where(_RECORDS.c.label == label, _RECORDS.c.basis != basis)
         new = insert(_RECORDS).values(row)
@@ -269,7 +266,7 @@ class Store:
         only_if_newer: bool,
         also: Callable[[Connection], None] = lambda connection: None,
     ) -> None:
-        insert = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        insert = inserting(self._database.dialect)
         fresh = [record for record in records if not record.stored]
         new = [_result(record) for record in fresh if not record.replaces]
         # No row twice in one statement: PostgreSQL refuses to replace it a second time.
@@ -279,7 +276,6 @@ class Store:
             for record in records
             if record.delivered
         }
-
         attempts: dict[str, list[tuple[str, SubmissionResult]]] = {}
         for one in records:
             if one.delivered:

@@ -5,7 +5,13 @@ import unicodedata
 
 from grader.submissions.model import Unreadable
 
-_UTF16_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF16_32 = {
+    codecs.BOM_UTF32_LE: "utf-32",  # first: it begins as that of UTF-16 does
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Codecs by their byte order marks."""
 _EMPTY = "The file is empty. Save the notebook and hand it in again."
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an office document"),
@@ -18,8 +24,6 @@ _MAGIC = (
     (b"SQLite format 3", "a database"),
 )
 
-
-_UTF16_32_CODECS = ("utf-32", "utf-32", "utf-16", "utf-16")
 _COMMON = 0.8
 """Of what is not ASCII in a file of Chinese text, at least so much is in the oldest of its sets."""
 
@@ -30,7 +34,7 @@ def decoded(payload: bytes) -> str:
     Raises Unreadable if it is empty, of another kind, or in another encoding.
     """
     _refuse_other_kinds(payload)
-    if payload.startswith(_UTF16_32):
+    if payload.startswith(tuple(_UTF16_32)):
         raise Unreadable(
             "The file is saved as UTF-16 or UTF-32. Save it as UTF-8 and hand it in again."
         )
@@ -52,7 +56,7 @@ def script_text(payload: bytes) -> tuple[str, tuple[str, ...]]:
     Raises Unreadable if it is empty, of another kind, or in an encoding that nobody can tell.
     """
     _refuse_other_kinds(payload)
-    for mark, codec in zip(_UTF16_32, _UTF16_32_CODECS, strict=True):
+    for mark, codec in _UTF16_32.items():
         if payload.startswith(mark):
             return _read_as(payload, codec)
     try:
