@@ -13,7 +13,7 @@ from grader.course.comments import load_comments
 from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError, UsageError
 from grader.nbgrader.collecting import collect
-from grader.term.answers import across, written_by_class
+from grader.term.answers import across, class_of
 from grader.term.similar import CAUTION, similar
 from tests.export_class import tags_of
 from tests.loop_class import ONE, RIGHT, SQUARED, answered, graded, hand_in, set_manual
@@ -80,7 +80,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 def test_an_exercise_across_the_class(course: Course) -> None:
-    found = across(course, ONE, "double", written_by_class(course, ONE))
+    found = across(class_of(course, ONE), "double")
     assert dict(found.verdicts) == {"passed": 5, "failed": 1}  # Fay's stands for Gus, too
     first = found.groups[0]
     assert (first.verdict, first.hint) == ("failed", "Twice, not squared.")

@@ -18,8 +18,15 @@ from grader.errors import UsageError
 from grader.grading.belonging import siblings
 from grader.grading.plainly import Job, run_examples
 from grader.languages.spoken import ORIGINAL, machine
-from grader.notebook import demo_sources, example_source, in_language, read_assignment
+from grader.notebook import (
+    Notebook,
+    demo_sources,
+    example_source,
+    in_language,
+    read_assignment,
+)
 from grader.submissions import Found, Submission, Unreadable, read
+from grader.submissions.model import Cell
 
 EDITED = "this example is not as it was released: take it from a fresh copy of the notebook"
 NONE_HERE = (
@@ -114,20 +121,42 @@ def check_plainly(course: Course, name: str, notebook: Path) -> Checks:
         Unreadable: it is no submission of this assignment.
         GraderError: Python cannot be started.
     """
-    whole, submission = read_assignment(course, name), _read(notebook)
-    if problem := siblings(course, name).problem(submission):
-        raise Unreadable(problem)
-    language = course.edition(submission.language)
-    released = in_language(whole, language)
-    ours = {source.strip() for source in demo_sources(whole, course.editions)}
-    cells = [(c.index, c.source) for c in submission.cells if c.source.strip() not in ours]
+    submission = _read(notebook)
+    beside = beside_release(course, name, submission)
+    cells = [(c.index, c.source) for c in beside.cells]
     first = max((number for number, _ in cells), default=0) + 1
     numbered = dict(enumerate(course.plan(name).points, first))
-    examples = [(number, example_source(released, one)) for number, one in numbered.items()]
+    examples = [(number, example_source(beside.released, e)) for number, e in numbered.items()]
     folder = Path(notebook).absolute().parent
     job = Job(tuple(cells), tuple(examples), submission.statementwise, folder)
     said = run_examples(job)
-    return _checks({one: said[number] for number, one in numbered.items()}, submission, language)
+    told = {one: said[number] for number, one in numbered.items()}
+    return _checks(told, submission, beside.language)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A submission beside its release, in its language: the student's own cells of it."""
+
+    language: str
+    released: Notebook
+    cells: tuple[Cell, ...]
+
+
+def beside_release(course: Course, name: str, submission: Submission) -> Beside:
+    """Find what a check runs: all cells but our own demos and examples.
+
+    Raises:
+        CourseError: an unknown assignment.
+        Unreadable: it is no submission of this assignment.
+    """
+    whole = read_assignment(course, name)
+    if problem := siblings(course, name).problem(submission):
+        raise Unreadable(problem)
+    language = course.edition(submission.language)
+    ours = {source.strip() for source in demo_sources(whole, course.editions)}
+    own = tuple(cell for cell in submission.cells if cell.source.strip() not in ours)
+    return Beside(language, in_language(whole, language), own)
 
 
 def _checks(told: Mapping[str, str], submission: Submission, language: str) -> Checks:

@@ -11,13 +11,12 @@ from grader.controller.program import CellPlace
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.syllabus import Course
-from grader.grading.alone import Checked, Checks
-from grader.grading.belonging import siblings
+from grader.grading.alone import Checked, Checks, beside_release
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
 from grader.grading.slips_of_the_keys import typing_slips
 from grader.languages import machine
-from grader.notebook import demo_sources, example_source, in_language, read_assignment
-from grader.submissions import Unreadable, discover, read
+from grader.notebook import example_source
+from grader.submissions import discover, read
 
 
 def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> Checks:
@@ -30,30 +29,24 @@ def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> Ch
         CourseError: an unknown assignment.
         GraderError: the machine failed.
     """
-    whole = read_assignment(course, name)
     submission = read(discover(notebook, name)[0])
-    if problem := siblings(course, name).problem(submission):
-        raise Unreadable(problem)
-    language = course.edition(submission.language)
-    say = machine(language).say
-    released = in_language(whole, language)
+    beside = beside_release(course, name, submission)
+    say = machine(beside.language).say
     limits = course.limits_of(name)
-    ours = {source.strip() for source in demo_sources(whole, course.editions)}
-    kept = [cell for cell in submission.cells if cell.source.strip() not in ours]
-    own = [(cell.index, cell.source) for cell in kept]
-    places = tuple(CellPlace(cell.line, cell.nth) for cell in kept)
+    own = [(cell.index, cell.source) for cell in beside.cells]
+    places = tuple(CellPlace(cell.line, cell.nth) for cell in beside.cells)
     results, notes = [], list[str]()
     policy = policy_of(limits, isolation, "cpu", libraries_of(course, name))
     with Zygote(policy) as zygote:
         for exercise in course.assignments[name].points:
             cell = max((number for number, _ in own), default=0) + 1
-            example = (cell, example_source(released, exercise))
+            example = (cell, example_source(beside.released, exercise))
             program = Program((*own, example), submission.statementwise, places=places)
             execution = execute(zygote, program, [], allowance_of(limits))
             results.append(_checked(exercise, cell, execution, say))
             notes += typing_slips(program, execution)
     told = dict.fromkeys([*submission.notes, *notes])
-    return Checks(tuple(results), tuple(map(say, told)), language)
+    return Checks(tuple(results), tuple(map(say, told)), beside.language)
 
 
 def _checked(exercise: str, cell: int, execution: Execution, say: Callable[[str], str]) -> Checked:

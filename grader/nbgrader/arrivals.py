@@ -58,11 +58,12 @@ def moment(text: str) -> datetime | None:
 def inbound(course: Course, name: str) -> list[Inbound]:
     """Everything of an assignment that lies in the exchange, in order of name."""
     folder = places_of(course).exchange / course.course / "inbound"
-    return [] if not folder.is_dir() else [_parted(path) for path in sorted(
+    return [] if not folder.is_dir() else [parted(path) for path in sorted(
         folder.glob(f"*+{name}+*"))]  # fmt: skip
 
 
-def _parted(folder: Path) -> Inbound:
+def parted(folder: Path) -> Inbound:
+    """A folder of the exchange, taken apart."""
     parts = folder.name.rsplit("+", 3)
     return Inbound(folder, parts[0], moment(parts[2]) if len(parts) > 2 else None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from grader.nbgrader.rebuild import rebuild
 from grader.nbgrader.requests import comments_of
 from grader.nbgrader.totals import class_grades
 from grader.notebook.build import write_whole
+from grader.render.grades import Grades
 from grader.render.number import number
 from grader.render.worth import Worth
 from grader.term.pages import rendered
@@ -87,19 +89,38 @@ def written_by_class(course: Course, name: str) -> Answers:
     return found
 
 
-def across(course: Course, name: str, exercise: str, answers: Answers) -> Across:
-    """One exercise or question of a class that was graded.
+@dataclass(frozen=True)
+class Class:
+    """A class that was graded: what it wrote, what that is worth, what was and may be said."""
+
+    name: str
+    answers: Answers
+    grades: Grades
+    said: dict[str, dict[str, str]]
+    models: Mapping[str, ModelAnswer]
+    comments: Mapping[str, tuple[str, ...]]
+
+
+def class_of(course: Course, name: str) -> Class:
+    """Read all that is to be shown of a class.
 
     Raises:
-        UsageError: the assignment has none of that name, or the class has no results.
+        UsageError: nothing was collected, or the class has no results.
+        GraderError: it was not released.
     """
-    plan = course.plan(name)
-    known = [*plan.points, *plan.written]
-    if exercise not in known:
-        near = did_you_mean(exercise, known)
-        raise UsageError(f"{name} has no exercise or question {exercise!r}{near}")
-    grades = class_grades(course, name, with_titles=True)
-    said = comments_of(course, name)
+    return Class(
+        name,
+        written_by_class(course, name),
+        class_grades(course, name, with_titles=True),
+        comments_of(course, name),
+        load_written(course, name),
+        load_comments(course, name),
+    )
+
+
+def across(of: Class, exercise: str) -> Across:
+    """One exercise or question of a class."""
+    grades, answers, said = of.grades, of.answers, of.said
     grouped: dict[tuple[str, str, str, str], list[One]] = {}
     for worth in grades.worths:
         if worth.student not in answers:
@@ -115,11 +136,11 @@ def across(course: Course, name: str, exercise: str, answers: Answers) -> Across
     for group in groups:
         verdicts[group.verdict] += len(group.who)
     return Across(
-        name,
+        of.name,
         exercise,
         grades.titles.get(exercise, ""),
-        load_written(course, name).get(exercise),
-        load_comments(course, name).get(exercise, ()),
+        of.models.get(exercise),
+        of.comments.get(exercise, ()),
         tuple(comments.most_common()),
         tuple(verdicts.most_common()),
         tuple(groups),
@@ -130,12 +151,17 @@ def write_pages(course: Course, name: str, exercises: list[str], out: Path) -> l
     """Write a page for each of these exercises and questions, or for all; returns them.
 
     Raises:
-        UsageError, GraderError: as `across` and `written_by_class`.
+        UsageError: the assignment has none of that name; and as `class_of`.
+        GraderError: as `class_of`.
     """
     plan = course.plan(name)
-    answers = written_by_class(course, name)
-    chosen = exercises or [*plan.points, *plan.written]
-    found = [across(course, name, exercise, answers) for exercise in chosen]
+    known = [*plan.points, *plan.written]
+    for exercise in exercises:
+        if exercise not in known:
+            near = did_you_mean(exercise, known)
+            raise UsageError(f"{name} has no exercise or question {exercise!r}{near}")
+    whole = class_of(course, name)
+    found = [across(whole, exercise) for exercise in exercises or known]
     return [
         write_whole(out / f"{one.name}.html", rendered("answers.html.j2", one.name, found=one))
         for one in found

@@ -22,6 +22,7 @@ from grader.errors import GraderError
 from grader.grading.history import PERSONAL
 from grader.grading.keeping import opened, unsaved_folder
 from grader.grading.store import DELIVERIES, RESULTS
+from grader.nbgrader.arrivals import inbound, parted
 from grader.nbgrader.exchange import SECRET
 from grader.nbgrader.places import places_of
 from grader.nbgrader.steps import gradebook, only_writer
@@ -150,9 +151,9 @@ def _paths(course: Course, student: str) -> Iterator[Path]:
         if (places.home / step / student).exists():
             yield places.home / step / student
     exchange = places.exchange / course.course
-    inbound = exchange / "inbound"
-    if inbound.is_dir():
-        yield from (p for p in sorted(inbound.iterdir()) if p.name.rsplit("+", 3)[0] == student)
+    handed_in = exchange / "inbound"
+    if handed_in.is_dir():
+        yield from (path for path in sorted(handed_in.iterdir()) if parted(path).student == student)
     yield from _released_feedback(course, student)
     own = places.home / "feedback" / student
     for folder in (
@@ -173,11 +174,9 @@ def _released_feedback(course: Course, student: str) -> Iterator[Path]:
     """Pages in the exchange, which are named by a hash of the hand-in's secret."""
     places = places_of(course)
     folder = places.exchange / course.course / "feedback"
-    inbound = places.exchange / course.course / "inbound"
     for name in course.assignments:
         secrets = [places.of(step, student, name) / SECRET for step in ("submitted", "feedback")]
-        secrets += [p / SECRET for p in inbound.glob(f"*+{name}+*")
-                    if p.name.rsplit("+", 3)[0] == student]  # fmt: skip
+        secrets += [one.folder / SECRET for one in inbound(course, name) if one.student == student]
         hashes = {
             notebook_hash(secret=file.read_text(), notebook_id=name)
             for file in secrets
