@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -60,3 +60,7 @@ Assignment = Annotated[
         help="Name of the assignment, as in course.yml.", autocompletion=assignment_names
     ),
 ]
+
+Jobs = Annotated[int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")]
+Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where torch exercises run.")]
+Isolated = Annotated[Literal["full", "process"], typer.Option(help="How student code is confined.")]

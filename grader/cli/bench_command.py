@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from grader.cli.arguments import assignment_names
+from grader.cli.arguments import Isolated, assignment_names
 from grader.cli.common import complaints, console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
 
@@ -40,9 +40,7 @@ def bench(
     peers: Annotated[int, typer.Option(min=1, help="Notebooks that nbgrader grades.")] = 20,
     otter: Annotated[int, typer.Option(min=1, help="Notebooks that otter grades.")] = 5,
     jobs: Annotated[int, typer.Option(min=0, help="Submissions at a time; 0: every core.")] = 0,
-    isolation: Annotated[
-        Literal["full", "process"], typer.Option(help="How student code is confined.")
-    ] = "full",
+    isolation: Isolated = "full",
     phases: Annotated[
         bool, typer.Option("--phases", help="Instead: CPU time of a submission by phase.")
     ] = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.table import Table
 
+from grader.cli.arguments import Jobs
 from grader.cli.cluster_options import Ca, Cert, Key
 from grader.cli.common import complaints, console, exit_codes, this_course
 
@@ -19,9 +20,7 @@ def worker(
         str | None,
         typer.Argument(help="The scheduler's address or file; none takes `cluster` of course.yml."),
     ] = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")
-    ] = 0,
+    jobs: Jobs = 0,
     device: Annotated[
         Literal["auto", "cpu", "cuda"], typer.Option(help="Whether its GPUs are used.")
     ] = "auto",

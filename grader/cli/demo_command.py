@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.arguments import assignment_names
+from grader.cli.arguments import Isolated, assignment_names
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 from grader.cli.next_steps import as_typed
 
@@ -19,9 +19,7 @@ def demo(
         str, typer.Argument(help="Which assignment.", autocompletion=assignment_names)
     ] = "lec05_backprop",
     students: Annotated[int, typer.Option(min=1, help="How large the class is.")] = 24,
-    isolation: Annotated[
-        Literal["full", "process"], typer.Option(help="How student code is confined.")
-    ] = "full",
+    isolation: Isolated = "full",
 ) -> None:
     """Release, submit, collect, grade and give feedback for a made-up class in build/demo."""
     start = time.monotonic()

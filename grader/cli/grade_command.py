@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from grader.cli.arguments import Assignment, at_home
+from grader.cli.arguments import Assignment, Device, Isolated, Jobs, at_home
 from grader.cli.cluster_options import Ca, Cert, Key
 
 
@@ -27,18 +27,12 @@ def grade(
             help="Write the results here as JSON (- for standard output).", callback=at_home
         ),
     ] = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")
-    ] = 0,
-    device: Annotated[
-        Literal["auto", "cpu", "cuda"], typer.Option(help="Where torch exercises run.")
-    ] = "auto",
+    jobs: Jobs = 0,
+    device: Device = "auto",
     only: Annotated[
         list[str] | None, typer.Option(help="Grade this exercise only; may be repeated.")
     ] = None,
-    isolation: Annotated[
-        Literal["full", "process"], typer.Option(help="How student code is confined.")
-    ] = "full",
+    isolation: Isolated = "full",
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what was graded before.")
     ] = False,

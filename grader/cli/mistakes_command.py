@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.arguments import Assignment, at_home
+from grader.cli.arguments import Assignment, Isolated, Jobs, at_home
 from grader.cli.common import complaints, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
 
@@ -26,12 +26,8 @@ def mistakes(
     at_least: Annotated[
         int, typer.Option(min=1, help="Only what so many submissions have in common.")
     ] = 1,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")
-    ] = 0,
-    isolation: Annotated[
-        Literal["full", "process"], typer.Option(help="How student code is confined.")
-    ] = "full",
+    jobs: Jobs = 0,
+    isolation: Isolated = "full",
 ) -> None:
     """Print wrong answers that no hint explains as entries for mistakes.py, to be named."""
     from grader.grading.doctor import require_full

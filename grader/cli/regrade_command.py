@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.arguments import Assignment
+from grader.cli.arguments import Assignment, Device, Isolated, Jobs, at_home
 from grader.cli.common import OURS, complaints, console, exit_codes, this_course
 
 if TYPE_CHECKING:
@@ -21,18 +21,15 @@ def regrade(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write it; without this, nothing is written.")
     ] = False,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")
-    ] = 0,
-    device: Annotated[
-        Literal["auto", "cpu", "cuda"], typer.Option(help="Where torch exercises run.")
-    ] = "auto",
+    jobs: Jobs = 0,
+    device: Device = "auto",
     json: Annotated[
-        Path | None, typer.Option(help="Write the marks that change to this file, too, as JSON.")
+        Path | None,
+        typer.Option(
+            help="Write the marks that change to this file, too, as JSON.", callback=at_home
+        ),
     ] = None,
-    isolation: Annotated[
-        Literal["full", "process"], typer.Option(help="How student code is confined.")
-    ] = "full",
+    isolation: Isolated = "full",
 ) -> None:
     """Grade the class again by the present checks; show whose marks change, and why."""
     from grader.cli.json_file import JsonFile

@@ -17,8 +17,9 @@ _SHARES = {
     "equivalents": 3,
     "figures and gradients": 2,
     "follow-through": 6,
-    "mutants": 66,
+    "mutants": 65,
     "written questions": 1,
+    "editions": 1,
 }
 """Per cent of an assignment's proofs that each step takes, measured over the course."""
 

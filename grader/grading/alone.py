@@ -121,6 +121,7 @@ def check_plainly(course: Course, name: str, notebook: Path) -> Checks:
         Unreadable: it is no submission of this assignment.
         GraderError: Python cannot be started.
     """
+    course.plan(name)  # first: whether there is such an assignment
     submission = _read(notebook)
     beside = beside_release(course, name, submission)
     cells = [(c.index, c.source) for c in beside.cells]

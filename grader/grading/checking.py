@@ -29,6 +29,7 @@ def check(course: Course, name: str, notebook: Path, isolation: Isolation) -> Ch
         CourseError: an unknown assignment.
         GraderError: the machine failed.
     """
+    course.plan(name)  # first: whether there is such an assignment
     submission = read(discover(notebook, name)[0])
     beside = beside_release(course, name, submission)
     say = machine(beside.language).say

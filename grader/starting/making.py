@@ -15,12 +15,13 @@ from grader.course.fields import did_you_mean
 from grader.course.syllabus import FILE_NAME, Course, load_course
 from grader.course.words import read_words
 from grader.errors import UsageError
+from grader.languages.spoken import ORIGINAL
 from grader.starting.plan import Wanted, chosen, course_text
 from grader.starting.starter import FILES, FOLDERS, WHOLE, starter
+from grader.translations.proving import languages_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
-_LANGUAGE = re.compile(r'^# %%.*\blang="([\w-]+)"', re.MULTILINE)
 _PLACES = {
     "gitignore.txt": ".gitignore",
     "roster.csv": "roster.csv",
@@ -40,7 +41,7 @@ def new_course(folder: Path, wanted: Wanted) -> Course:
     _require_empty(folder)
     ours = load_course(starter())
     names = chosen(ours, wanted.lectures)
-    _require_language(ours, names, wanted.language)
+    _require_language(ours, wanted.language)
     building = folder.parent / f".{folder.name}.new"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -72,11 +73,8 @@ def _require_empty(folder: Path) -> None:
         raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
 
 
-def _require_language(ours: Course, names: tuple[str, ...], language: str) -> None:
-    known = {"en"} | {path.suffixes[0][1:] for path in ours.root.glob("solutions/*/words.*.yml")}
-    for name in names:
-        text = (ours.root / FOLDERS[0] / name / f"{name}.py").read_text(encoding="utf-8")
-        known |= set(_LANGUAGE.findall(text))
+def _require_language(ours: Course, language: str) -> None:
+    known = {ORIGINAL, *languages_of(ours)}
     if language not in known:
         listed = ", ".join(sorted(known))
         near = did_you_mean(language, known)

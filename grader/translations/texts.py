@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -13,7 +13,7 @@ from grader.course.slips.hints import hints_of
 from grader.course.syllabus import Course
 from grader.course.text import read_course_text
 from grader.course.words import read_words
-from grader.notebook.code_texts import code_texts
+from grader.notebook.code_texts import CodeText, code_texts
 from grader.notebook.language import language_of, translations, words_path
 from grader.notebook.marks import mark_of
 from grader.notebook.model import Notebook, Prompt
@@ -28,6 +28,9 @@ KINDS: tuple[Kind, ...] = (
     *("title", "hint", "complaint"),
 )
 
+
+Said: TypeAlias = tuple[Kind, str, str]
+"""What is said: its kind, where, the original."""
 
 _SIDES = frozenset({"answers", "checks", "mistakes", "equivalents", "proofs"})
 _NAME = re.compile(r"\S+ \S+")
@@ -45,6 +48,7 @@ class Text:
         english: the original.
         said: the translation, None where there is none.
         stale: whether it translates another state of the original.
+        catalogue: where its translation belongs; None for a prompt, whose twin stands beside it.
     """
 
     kind: Kind
@@ -52,6 +56,7 @@ class Text:
     english: str
     said: str | None
     stale: bool = False
+    catalogue: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -72,22 +77,27 @@ def gather(course: Course, name: str, language: str) -> Texts:
     notebook = read_notebook(path)
     beside, hints = words_path(path, language), hints_path(course, name, language)
     titles = course.root / f"words.{language}.yml"
-    code, sides, courses = read_words(beside), read_words(hints), read_words(titles)
     lesson = load_lesson(course, name)
+    code = list(_of_code(notebook))
+    found: dict[Path, list[Said]] = {
+        beside: [(text.kind, where, text.text) for where, text in _needed(code)],
+        hints: list(_once(_of_solutions(course, lesson))),
+        titles: [("title", f"{course.file}", t) for t in (course.plan(name).title, course.title)],
+    }
+    words = {file: read_words(file) for file in found}
     texts = [
         *_prompts(notebook, language),
-        *_of_code(notebook, code),
-        *_of_solutions(course, lesson, sides),
-        Text(
-            "title", f"{course.file}", course.plan(name).title, courses.get(course.plan(name).title)
+        *(
+            Text(kind, where, english, words[file].get(english), catalogue=file)
+            for file, each in found.items()
+            for kind, where, english in each
         ),
-        Text("title", f"{course.file}", course.title, courses.get(course.title)),
     ]
-    known = {text.english for text in texts} | _optional(notebook)
+    known = {text.english for text in texts} | {text.text for _, _, text in code}
     unused = [
         (file, english)
-        for file, words in ((beside, code), (hints, sides))
-        for english in words
+        for file in (beside, hints)
+        for english in words[file]
         if english not in known and not lesson.left_out  # which may be what says it
     ]
     return Texts(tuple(texts), tuple(unused))
@@ -108,40 +118,37 @@ def _prompts(notebook: Notebook, language: str) -> Iterator[Text]:
             yield Text("prompt", where, cell.markdown, said, stale)
 
 
-def _of_code(notebook: Notebook, words: Mapping[str, str]) -> Iterator[Text]:
-    seen: set[str] = set()
+def _of_code(notebook: Notebook) -> Iterator[tuple[str, bool, CodeText]]:
+    """Every text of the code that a catalogue may have: where, whether in all languages, what."""
     for cell in notebook.cells:
-        if isinstance(cell, Prompt) or language_of(cell):
+        if isinstance(cell, Prompt):
             continue
         for text in code_texts(cell.source):
-            if text.needed and text.text not in seen:
-                seen.add(text.text)
-                line = cell.line + cell.source.count("\n", 0, text.start)
-                where = f"{notebook.path}:{line}"
-                yield Text(text.kind, where, text.text, words.get(text.text))
+            line = cell.line + cell.source.count("\n", 0, text.start)
+            yield f"{notebook.path}:{line}", not language_of(cell), text
 
 
-def _optional(notebook: Notebook) -> set[str]:
-    """What a catalogue may have, though it need not."""
-    cells = (cell for cell in notebook.cells if not isinstance(cell, Prompt))
-    return {text.text for cell in cells for text in code_texts(cell.source)}
+def _needed(code: Iterable[tuple[str, bool, CodeText]]) -> Iterator[tuple[str, CodeText]]:
+    """Those that it must have, each where it comes first."""
+    seen: set[str] = set()
+    for where, of_all, text in code:
+        if of_all and text.needed and text.text not in seen:
+            seen.add(text.text)
+            yield where, text
 
 
-def _of_solutions(course: Course, lesson: Lesson, words: Mapping[str, str]) -> Iterator[Text]:
+def _of_solutions(course: Course, lesson: Lesson) -> Iterator[Said]:
     folder = solutions_folder(course, lesson.name)
     checks, mistakes, answers = (folder / f"{n}.py" for n in ("checks", "mistakes", "answers"))
-    found: list[tuple[Kind, Path, str]] = [
-        ("title", checks, exercise.title) for exercise in lesson.exercises.values()
-    ]
-    found += [("hint", mistakes, m.hint) for m in lesson.mistakes]
-    found += [("hint", mistakes, m.further) for m in lesson.mistakes if m.further]
-    found += [("hint", answers, hint) for hint in sorted(hints_of(lesson.answers_source).texts)]
-    found += [("complaint", checks, said) for said in complaints(read_course_text(checks))]
+    yield from (("title", str(checks), e.title) for e in lesson.exercises.values())
+    yield from (("hint", str(mistakes), m.hint) for m in lesson.mistakes)
+    yield from (("hint", str(mistakes), m.further) for m in lesson.mistakes)
+    of_lines = sorted(hints_of(lesson.answers_source).texts)
+    yield from (("hint", str(answers), hint) for hint in of_lines)
+    yield from (("complaint", str(checks), one) for one in complaints(read_course_text(checks)))
     for path in helpers(folder):
         said = complaints(read_course_text(path))
-        found += [("complaint", path, one) for one in said if not _NAME.fullmatch(one)]
-    for kind, path, english in _once(found):
-        yield Text(kind, str(path), english, words.get(english))
+        yield from (("complaint", str(path), one) for one in said if not _NAME.fullmatch(one))
 
 
 def helpers(folder: Path) -> list[Path]:
@@ -149,12 +156,12 @@ def helpers(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.glob("*.py")) if path.stem not in _SIDES]
 
 
-def _once(found: Iterable[tuple[Kind, Path, str]]) -> Iterator[tuple[Kind, Path, str]]:
+def _once(found: Iterable[Said]) -> Iterator[Said]:
     seen: set[str] = set()
-    for kind, path, english in found:
+    for kind, where, english in found:
         if english and english not in seen:
             seen.add(english)
-            yield kind, path, english
+            yield kind, where, english
 
 
 def complaints(checks: str) -> list[str]:

@@ -18,8 +18,6 @@ from grader.notebook.reading import read_notebook
 from grader.translations.texts import Text, gather, hints_path
 
 WIDTH = 100
-_OF_NOTEBOOK = ("docstring", "comment", "message", "picture", "string")
-_OF_SOLUTIONS = ("title", "hint", "complaint")
 _MARK = re.compile(r'\s+of="[^"]*"')
 
 
@@ -35,10 +33,8 @@ def write_catalogues(course: Course, name: str, language: str) -> tuple[Path, Pa
     notebook = course.root / "assignments" / name / f"{name}.py"
     gone = set(found.unused)
     paths = words_path(notebook, language), hints_path(course, name, language)
-    for path, kinds in zip(paths, (_OF_NOTEBOOK, _OF_SOLUTIONS), strict=True):
-        wanted = [
-            t for t in found.texts if t.kind in kinds and not t.where.startswith(str(course.file))
-        ]
+    for path in paths:
+        wanted = [text for text in found.texts if text.catalogue == path]
         kept = {k: v for k, v in read_words(path).items() if (path, k) not in gone}
         write_whole(path, _head(path, name, language) + catalogue_text(_entries(wanted, kept)))
     return paths
