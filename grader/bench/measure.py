@@ -202,12 +202,13 @@ class _Memory:
     def _look_at(self, process: psutil.Process, generation: int) -> None:
         """Below us: the zygote's starter, the zygote, and its workers in the third generation."""
         try:
-            memory = process.memory_full_info()
+            self.largest = max(self.largest, process.memory_info().rss)
+            # It takes the kernel long to add up what is private, and a worker may end meanwhile.
+            if generation >= _WORKERS:
+                private = process.memory_full_info().uss
+                self.worker_private = max(self.worker_private, private)
             children = process.children()
         except psutil.Error:
             return
-        self.largest = max(self.largest, memory.rss)
-        if generation >= _WORKERS:
-            self.worker_private = max(self.worker_private, memory.uss)
         for child in children:
             self._look_at(child, generation + 1)
