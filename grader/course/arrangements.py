@@ -20,13 +20,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StrictStr, ValidationError
+from pydantic import Field, StrictStr
 
 from grader.course.fields import Moment, Name, did_you_mean
 from grader.course.marked_yaml import Marked, Place, load_marked
 from grader.course.roster import Student, roster_of
 from grader.course.syllabus import Course, Data
-from grader.course.wording import in_words
+from grader.course.wording import validated
 from grader.errors import CourseError
 
 FILE_NAME = "arrangements.yml"
@@ -115,13 +115,8 @@ def _read(course: Course, students: Iterable[Student] | None) -> _File:
     if not path.exists():
         return _File()
     marked = load_marked(path)
-    try:
-        found = _File.model_validate(
-            {} if marked.data is None else marked.data,
-            context={"zone": ZoneInfo(course.timezone)},
-        )
-    except ValidationError as error:
-        raise CourseError(in_words(marked, error, _known)) from None
+    data = {} if marked.data is None else marked.data
+    found = validated(marked, _File, data, _known, context={"zone": ZoneInfo(course.timezone)})
     known = None if students is None else {student.id for student in students}
     for assignment, dates in found.extensions.items():
         _listed(course, marked, ("extensions", assignment))

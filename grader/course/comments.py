@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, RootModel, StrictStr, ValidationError
+from pydantic import AfterValidator, Field, RootModel, StrictStr
 
 from grader.course.fields import Name, did_you_mean
 from grader.course.marked_yaml import load_marked
 from grader.course.syllabus import Course
-from grader.course.wording import in_words
+from grader.course.wording import validated
 from grader.errors import CourseError
 
 FILE_NAME = "comments.yml"
@@ -45,10 +45,7 @@ def load_comments(course: Course, name: str) -> dict[str, tuple[str, ...]]:
     if not path.exists():
         return {}
     marked = load_marked(path)
-    try:
-        found = _File.model_validate(marked.data).root
-    except ValidationError as error:
-        raise CourseError(in_words(marked, error, lambda place: [])) from None
+    found = validated(marked, _File, marked.data, lambda place: []).root
     known = [*plan.points, *plan.written]
     for key in found:
         if key not in known:

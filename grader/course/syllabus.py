@@ -13,7 +13,6 @@ from pydantic import (
     Field,
     StrictBool,
     StrictStr,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -34,7 +33,7 @@ from grader.course.fields import (
     did_you_mean,
 )
 from grader.course.marked_yaml import Place, load_marked
-from grader.course.wording import in_words
+from grader.course.wording import validated
 from grader.errors import CourseError
 from grader.languages.spoken import is_spoken, languages_spoken
 
@@ -280,10 +279,8 @@ def load_course(root: Path) -> Course:
         zone = ZoneInfo(data["timezone"])
     except (KeyError, ValueError, OSError, TypeError, AttributeError):
         zone = ZoneInfo("UTC")  # the field's own validator refuses it in words
-    try:
-        return Course.model_validate({"root": root.resolve(), **data}, context={"zone": zone})
-    except ValidationError as error:
-        raise CourseError(in_words(marked, error, _known, _PRIVATE)) from None
+    whole = {"root": root.resolve(), **data}
+    return validated(marked, Course, whole, _known, _PRIVATE, {"zone": zone})
 
 
 def _known(place: Place) -> list[str]:

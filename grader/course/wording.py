@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.course.fields import did_you_mean
 from grader.course.marked_yaml import Marked, Place, dotted, shown
+from grader.errors import CourseError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _REMEDIES = {
     "string_type": "give text (in quotes if it looks like a number)",
@@ -23,6 +26,33 @@ _REMEDIES = {
     "list_type": "give a list, each entry on a line that begins with `- `",
     "too_short": "give at least one",
 }
+
+
+def validated(
+    marked: Marked,
+    model: type[Model],
+    data: Any,
+    known: Callable[[Place], list[str]],
+    private: frozenset[Place] = frozenset(),
+    context: Any = None,
+) -> Model:
+    """A file's data as a model has it.
+
+    Args:
+        marked: the file.
+        model: what its data should be.
+        data: those of the file, perhaps with more beside them.
+        known: see `in_words`.
+        private: see `in_words`.
+        context: what the model's validators are told.
+
+    Raises:
+        CourseError: a value is wrong; in words.
+    """
+    try:
+        return model.model_validate(data, context=context)
+    except ValidationError as error:
+        raise CourseError(in_words(marked, error, known, private)) from None
 
 
 def in_words(

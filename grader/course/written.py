@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, RootModel, StrictStr, ValidationError
+from pydantic import AfterValidator, Field, RootModel, StrictStr
 
 from grader.course.fields import Name, Positive, did_you_mean
 from grader.course.marked_yaml import Marked, Place, load_marked
 from grader.course.syllabus import Course, Data
-from grader.course.wording import in_words
+from grader.course.wording import validated
 from grader.errors import CourseError
 
 FILE_NAME = "written.yml"
@@ -96,10 +96,7 @@ def load_written(course: Course, name: str) -> dict[str, ModelAnswer]:
     if not path.exists():
         return {}
     marked = load_marked(path)
-    try:
-        found = _File.model_validate(marked.data).root
-    except ValidationError as error:
-        raise CourseError(in_words(marked, error, _known)) from None
+    found = validated(marked, _File, marked.data, _known).root
     where = f"assignments.{name}.written in {course.file}"
     for question, points in plan.written.items():
         _adds_up(marked, found, question, points, where)
