@@ -114,6 +114,7 @@ class ExerciseRun:
         asked: what they were judged by.
         whole: the failing calls whose values are kept as they came.
         broken: a check's own judge failed.
+        seconds: CPU seconds that a model answer's calls took; of others nobody asks.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -122,3 +123,4 @@ class ExerciseRun:
     asked: tuple[Asked, ...] = ()
     whole: frozenset[int] = frozenset()
     broken: CourseError | None = None
+    seconds: float = 0.0

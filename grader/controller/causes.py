@@ -59,9 +59,13 @@ class Causes:
         answer: tuple[Outcome, ...],
         allowance: Allowance,
         records: Records,
+        seconds: float,
     ) -> None:
-        """Keep what is needed; nothing is run yet. `answer`: sketches of the model answer's."""
-        self.answer = answer
+        """Keep what is needed; nothing is run yet.
+
+        `answer`: sketches of the model answer's outcomes, which took so many CPU `seconds`.
+        """
+        self.answer, self._seconds = answer, seconds
         self._lesson, self._standard, self._allowance = lesson, standard, allowance
         self._name = standard.prepared.name
         self._own = [m for m in lesson.mistakes if m.exercise == self._name]
@@ -184,7 +188,7 @@ class Causes:
     def _bench(self) -> Bench:
         shared = self._own[0].cells[2] if self._own else ""
         answers = self._lesson.answers_source
-        return Bench(self._standard, self._shop, answers, shared, self._allowance)
+        return Bench(self._standard, self._shop, answers, shared, self._allowance, self._seconds)
 
     @cached_property
     def _shop(self) -> Workshop:

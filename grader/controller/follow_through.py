@@ -13,12 +13,13 @@ from dataclasses import replace
 from grader.controller import messages
 from grader.controller.conversation import Allowance
 from grader.controller.execution import Execution
+from grader.controller.findings import Standard
 from grader.controller.program import Program
 from grader.controller.retelling import Retelling
 from grader.controller.session import execute
 from grader.controller.standards import Standards, answers_program
 from grader.controller.substitutes import AskingLink, Substitutes, shows_nothing
-from grader.controller.verdicts import broken, judge_exercise
+from grader.controller.verdicts import Retell, broken, judge_exercise, silent
 from grader.controller.zygote import Zygote
 from grader.errors import CourseError
 from grader.results import ExerciseResult, GroupResult, total
@@ -30,21 +31,20 @@ _FAILED = frozenset({"failed", "error", "timeout", "memory", "missing", "forbidd
 
 
 def judged(
-    standards: Standards, zygote: Zygote, execution: Execution, name: str, retelling: Retelling
+    standard: Standard, execution: Execution, name: str, retell: Retell = silent
 ) -> ExerciseResult:
     """Judge an exercise; a check that breaks on an answer costs nobody a mark and ends no class.
 
     Raises:
         GraderError: the machine failed.
     """
-    standard = standards.of(name, zygote)
     try:
         return judge_exercise(
             standard,
             execution.runs.get(name),
             execution.evasions.get(name, ()),
             execution.faults,
-            retelling.of,
+            retell,
         )
     except CourseError as error:
         kind = type(error.__cause__ or error).__name__
@@ -58,18 +58,19 @@ def follow_through(
     execution: Execution,
     results: Sequence[ExerciseResult],
     allowance: Allowance,
-    spent: float,
-) -> tuple[ExerciseResult, ...]:
-    """The results with those that were found right, given right ones under them.
+) -> tuple[dict[str, ExerciseResult], float]:
+    """What came of those that were tried again, given right ones under them, by name; and the
+    seconds of the submission's clock that this took.
 
-    `spent`: seconds of the submission's clock that are gone.
+    `results`: as they were handed in. Of what is told there of a failure nothing is used.
 
     Raises:
         GraderError: the machine failed.
     """
     credit = CREDIT[standards.lesson.follow_through]
-    found = {result.name: result for result in results}
-    left = allowance.total_seconds - spent
+    first = {result.name: result for result in results}
+    found: dict[str, ExerciseResult] = {}
+    left = whole = allowance.total_seconds - execution.spent
     for given, names in _to_try(standards, execution, results).items():
         if left <= 0:  # there is one clock for it all
             break
@@ -77,8 +78,9 @@ def follow_through(
         again, taken = _tried(standards, zygote, program, names, given, rest, execution.surveyed)
         left -= taken
         for result in again:
-            found[result.name] = better(found[result.name], result, given, credit)
-    return tuple(found[result.name] for result in results)
+            if result.verdict != "grader_error":
+                found[result.name] = better(first[result.name], result, given, credit)
+    return found, whole - left
 
 
 def tried_with(
@@ -89,13 +91,13 @@ def tried_with(
     given: Sequence[str],
     allowance: Allowance,
 ) -> list[ExerciseResult]:
-    """Judge some exercises of a program with stand-ins for `given`; those that it shows nothing of
-    are left out.
+    """Judge some exercises of a program with stand-ins for `given`, explaining nothing; those that
+    it shows nothing of are left out.
 
     Raises:
         GraderError: the machine failed.
     """
-    return _tried(standards, zygote, program, names, given, allowance)[0]
+    return _tried(standards, zygote, program, names, given, allowance, explained=False)[0]
 
 
 def _tried(
@@ -106,6 +108,8 @@ def _tried(
     given: Sequence[str],
     allowance: Allowance,
     surveyed: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    explained: bool = True,
 ) -> tuple[list[ExerciseResult], float]:
     """The results, and the seconds of the clock that they took.
 
@@ -125,7 +129,12 @@ def _tried(
             zygote, program, execution, by_name, standards.asked, allowance, connect
         )
         results = [
-            judged(standards, zygote, execution, name, retelling)
+            judged(
+                standards.of(name, zygote, explained=explained),
+                execution,
+                name,
+                retelling.of if explained else silent,
+            )
             for name in names
             if not shows_nothing(execution.runs.get(name))
         ]
@@ -162,8 +171,6 @@ def better(
 ) -> ExerciseResult:
     """The better of two accounts of an exercise: as handed in, and with right ones under it."""
     names = _listed(given)
-    if again.verdict == "grader_error":
-        return first
     if again.verdict == "passed":
         message = messages.RIGHT_GIVEN.format(names)
     else:

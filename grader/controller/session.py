@@ -14,7 +14,7 @@ any of the student's code began: it may not have been the student's doing, and i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.comparing.compare import Asked
 from grader.comparing.outcomes import ExerciseRun
@@ -134,7 +134,10 @@ class _Session:
             while state.pending:
                 exercise = state.pending[0]
                 if exercise.name in names:
+                    before = worker.meter.cpu() if self.asked is None else 0.0
                     run = self._run_one(conversation, exercise)
+                    if self.asked is None:
+                        run = replace(run, seconds=worker.meter.cpu() - before)
                     state.runs[exercise.name] = run
                     if run.ended or conversation.lost:
                         state.pending.pop(0)

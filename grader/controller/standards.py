@@ -57,9 +57,13 @@ class Standards:
         self.asked = {name: standard.asked for name, standard in self._standards.items()}
         """What is asked of each exercise's calls."""
         self._causes = {
-            name: Causes(lesson, standard, runs[name].outcomes, allowance, self.records)
+            name: Causes(
+                lesson, standard, runs[name].outcomes, allowance, self.records, runs[name].seconds
+            )
             for name, standard in self._standards.items()
         }
+        self.seconds = {name: run.seconds for name, run in runs.items()}
+        """CPU seconds that each model answer's calls took."""
         self._told = {n: Few(self.records, ("told", lesson.name, n)) for n in prepared}
 
     def _run_answers(self, zygote: Zygote) -> dict[str, ExerciseRun]:

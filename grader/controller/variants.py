@@ -23,8 +23,9 @@ BATCH = 250
 FIRST = 3
 """As many are in the first batch, which shows what one costs."""
 
-CALL_SECONDS = 1.0
-"""The most that one call of a variant may take: it does no more than the answer does."""
+CALL_SECONDS = 0.2, 1.0
+"""The least and the most that one call of a variant may take, which does about what the answer
+does: ten times what all calls of the answer took."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Bench:
         answers: the model answers' source.
         shared: what known mistakes share beside it.
         allowance: of a worker.
+        seconds: of CPU that all calls of the model answer took.
     """
 
     standard: Standard
@@ -44,6 +46,13 @@ class Bench:
     answers: str
     shared: str
     allowance: Allowance
+    seconds: float
+
+    @property
+    def call_seconds(self) -> float:
+        """CPU seconds that one call of a variant may take."""
+        least, most = CALL_SECONDS
+        return max(least, min(most, 10 * self.seconds))
 
 
 @dataclass
@@ -101,7 +110,7 @@ def _batch(
 ) -> Iterator[tuple[Slip, Evidence]]:
     prepared = bench.standard.prepared
     names = [f"_variant_{number}" for number in range(len(batch))]
-    calls = [prepared.of_variant(name, CALL_SECONDS, only) for name in names]
+    calls = [prepared.of_variant(name, bench.call_seconds, only) for name in names]
     programs = list(zip(names, sources, strict=True))
     program = bound(bench.answers, bench.shared, bench.shop.exercise, programs)
     asked = dict.fromkeys(names, bench.standard.asked[only or 0 :])

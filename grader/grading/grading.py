@@ -410,11 +410,20 @@ def judge_one(
     Raises:
         GraderError: ours; the submission is not to blame.
     """
-    asked = standards.asked
-    retelling = Retelling(zygote, program, execution, grading.prepared, asked, allowance)
-    first = [judged(standards, zygote, execution, n, retelling) for n in grading.prepared]
-    spent = execution.spent + retelling.spent
-    results = follow_through(standards, zygote, program, execution, first, allowance, spent)
+    bare = [
+        judged(standards.of(name, zygote, explained=False), execution, name)
+        for name in grading.prepared
+    ]
+    # Explaining costs most. What stands on something else that failed is explained as it is
+    # given a right one; only what was not tried so is explained as it was handed in.
+    given, spent = follow_through(standards, zygote, program, execution, bare, allowance)
+    retelling = Retelling(
+        zygote, program, execution, grading.prepared, standards.asked, allowance, spent=spent
+    )
+    results = tuple(
+        given.get(name) or judged(standards.of(name, zygote), execution, name, retelling.of)
+        for name in grading.prepared
+    )
     ours = any(result.verdict == "grader_error" for result in results)
     return SubmissionResult(
         student=submission.student,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.controller.prepared import PreparedExercise
 from grader.controller.retelling import Retelling
@@ -25,6 +26,8 @@ class Trial:
     standards: Standards
     explained: bool = True
     """Whether the known mistakes are asked for a hint."""
+    total_seconds: float = math.inf
+    """The most that all of it may take; the course's own limit if that is less."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,11 @@ def run_trials(
             trial.standards.prepared[name] for name in trial.exercises
         ]
         asked, by_name = trial.standards.asked, {exercise.name: exercise for exercise in prepared}
-        execution = execute(zygote, trial.program, prepared, allowance, asked=asked)
-        retelling = Retelling(zygote, trial.program, execution, by_name, asked, allowance)
+        granted = replace(
+            allowance, total_seconds=min(allowance.total_seconds, trial.total_seconds)
+        )
+        execution = execute(zygote, trial.program, prepared, granted, asked=asked)
+        retelling = Retelling(zygote, trial.program, execution, by_name, asked, granted)
         results = tuple(
             judge_exercise(
                 trial.standards.of(name, zygote, explained=trial.explained),

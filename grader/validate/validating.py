@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader.controller.causes import mistake_program
 from grader.controller.explaining import lines_of
 from grader.controller.prepared import prepare
 from grader.controller.session import Program
 from grader.controller.standards import Standards
+from grader.controller.zygote import Zygote
 from grader.course.equivalents import load_equivalents
 from grader.course.lesson import load_lesson, load_module, solutions_folder
 from grader.course.slips.hints import hints_of
@@ -29,7 +30,7 @@ from grader.course.slips.mutants import mutants
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.grading.machine import allowance_of
-from grader.grading.pool import Slot
+from grader.grading.pool import Slot, run_all
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
 from grader.validate.bench import Bench, Tally
@@ -40,7 +41,8 @@ from grader.validate.record import Validation
 from grader.validate.texts import prove_editions, prove_written
 from grader.validate.trial import Trial, run_trials
 
-MUTANT_SECONDS = 5.0
+MUTANT_SECONDS, MUTANT_TIMES = 2.0, 5.0
+"""A mutant has so many CPU seconds, and so many times what the model answers took beside them."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,23 @@ def validate(
 
 def _prove_answers(bench: Bench, effort: Effort, tally: Tally) -> None:
     """Full marks under every seed; making the standards already judges the answers once."""
-    for seed in range(effort.seeds):
+
+    def work(seed: int, zygote: Zygote) -> str:
         prepared = prepare(bench.lesson, f"validate {seed}", "cpu", bench.allowance.seconds)
         try:
-            Standards(bench.lesson, prepared, bench.allowance, bench.places[0].zygote())
+            Standards(bench.lesson, prepared, bench.allowance, zygote)
         except CourseError as error:
-            tally.complain("answers", f"seed {seed}", str(error))
+            return str(error)
+        return ""
+
+    found: dict[int, str] = {}
+    for finished in run_all(range(effort.seeds), bench.places, work, []):
+        if finished.error is not None:
+            raise finished.error
+        found[finished.task] = finished.result or ""
+    for seed, wrong in sorted(found.items()):
+        if wrong:
+            tally.complain("answers", f"seed {seed}", wrong)
 
 
 def _prove_stub(bench: Bench, effort: Effort, tally: Tally) -> None:
@@ -224,7 +237,6 @@ def _prove_mutants(bench: Bench, effort: Effort, tally: Tally) -> None:
             tally.complain("mutants", key, "equivalent.yml lists it, but there is no such mutant")
     wanted = [mutant for mutant in made if mutant.key not in excused]
     tally.mutants, tally.equivalent = len(made), len(made) - len(wanted)
-    quick = replace(bench.allowance, seconds=min(bench.allowance.seconds, MUTANT_SECONDS))
     hints = hints_of(bench.lesson.answers_source, str(bench.lesson.answers_path))
     of_line = {mutant.key: hints.at(mutant.line, mutant.starts) for mutant in wanted}
     tally.lines = sum(map(bool, of_line.values()))
@@ -235,10 +247,11 @@ def _prove_mutants(bench: Bench, effort: Effort, tally: Tally) -> None:
             _judges(mutant.exercise, bench),
             bench.standards,
             bool(of_line[mutant.key]),
+            _patience(_judges(mutant.exercise, bench), bench),
         )
         for mutant in wanted
     ]
-    for tried in run_trials(trials, bench.places, quick):
+    for tried in run_trials(trials, bench.places, bench.allowance):
         key = tried.trial.subject
         if not _killed(tried.results):
             tally.complain("mutants", key, "it survives: a case is missing")
@@ -262,6 +275,11 @@ def _prove_hint(
 def _judges(exercise: str, bench: Bench) -> tuple[str, ...]:
     """An exercise judges its own mutants; a helper's are judged by all."""
     return (exercise,) if exercise in bench.prepared else tuple(bench.prepared)
+
+
+def _patience(exercises: tuple[str, ...], bench: Bench) -> float:
+    """CPU seconds after which a mutant is taken to hang."""
+    return MUTANT_SECONDS + MUTANT_TIMES * sum(bench.standards.seconds[e] for e in exercises)
 
 
 def _killed(results: tuple[ExerciseResult, ...]) -> bool:
