@@ -67,7 +67,8 @@ def total(rng):
     x = rng.normal(size=7)
     yield case(x, expect=float(x @ x))
     x = rng.normal(size=200_000)
-    race = faster(than=by_loop, ratio=5, reason="NumPy is hundreds of times as fast as the loop")
+    # Half way: with all that is watched a right answer is some ten times as fast, a loop 0.7 times.
+    race = faster(than=by_loop, ratio=3, reason="NumPy is hundreds of times as fast as the loop")
     yield case(x, expect=float(x @ x), group=SPEED, faster=race)
 '''
 MISTAKES = """\
@@ -285,7 +286,7 @@ def test_no_lap_is_told_from_another(report: Report, student: str) -> None:
     verdict, score, _, message = exercise_of(report, student)
     assert (verdict, score) in (("failed", 2.0), ("forbidden", 0.0)), message
     if verdict == "failed":
-        assert message.startswith("right, but too slow: at least 5 times as fast as a plain loop")
+        assert message.startswith("right, but too slow: at least 3 times as fast as a plain loop")
         assert message.endswith("[speed, inputs (200000,)]")
 
 
