@@ -13,6 +13,7 @@ from boxes import LIGHT, box, policy  # type: ignore[import-not-found]
 from grader.controller.records import Memory, Records
 from grader.controller.zygote import Zygote
 from grader.errors import CourseError, GraderError
+from grader.grading.feeding import run_fed
 from grader.grading.pool import ATTEMPTS, Slot, run_all, slots
 
 
@@ -157,3 +158,28 @@ def test_ending_early_ends_the_judges(places: list[Slot]) -> None:
     going.close()  # type: ignore[attr-defined]
     end(places)
     assert {one.pid for one in psutil.Process().children()} == before
+
+
+class AllAtOnce:
+    """A feed that brings all its tasks when it is first asked."""
+
+    def __init__(self, tasks: list[bytes]) -> None:
+        self.tasks: list[bytes] | None = tasks
+        self.reading, writing = os.pipe()
+        os.close(writing)
+
+    def fileno(self) -> int:
+        return self.reading
+
+    def take(self) -> list[bytes] | None:
+        tasks, self.tasks = self.tasks, None
+        return tasks
+
+
+@pytest.mark.timeout(60)
+def test_tasks_and_results_may_both_be_larger_than_a_pipe(places: list[Slot]) -> None:
+    feed = AllAtOnce([bytes([number]) * 2**21 for number in range(12)])
+    finished = list(run_fed(feed, places, lambda task, zygote: task[::-1]))
+    end(places)
+    os.close(feed.reading)
+    assert sorted(one.result[0] for one in finished if one.result) == list(range(12))

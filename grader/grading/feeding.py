@@ -65,6 +65,11 @@ class FedRun(Run[Task, Result]):
                 done = self._finished.popleft()
                 yield told(self._coming.pop(done.number), done)
 
+    def _ahead(self) -> int:
+        # A task that is larger than a pipe would have us wait for a judge at work; and if what that
+        # one says is as large, it would wait for us.
+        return 1
+
     def _give(self, judge: Judge, number: int) -> None:
         judge.bring(number, self._coming[number])
 

@@ -188,11 +188,14 @@ class Run(Generic[Task, Result]):
         while len(self._judges) < min(len(self._places), len(given) + len(self._todo)):
             if not self._add_judge(self._todo):
                 break
-        ahead = AHEAD if len(self._todo) > 2 * len(self._judges) else 1
-        for depth in range(1, ahead + 1):
+        for depth in range(1, self._ahead() + 1):
             for judge in self._judges:
                 if self._todo and len(judge.given) < depth:
                     self._give(judge, self._todo.popleft())
+
+    def _ahead(self) -> int:
+        """How many tasks a judge may have now."""
+        return AHEAD if len(self._todo) > 2 * len(self._judges) else 1
 
     def _give(self, judge: Judge, number: int) -> None:
         judge.give(number)
