@@ -7,6 +7,8 @@ import pytest
 from race_under_load import RIGHT, busy, race  # type: ignore[import-not-found]
 from small_course import write_course  # type: ignore[import-not-found]
 
+from grader.comparing.judging import judge_race
+from grader.comparing.outcomes import Round
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.grading.grading import Options, begin, grade_class
@@ -333,6 +335,20 @@ def test_a_check_that_draws_a_race_only_sometimes_is_told(tmp_path: Path) -> Non
     laps = begin(course, "one", Options()).prepared["total"].laps
     with pytest.raises(CourseError, match="as many cases with faster= from every seed"):
         [laps.case(0, lap) for lap in range(40)]
+
+
+def laps_of(*seconds: float, rival: float = 0.010) -> list[Round]:
+    return [Round(True, mine, rival) for mine in seconds]
+
+
+def test_one_lap_that_the_machine_spoilt_decides_nothing() -> None:
+    from grader.vocabulary import faster
+
+    asked = faster(than=exercise_of, ratio=3, reason="a loop does the same, one by one")
+    assert judge_race(laps_of(0.001, 0.030, 0.001), asked) is None
+    assert judge_race(laps_of(0.012, 0.001, 0.013), asked) is not None
+    assert judge_race([*laps_of(0.012, 0.012), Round(True, 0.012, 0.5)], asked) is not None
+    assert judge_race(laps_of(0.001, 0.030, 0.001, 0.030, 0.001), asked) is None
 
 
 def test_beside_busy_loops() -> None:

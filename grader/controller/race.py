@@ -10,6 +10,7 @@ It goes on until the ratio is decided.
 
 from __future__ import annotations
 
+from grader.comparing.judging import speed_ratio
 from grader.comparing.outcomes import ExerciseRun, Round
 from grader.controller.arrivals import Arrivals
 from grader.controller.conversation import Again, Allowance, Conversation, Lost, State
@@ -23,7 +24,7 @@ from grader.errors import GraderError
 MARGIN = 1.5
 """Decided is a ratio that is this many times the one that is asked, or as far below it."""
 HEAT = 3
-"""Laps between two looks at whether the race is won."""
+"""Laps between two looks at whether the race is decided."""
 MAX_HEATS = 4
 
 
@@ -71,10 +72,9 @@ def _race(
         seen: set[str] = set()
         for lap in range(MAX_HEATS * HEAT):
             rounds.append(_round(conversation, rival, exercise, number, lap, arrivals, seen))
-            ratio = _ratio(rounds)
-            if not rounds[-1].right or (lap >= HEAT - 2 and ratio <= faster.ratio / MARGIN):
+            if not rounds[-1].right:
                 break
-            if (lap + 1) % HEAT == 0 and ratio >= faster.ratio * MARGIN:
+            if (lap + 1) % HEAT == 0 and _decided(speed_ratio(rounds), faster.ratio):
                 break
         arrivals.add_race(number, tuple(rounds), seen)
     finally:
@@ -129,5 +129,5 @@ def _rival_lap(rival: Conversation, lap: PreparedExercise) -> float:
     return seconds
 
 
-def _ratio(rounds: list[Round]) -> float:
-    return sum(r.rival_seconds for r in rounds) / sum(r.seconds for r in rounds)
+def _decided(ratio: float, asked: float) -> bool:
+    return not asked / MARGIN < ratio < asked * MARGIN
