@@ -55,6 +55,11 @@ class Server:
             check=True, capture_output=True, cwd=self.folder,
         )  # fmt: skip
 
+    def dumped(self) -> bytes:
+        """Everything that is in it, as SQL."""
+        command = [str(self.binaries / "pg_dump"), "--inserts", self.url]
+        return subprocess.run(command, check=True, capture_output=True, cwd=self.folder).stdout
+
     def sql(self, statement: str) -> list[tuple]:
         """Run a statement on a connection of its own."""
         import psycopg

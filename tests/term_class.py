@@ -25,9 +25,11 @@ excused:
 PENALTY_FREE, TWO_DAYS = 30.0, 80.0  # hours after the due date of all, 2026-03-08 23:59
 
 
-def term_course(root: Path, arranged: str = ARRANGED, roster: str = ROSTER) -> Course:
-    """The course with its roster and what is arranged, released."""
-    small_course(root, f"{LATE}roster: people/roster.csv\n")
+def term_course(
+    root: Path, arranged: str = ARRANGED, roster: str = ROSTER, settings: str = ""
+) -> Course:
+    """The course with its roster and what is arranged, released; `settings`: more of them."""
+    small_course(root, f"{LATE}roster: people/roster.csv\n{settings}")
     (root / "people").mkdir()
     (root / "people/roster.csv").write_text(roster)
     (root / "people/arrangements.yml").write_text(arranged)
@@ -36,9 +38,9 @@ def term_course(root: Path, arranged: str = ARRANGED, roster: str = ROSTER) -> C
     return course
 
 
-def term_class(root: Path) -> Course:
+def term_class(root: Path, settings: str = "") -> Course:
     """Ann hands in for the red ones, Cat and Dan 30 hours late, Eve what nobody asks her for."""
-    course = term_course(root)
+    course = term_course(root, settings=settings)
     right = answered(course)
     hand_in(course, {"ann": right, "eve": right})
     hand_in(course, {"cat": right, "dan": right}, PENALTY_FREE)

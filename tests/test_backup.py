@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sqlite3
 import stat
@@ -23,6 +24,7 @@ from grader.nbgrader.totals import class_grades
 from grader.term.backup import backup, restore
 from grader.term.forget import forget, traces
 from tests.loop_class import ONE, SQUARED, answered, graded, hand_in
+from tests.postgres_server import server
 from tests.term_class import ROSTER, term_class
 
 SIDES = ("course.yml", "assignments", "solutions", "nbgrader_config.py")
@@ -223,6 +225,19 @@ def test_a_student_is_forgotten_in_every_place(
     again = run(course, monkeypatch, "forget", NAMED)
     assert f"Nothing is kept of {NAMED}" in again.output
     assert not traces(course, NAMED).anything
+
+
+def test_a_student_is_forgotten_on_a_server(tmp_path: Path) -> None:
+    with server() as running:
+        course = term_class(tmp_path, f"database: {running.url}\n")
+        before = totals(course)
+        assert set(before) >= {"ann", "cat"} and running.dumped().count(b"cat") > 2
+        forget(course, "cat")
+        dump = running.dumped()
+        assert not re.search(rb"\bcat\b", dump) and re.search(rb"\bann\b", dump)
+        after = totals(course)
+        assert after["cat"] == (None, "") and after["ann"] == before["ann"]
+        assert not traces(course, "cat").anything
 
 
 def test_an_id_within_another_is_not_touched(tmp_path: Path) -> None:

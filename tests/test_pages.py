@@ -26,9 +26,9 @@ from grader.cli import app
 from grader.course.syllabus import load_course
 from grader.exporting.gathering import from_report
 from grader.grading.store import Record, Store, default_url
+from grader.nbgrader.beside import prompts
 from grader.nbgrader.collecting import collect
 from grader.nbgrader.feedback import write_feedback
-from grader.nbgrader.page import prompts
 from grader.nbgrader.releasing import release
 from grader.render.advice import NextStep, next_step
 from grader.render.charts import columns, segments

@@ -83,7 +83,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> School:
     grade(course)
     for student in ("full", "bonus", "gpu"):
         set_manual(course, student, "why", 1.0)
-    set_manual(course, "late", "why", 0.5)
+    set_manual(course, "late", "why", 0.5, "Nearly so.")
     return School(course)
 
 
@@ -182,8 +182,9 @@ def test_pages(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {s: of_page(folder / "students" / f"{s}.html") for s in EXPECTED} == EXPECTED
     half = tags_of((folder / "students" / "half.html").read_text()).text
     assert "not graded yet" in half and "0 of 1" not in half
+    assert "def double" in half and "Why?" in half
     late = tags_of((folder / "students" / "late.html").read_text()).text
-    assert "Handed in late" in late and "−0.5" in late
+    assert "Handed in late" in late and "−0.5" in late and "Nearly so." in late
 
 
 def test_feedback(school: School, monkeypatch: pytest.MonkeyPatch) -> None:

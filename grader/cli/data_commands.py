@@ -70,11 +70,14 @@ def forget(
     elif apply:
         out.print("Removed. Exports that named the student are gone: make them again.")
     else:
-        out.print(f"Nothing is removed yet. Next: `chainrule forget {escape(student)} --apply`.")
+        out.print("Nothing is removed yet.")
     for place in found.by_hand:
         out.print(f"[yellow]by hand:[/] take the student out of {escape(place)}", soft_wrap=True)
     if apply:
         out.print("Backups, and copies that students or an LMS hold, are out of reach of this.")
+        say_next(f"{command('export', 'html', 'ASSIGNMENT')} makes exports of the rest.")
+    elif found.anything:
+        say_next(f"{command('forget', student, '--apply')} removes it.")
 
 
 def _say_elsewhere(names: tuple[str, ...]) -> None:

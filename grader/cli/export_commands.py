@@ -81,12 +81,14 @@ def export(
         from grader.exporting.files import default_out
         from grader.exporting.files import export as write
         from grader.inert import plain
+        from grader.nbgrader.beside import besides
         from grader.nbgrader.totals import class_grades
 
         titles = format in ("html", "gradescope")
         grades = class_grades(course, assignment, json, with_titles=titles)
         where = out or default_out(course.root, assignment, format)
-        written = write(grades, format, where, column, id_column)
+        more = {"beside": besides(course, assignment)} if format == "html" else {}
+        written = write(grades, format, where, column, id_column, **more)
     count = len(grades.handed_in)
     console().print(f"{count} submissions: {escape(str(written.first))}", soft_wrap=True)
     for line in written.said:

@@ -73,9 +73,9 @@ def requests(
                 table.add_row(*(escape(plain(cell)) for cell in cells))
     console().print(table)
     if waiting:
-        console().print(
-            f"{waiting} wait for an answer: open the student's notebook in the formgrader, and "
-            "write it as the comment of that exercise; `chainrule feedback` hands it out."
+        say_next(
+            f"{waiting} wait for an answer: open the student's notebook in the formgrader, write "
+            f"it as the comment of that exercise, then {command('feedback', 'ASSIGNMENT')}."
         )
 
 

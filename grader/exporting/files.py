@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,7 @@ from grader.errors import UsageError
 from grader.notebook.build import write_whole
 from grader.render.grades import Grades
 from grader.render.gradescope import results_json
-from grader.render.html import class_page, student_page, term_page
+from grader.render.html import Beside, class_page, student_page, term_page
 from grader.render.junit import junit
 from grader.render.number import number
 from grader.render.sheets import MOODLE_ID, Column, canvas, column, moodle, reasons, table
@@ -38,7 +38,12 @@ def default_out(root: Path, name: str, kind: Format) -> Path:
 
 
 def export(
-    grades: Grades, kind: Format, out: Path, heading: str = "", id_column: str = ""
+    grades: Grades,
+    kind: Format,
+    out: Path,
+    heading: str = "",
+    id_column: str = "",
+    beside: Callable[[Worth], Beside] = lambda one: Beside(),
 ) -> Written:
     """Write grades.
 
@@ -49,13 +54,14 @@ def export(
             ends in .html or .json).
         heading: the name of the column in Canvas or Moodle, the assignment's title if empty.
         id_column: the column that holds the student ids there, if it is not the usual one.
+        beside: what stands on a student's page besides results.
 
     Raises:
         UsageError: the results cannot be written in this format, or not there.
     """
     try:
         if kind == "html":
-            return _pages(grades, out)
+            return _pages(grades, out, beside)
         if kind == "gradescope":
             return _gradescope(grades, out)
         if kind in ("canvas", "moodle"):
@@ -122,13 +128,14 @@ def import_notes(grades: Grades, made: Column) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _pages(grades: Grades, out: Path) -> Written:
+def _pages(grades: Grades, out: Path, beside: Callable[[Worth], Beside]) -> Written:
     if out.suffix == ".html":
-        path = write_whole(out, student_page(*grades.told(_only(grades, out))))
+        one = _only(grades, out)
+        path = write_whole(out, student_page(*grades.told(one), beside(one)))
         return Written(path, (path,), _said(grades))
     names = file_names(grades)
     files = [
-        write_whole(out / "students" / f"{name}.html", student_page(*grades.told(one)))
+        write_whole(out / "students" / f"{name}.html", student_page(*grades.told(one), beside(one)))
         for name, one in zip(names, grades.worths, strict=True)
     ]
     links = {place: f"students/{name}.html" for place, name in enumerate(names)}

@@ -21,8 +21,9 @@ from grader.course.syllabus import Course, load_course
 from grader.exporting.book import TEST, Book, entry_of
 from grader.exporting.gathering import reckon
 from grader.languages import machine
+from grader.nbgrader.beside import beside_of, cell_id, questions
 from grader.nbgrader.scores import recorded
-from grader.render.html import Beside, student_page
+from grader.render.html import student_page
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -75,59 +76,14 @@ class PageExporter(Exporter):
             median=self.median,
         )
         read = next(one for one in grades.worths if one.student == reader)
-        beside = Beside(
-            tuple(ours.get("notes", ())),
-            answers(nb),
-            texts(nb),
-            _said(nb, comments, machine(language).say),
-            prompts(nb),
-        )
+        beside = beside_of(nb, _said(nb, comments, machine(language).say))
         return student_page(grades, read, beside), resources
-
-
-def answers(nb: NotebookNode) -> dict[str, str]:
-    """What the student wrote to each exercise."""
-    return {
-        _id(cell): inert.plain(cell.source)
-        for cell in nb.cells
-        if cell.cell_type == "code" and _marks(cell).get("solution")
-    }
-
-
-def texts(nb: NotebookNode) -> dict[str, str]:
-    """What the student wrote to each written question."""
-    return {
-        _id(cell): inert.plain(cell.metadata.get("chainrule", {}).get("text", cell.source))
-        for cell in _questions(nb)
-    }
-
-
-def prompts(nb: NotebookNode) -> dict[str, str]:
-    """What was asked, to each exercise and written question, as Markdown of the release.
-
-    It is the text above the answer, from the last heading on; where there is none since another
-    answer, that of the whole section.
-    """
-    found: dict[str, str] = {}
-    section: list[str] = []
-    above: list[str] = []
-    for cell in nb.cells:
-        marks = _marks(cell)
-        if marks.get("solution"):
-            found[_id(cell)] = "\n\n".join(above or section)
-            above = []
-        elif cell.cell_type == "markdown" and marks.get("locked"):
-            # The others are the student's own.
-            if cell.source.startswith("#"):
-                section, above = [], []
-            section, above = [*section, cell.source], [*above, cell.source]
-    return {name: text for name, text in found.items() if text}
 
 
 def _said(nb: NotebookNode, comments: Comments, say: Callable[[str], str] = str) -> dict[str, str]:
     """A person's comments; to a written question also nbgrader's own ("No response.")."""
     said = {name: person for name, (_, person) in comments.items()}
-    for name in map(_id, _questions(nb)):
+    for name in map(cell_id, questions(nb)):
         own, person = comments.get(name, ("", ""))
         said[name] = person or say(own)
     return {name: inert.plain(text) for name, text in said.items() if text}
@@ -141,15 +97,3 @@ def _comments(gradebook: Gradebook, about: dict[str, Any]) -> Comments:
         comment.name.removeprefix(TEST): (comment.auto_comment or "", comment.manual_comment or "")
         for comment in notebook.comments
     }
-
-
-def _questions(nb: NotebookNode) -> list[NotebookNode]:
-    return [c for c in nb.cells if c.cell_type == "markdown" and _marks(c).get("grade")]
-
-
-def _marks(cell: NotebookNode) -> dict[str, Any]:
-    return dict(cell.metadata.get("nbgrader", {}))
-
-
-def _id(cell: NotebookNode) -> str:
-    return str(_marks(cell).get("grade_id", ""))

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 
 from grader.course.syllabus import Course
 from grader.exporting.book import TEST
@@ -14,6 +22,7 @@ from grader.grading.history import Asked, History
 from grader.grading.keeping import opened
 from grader.nbgrader.asking import Request
 from grader.nbgrader.steps import gradebook
+from grader.nbgrader.totals import gradebook_exists
 
 
 @dataclass(frozen=True)
@@ -88,9 +97,19 @@ def comments_of(course: Course, name: str) -> dict[str, dict[str, str]]:
     Raises:
         GraderError: the gradebook cannot be read.
     """
+    if not gradebook_exists(course):
+        return {}
+    found: dict[str, dict[str, str]] = {}
     with gradebook(course) as book:
-        try:
-            students = [one.student.id for one in book.find_assignment(name).submissions]
-        except MissingEntry:
-            return {}
-        return {student: _comments(book, name, student) for student in students}
+        rows = (
+            book.db.query(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment)
+            .select_from(Comment)
+            .join(Comment.cell)
+            .join(Comment.notebook)
+            .join(SubmittedNotebook.assignment)
+            .join(SubmittedAssignment.assignment)
+            .filter(Assignment.name == name)
+        )
+        for student, cell, text in rows:
+            found.setdefault(student, {})[cell.removeprefix(TEST)] = text or ""
+    return found

@@ -12,9 +12,9 @@ from grader.course.fields import did_you_mean
 from grader.course.syllabus import Course
 from grader.course.written import ModelAnswer, load_written
 from grader.errors import UsageError
+from grader.nbgrader.beside import answers as code_answers
+from grader.nbgrader.beside import texts
 from grader.nbgrader.desk import Desk
-from grader.nbgrader.page import answers as code_answers
-from grader.nbgrader.page import texts
 from grader.nbgrader.pieces import Unreadable, pieces_of
 from grader.nbgrader.rebuild import rebuild
 from grader.nbgrader.requests import comments_of
