@@ -125,14 +125,10 @@ def judge(call: Call, outcome: Outcome, asked: Asked) -> Failure | None:
 
 
 def speed_ratio(rounds: Sequence[Round]) -> float:
-    """How many times as fast as its rival a call is, by the median of the laps of each: a machine
-    that is short of memory takes milliseconds off a single lap, and tells nothing by it."""
-    mine, rival = (median(times) for times in zip(*map(_seconds, rounds), strict=True))
-    return rival / mine
-
-
-def _seconds(lap: Round) -> tuple[float, float]:
-    return lap.seconds, lap.rival_seconds
+    """How many times as fast as its rival a call is, by the median of the laps of each: to a single
+    lap a machine that is short of memory adds milliseconds, which tell nothing."""
+    mine = median(lap.seconds for lap in rounds)
+    return median(lap.rival_seconds for lap in rounds) / mine
 
 
 def judge_race(rounds: Sequence[Round], faster: Faster) -> Failure | None:

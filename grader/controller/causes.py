@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 
-from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.comparing.outcomes import ExerciseRun
 from grader.controller.binding import bound
 from grader.controller.findings import Evidence, Standard, evidence
 from grader.controller.records import Records
@@ -56,16 +56,12 @@ class Causes:
         self,
         lesson: Lesson,
         standard: Standard,
-        answer: tuple[Outcome, ...],
+        answer: ExerciseRun,
         allowance: Allowance,
         records: Records,
-        seconds: float,
     ) -> None:
-        """Keep what is needed; nothing is run yet.
-
-        `answer`: sketches of the model answer's outcomes, which took so many CPU `seconds`.
-        """
-        self.answer, self._seconds = answer, seconds
+        """Keep what is needed; nothing is run yet. `answer`: what the model answer did."""
+        self.answer, self._seconds = answer.outcomes, answer.seconds
         self._lesson, self._standard, self._allowance = lesson, standard, allowance
         self._name = standard.prepared.name
         self._own = [m for m in lesson.mistakes if m.exercise == self._name]

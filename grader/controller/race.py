@@ -136,6 +136,6 @@ def _decided(rounds: list[Round], asked: float) -> bool:
     cost anybody ten times as much, where the kernel is short of memory."""
     if speed_ratio(rounds) >= asked * MARGIN:
         return True
-    best = min(rounds, key=lambda lap: lap.seconds)
-    near = median(lap.rival_seconds for lap in rounds) / best.seconds > asked / MARGIN
+    best = min(lap.seconds for lap in rounds)
+    near = median(lap.rival_seconds for lap in rounds) / best > asked / MARGIN
     return len(rounds) > HEAT and not near

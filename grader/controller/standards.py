@@ -57,9 +57,7 @@ class Standards:
         self.asked = {name: standard.asked for name, standard in self._standards.items()}
         """What is asked of each exercise's calls."""
         self._causes = {
-            name: Causes(
-                lesson, standard, runs[name].outcomes, allowance, self.records, runs[name].seconds
-            )
+            name: Causes(lesson, standard, runs[name], allowance, self.records)
             for name, standard in self._standards.items()
         }
         self.seconds = {name: run.seconds for name, run in runs.items()}

@@ -420,8 +420,9 @@ def judge_one(
     retelling = Retelling(
         zygote, program, execution, grading.prepared, standards.asked, allowance, spent=spent
     )
+    settled = {one.name: one for one in bare if one.verdict == "passed"} | given
     results = tuple(
-        given.get(name) or judged(standards.of(name, zygote), execution, name, retelling.of)
+        settled.get(name) or judged(standards.of(name, zygote), execution, name, retelling.of)
         for name in grading.prepared
     )
     ours = any(result.verdict == "grader_error" for result in results)

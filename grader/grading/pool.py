@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from grader.controller.records import Records
 from grader.controller.zygote import Zygote
@@ -136,6 +136,23 @@ def run_all(
         yield from run.results()
     finally:
         run.end()
+
+
+def done_all(
+    tasks: Sequence[Task],
+    places: Sequence[Slot],
+    work: Callable[[Task, Zygote], Result],
+    records: Sequence[Records] = (),
+) -> Iterator[tuple[Task, Result]]:
+    """The same where an error of ours is the end of all: tasks and results as they finish.
+
+    Raises:
+        Exception: the first error of ours, once it is final.
+    """
+    for finished in run_all(tasks, places, work, records):
+        if finished.error is not None:
+            raise finished.error
+        yield finished.task, cast(Result, finished.result)
 
 
 class Run(Generic[Task, Result]):

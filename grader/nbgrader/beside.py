@@ -36,7 +36,7 @@ def besides(course: Course, name: str) -> Callable[[Worth], Beside]:
         nb = reads(path.read_text(encoding="utf-8"))  # ours: it need not be validated
         if "chainrule" not in nb.metadata or recorded(nb).sha256 != one.result.sha256:
             return Beside()
-        return beside_of(nb, {n: plain(text) for n, text in said.get(student, {}).items() if text})
+        return beside_of(nb, said.get(student, {}))
 
     return of
 
@@ -44,7 +44,8 @@ def besides(course: Course, name: str) -> Callable[[Worth], Beside]:
 def beside_of(nb: NotebookNode, comments: Mapping[str, str]) -> Beside:
     """What a notebook with a result of ours holds besides; `comments`: by exercise or question."""
     notes = tuple(nb.metadata["chainrule"].get("notes", ()))
-    return Beside(notes, answers(nb), texts(nb), comments, prompts(nb))
+    said = {name: plain(text) for name, text in comments.items() if text}
+    return Beside(notes, answers(nb), texts(nb), said, prompts(nb))
 
 
 def answers(nb: NotebookNode) -> dict[str, str]:

@@ -15,7 +15,6 @@ from nbconvert.exporters import Exporter
 from nbgrader.api import Gradebook
 from traitlets import Float, Unicode, default
 
-from grader import inert
 from grader.course.arrangements import arranged
 from grader.course.syllabus import Course, load_course
 from grader.exporting.book import TEST, Book, entry_of
@@ -86,7 +85,7 @@ def _said(nb: NotebookNode, comments: Comments, say: Callable[[str], str] = str)
     for name in map(cell_id, questions(nb)):
         own, person = comments.get(name, ("", ""))
         said[name] = person or say(own)
-    return {name: inert.plain(text) for name, text in said.items() if text}
+    return said
 
 
 def _comments(gradebook: Gradebook, about: dict[str, Any]) -> Comments:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from nbgrader.api import (
     Assignment,
     BaseCell,
     Comment,
-    Gradebook,
-    MissingEntry,
     SubmittedAssignment,
     SubmittedNotebook,
 )
@@ -44,13 +41,12 @@ def note_requests(course: Course, name: str, requests: Mapping[str, tuple[Reques
     asking = {student: asked for student, asked in requests.items() if asked}
     if not asking:
         return
-    with gradebook(course) as book:
-        said = {student: _comments(book, name, student) for student in asking}
+    said = comments_of(course, name)
     with opened(course) as store:
         History(store.database).ask(
             name,
             [
-                Asked(student, one.exercise, one.text, said[student].get(one.exercise, ""))
+                Asked(student, one.exercise, one.text, said.get(student, {}).get(one.exercise, ""))
                 for student, asked in asking.items()
                 for one in asked
             ],
@@ -69,26 +65,18 @@ def requests_with_answers(course: Course, name: str) -> list[Answered]:
         asked = History(store.database).requests(name)
     if not asked:
         return []
-    with gradebook(course) as book:
-        said = {one.student: _comments(book, name, one.student) for one in asked}
+    said = comments_of(course, name)
     return [
         Answered(
             one.student,
             one.exercise,
             one.text,
-            now if (now := said[one.student].get(one.exercise, "")) != one.said_before else "",
+            now
+            if (now := said.get(one.student, {}).get(one.exercise, "")) != one.said_before
+            else "",
         )
         for one in asked
     ]
-
-
-def _comments(book: Gradebook, name: str, student: str) -> dict[str, str]:
-    """What a person said of each exercise and question of a student."""
-    try:
-        found: Any = book.find_submission_notebook(name, name, student).comments
-    except MissingEntry:
-        return {}
-    return {one.name.removeprefix(TEST): one.manual_comment or "" for one in found}
 
 
 def comments_of(course: Course, name: str) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader.controller.causes import mistake_program
 from grader.controller.follow_through import judged, tried_with
@@ -19,10 +19,9 @@ from grader.controller.session import Allowance, execute
 from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson
-from grader.grading.pool import Slot, run_all
+from grader.grading.pool import Slot, done_all
+from grader.validate.trial import briefly
 
-FEELING_SECONDS, FEELING_TIMES = 2.0, 5.0
-"""What runs longer than this, and so many times what the model answer took, feels the mistake."""
 _STUB = "def {name}(*args, **kwargs):\n    raise NotImplementedError\n"
 
 
@@ -55,11 +54,9 @@ def prove_follow_through(
         return f"{proof.subject}: {reason}" if reason else ""
 
     proofs = [*_dependents(lesson), *_forwarders(lesson)]
-    for finished in run_all(proofs, places, work, [standards.records]):
-        if finished.error is not None:
-            raise finished.error
-        if finished.result is not None:
-            yield finished.result
+    for _, reason in done_all(proofs, places, work, [standards.records]):
+        if reason is not None:
+            yield reason
 
 
 def _dependents(lesson: Lesson) -> Iterator[_Proof]:
@@ -104,10 +101,10 @@ def _parameters(lesson: Lesson, name: str) -> list[str]:
 def _feels_nothing(
     proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance
 ) -> bool:
-    exercise, seconds = standards.prepared[proof.exercise], standards.seconds[proof.exercise]
-    total = FEELING_SECONDS + FEELING_TIMES * seconds
-    allowance = replace(allowance, total_seconds=min(allowance.total_seconds, total))
-    execution = execute(zygote, proof.program, [exercise], allowance, asked=standards.asked)
+    exercise = standards.prepared[proof.exercise]
+    # What hangs, or takes far longer than the answer, feels the mistake.
+    brief = briefly(allowance, standards, [proof.exercise])
+    execution = execute(zygote, proof.program, [exercise], brief, asked=standards.asked)
     standard = standards.of(proof.exercise, zygote, explained=False)
     return judged(standard, execution, proof.exercise).verdict == "passed"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,8 +11,18 @@ from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
 from grader.controller.verdicts import judge_exercise, silent
 from grader.controller.zygote import Zygote
-from grader.grading.pool import Slot, run_all
+from grader.grading.pool import Slot, done_all
 from grader.results import ExerciseResult
+
+BRIEF_SECONDS, BRIEF_TIMES = 2.0, 5.0
+"""CPU seconds, and times what the model answers took beside them, after which a program of ours
+is taken to hang."""
+
+
+def briefly(allowance: Allowance, standards: Standards, exercises: Sequence[str]) -> Allowance:
+    """What a program of ours has that should take about as long as the model answers."""
+    seconds = BRIEF_SECONDS + BRIEF_TIMES * sum(standards.seconds[name] for name in exercises)
+    return replace(allowance, total_seconds=min(allowance.total_seconds, seconds))
 
 
 @dataclass(frozen=True)
@@ -26,8 +35,8 @@ class Trial:
     standards: Standards
     explained: bool = True
     """Whether the known mistakes are asked for a hint."""
-    total_seconds: float = math.inf
-    """The most that all of it may take; the course's own limit if that is less."""
+    brief: bool = False
+    """Whether it is taken to hang long before a submission would be."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,9 @@ def run_trials(
             trial.standards.prepared[name] for name in trial.exercises
         ]
         asked, by_name = trial.standards.asked, {exercise.name: exercise for exercise in prepared}
-        granted = replace(
-            allowance, total_seconds=min(allowance.total_seconds, trial.total_seconds)
-        )
+        granted = allowance
+        if trial.brief:
+            granted = briefly(allowance, trial.standards, trial.exercises)
         execution = execute(zygote, trial.program, prepared, granted, asked=asked)
         retelling = Retelling(zygote, trial.program, execution, by_name, asked, granted)
         results = tuple(
@@ -71,8 +80,5 @@ def run_trials(
         return results, len(execution.faults)
 
     records = list({id(t.standards.records): t.standards.records for t in trials}.values())
-    for finished in run_all(trials, places, work, records):
-        if finished.error is not None:
-            raise finished.error
-        assert finished.result is not None
-        yield Tried(finished.task, *finished.result)
+    for trial, found in done_all(trials, places, work, records):
+        yield Tried(trial, *found)

@@ -30,7 +30,7 @@ from grader.course.slips.mutants import mutants
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.grading.machine import allowance_of
-from grader.grading.pool import Slot, run_all
+from grader.grading.pool import Slot, done_all
 from grader.notebook import read_assignment, stub_submission
 from grader.results import ExerciseResult, total
 from grader.validate.bench import Bench, Tally
@@ -40,9 +40,6 @@ from grader.validate.proofs import check_figure, check_gradient, figures_of, gra
 from grader.validate.record import Validation
 from grader.validate.texts import prove_editions, prove_written
 from grader.validate.trial import Trial, run_trials
-
-MUTANT_SECONDS, MUTANT_TIMES = 2.0, 5.0
-"""A mutant has so many CPU seconds, and so many times what the model answers took beside them."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +121,7 @@ def _prove_answers(bench: Bench, effort: Effort, tally: Tally) -> None:
             return str(error)
         return ""
 
-    found: dict[int, str] = {}
-    for finished in run_all(range(effort.seeds), bench.places, work, []):
-        if finished.error is not None:
-            raise finished.error
-        found[finished.task] = finished.result or ""
-    for seed, wrong in sorted(found.items()):
+    for seed, wrong in sorted(done_all(range(effort.seeds), bench.places, work)):
         if wrong:
             tally.complain("answers", f"seed {seed}", wrong)
 
@@ -247,7 +239,7 @@ def _prove_mutants(bench: Bench, effort: Effort, tally: Tally) -> None:
             _judges(mutant.exercise, bench),
             bench.standards,
             bool(of_line[mutant.key]),
-            _patience(_judges(mutant.exercise, bench), bench),
+            brief=True,
         )
         for mutant in wanted
     ]
@@ -275,11 +267,6 @@ def _prove_hint(
 def _judges(exercise: str, bench: Bench) -> tuple[str, ...]:
     """An exercise judges its own mutants; a helper's are judged by all."""
     return (exercise,) if exercise in bench.prepared else tuple(bench.prepared)
-
-
-def _patience(exercises: tuple[str, ...], bench: Bench) -> float:
-    """CPU seconds after which a mutant is taken to hang."""
-    return MUTANT_SECONDS + MUTANT_TIMES * sum(bench.standards.seconds[e] for e in exercises)
 
 
 def _killed(results: tuple[ExerciseResult, ...]) -> bool:

@@ -219,8 +219,8 @@ def clearly(rng: Rng, n: int, p: int, lambdas: list[float], k: int) -> tuple[Arr
     The best λ is neither end of the list, and its error less than any other by 1e-6 of itself, so
     that no way to solve decides.
     """
-    ends = sorted(lambdas)
-    few = [ends[0], *ends[3:-3:8], ends[-1]]
+    ordered = sorted(lambdas)
+    few = [ordered[0], *ordered[3:-3:8], ordered[-1]]
     while True:
         x, y = market(rng, n, p, spread=0.4)
         x = x * rng.uniform(0.6, 1.6, size=p)
