@@ -104,7 +104,9 @@ def test_the_page_has_rubric_comments_and_every_answer(
 
 def test_who_wrote_alike_is_found_and_who_did_not_is_not(course: Course) -> None:
     pytest.importorskip("copydetect")
-    found = similar(course, ONE, 70)
+    shown: list[tuple[int, int]] = []
+    found = similar(course, ONE, 70, lambda done, of: shown.append((done, of)))
+    assert shown == sorted(shown) and (shown[0][0], shown[-1]) == (0, (15, 15))
     pairs = {(pair.one, pair.other): pair for pair in found.pairs}
     assert ("ann", "bob") in pairs and ("ann", "fay") in pairs
     assert not any("cat" in pair or "eve" in pair for pair in pairs)

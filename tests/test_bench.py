@@ -18,9 +18,22 @@ def course() -> Course:
     return load_course(ROOT)
 
 
+SHOWN: list[tuple[int, int]] = []
+
+
 @pytest.fixture(scope="module")
 def figures(course: Course) -> Figures:
-    return measure(course, "lec05_backprop", Sizes((3, 4), 1, 1), jobs=2, isolation="full")
+    sizes = Sizes((3, 4), 1, 1)
+    return measure(
+        course, "lec05_backprop", sizes, jobs=2, isolation="full",
+        show=lambda done, of: SHOWN.append((done, of)),
+    )  # fmt: skip
+
+
+def test_it_says_how_far_it_is_from_nothing_to_the_whole(figures: Figures) -> None:
+    whole = SHOWN[0][1]
+    assert SHOWN[0] == (0, whole) and SHOWN[-1] == (whole, whole)
+    assert sorted(SHOWN) == SHOWN and len(set(SHOWN)) > figures.submissions
 
 
 def test_all_graders_get_notebooks_of_the_same_class(figures: Figures) -> None:

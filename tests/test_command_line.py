@@ -16,11 +16,12 @@ from grader import __version__
 from grader.cli import app
 from grader.cli.arguments import assignment_names, at_home
 from grader.cli.next_steps import as_typed, command
-from grader.cli.time_left import ProofSteps
+from grader.cli.time_left import ProofSteps, Steps
 from grader.controller.zygote import grader_folder
 from grader.course.fields import did_you_mean
 from grader.course.roster import read_roster, roster_of
 from grader.course.syllabus import Course, load_course
+from grader.demo.loop import STEPS
 from grader.errors import CourseError
 from grader.grading.grading import Options, grade_class
 from grader.grading.keeping import keeping
@@ -294,3 +295,15 @@ def test_proofs_say_how_far_they_are() -> None:
         assert steps.done == 50
         steps.at("two: mutants")
         assert 50 < steps.done < 100
+
+
+def test_steps_of_unequal_length_say_how_far_they_are() -> None:
+    shown: list[tuple[int, int]] = []
+    steps = Steps(lambda done, of: shown.append((done, of)), {"short": 10, "long": 80, "last": 10})
+    steps.at("short")
+    steps.at("long")
+    steps.within(1, 2)
+    steps.within(2, 2)
+    steps.at("last")
+    assert shown == [(0, 100), (10, 100), (50, 100), (90, 100), (90, 100)]
+    assert sum(STEPS.values()) == 100

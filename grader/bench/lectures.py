@@ -19,6 +19,7 @@ from grader.grading.grading import Options, begin, grade_class
 from grader.grading.keeping import Keeping
 from grader.grading.machine import Isolation
 from grader.grading.store import Store
+from grader.nbgrader.progress import Show, Tally, unseen
 
 
 class LectureCost(BaseModel):
@@ -44,17 +45,19 @@ class LectureCost(BaseModel):
 
 
 def lectures(
-    course: Course, names: Sequence[str], count: int, isolation: Isolation
+    course: Course, names: Sequence[str], count: int, isolation: Isolation, show: Show = unseen
 ) -> Iterator[LectureCost]:
     """Measure with `count` varied notebooks of each lecture, in one slot.
 
     They are graded twice: the first run lays on record what our own programs do, and the second,
-    of other notebooks, is counted.
+    of other notebooks, is counted. `show` is told how many lectures are through.
 
     Raises:
         CourseError, GraderError: of the course, or ours.
     """
+    tally = Tally(len(names), show)
     for name in names:
+        tally.one_more()
         yield _lecture(course, name, count, isolation)
 
 

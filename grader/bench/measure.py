@@ -22,10 +22,13 @@ from grader.demo.variations import variations, vary
 from grader.errors import GraderError
 from grader.grading.grading import Options, begin, grade_class
 from grader.grading.machine import Isolation
+from grader.nbgrader.progress import Show, unseen
 from grader.results import Report, SubmissionResult
 
 _MIB = 1024 * 1024
 _WORKERS = 3
+_NBGRADER, _OTTER = 50, 100
+"""What a notebook takes there, in notebooks that we grade: roughly, to say what time is left."""
 
 
 @dataclass(frozen=True)
@@ -81,24 +84,34 @@ class Figures(Throughput):
     further: tuple[Throughput, ...] = ()
 
 
-def measure(course: Course, name: str, sizes: Sizes, jobs: int, isolation: Isolation) -> Figures:
+def measure(
+    course: Course,
+    name: str,
+    sizes: Sizes,
+    jobs: int,
+    isolation: Isolation,
+    show: Show = unseen,
+) -> Figures:
     """Grade classes of varied notebooks, and the first few of them by nbgrader and otter too.
+
+    `show` is told how far that is, in notebooks that we grade.
 
     Raises:
         GraderError: a submission was not graded, or a peer failed.
     """
-    options = Options(jobs=jobs, isolation=isolation)
+    options, work = Options(jobs=jobs, isolation=isolation), _Work(sizes, show)
     with tempfile.TemporaryDirectory() as scratch:
         classes = []
         for count in sizes.classes:
             folder = _class(course, name, count, Path(scratch) / f"class-{count}")
-            classes.append(_graded(course, name, folder, options)[0])
-        peers = _peers(course, name, sizes, Path(scratch))
+            classes.append(_graded(course, name, folder, options, work)[0])
+        peers = _peers(course, name, sizes, Path(scratch), work)
         few = _class(course, name, sizes.nbgrader, Path(scratch) / "few")
         grading = begin(course, name, Options())
         warm = [spent.wall for spent in floor(grading, few)]
         with _Memory() as memory:
-            _, one_by_one = _graded(course, name, few, Options(jobs=1, isolation=isolation))
+            alone = Options(jobs=1, isolation=isolation)
+            _, one_by_one = _graded(course, name, few, alone, work)
         warm += [spent.wall for spent in floor(grading, few)]
     graded = median(submission.seconds for submission in one_by_one.submissions)
     first, *further = (_throughput(account, *peers) for account in classes)
@@ -128,15 +141,19 @@ def _class(course: Course, name: str, count: int, folder: Path) -> Path:
     return folder
 
 
-def _peers(course: Course, name: str, sizes: Sizes, scratch: Path) -> tuple[Peer, Peer]:
+def _peers(
+    course: Course, name: str, sizes: Sizes, scratch: Path, work: _Work
+) -> tuple[Peer, Peer]:
     """What nbgrader and otter take, on the first notebooks of a class."""
     varied = vary(course, name, max(sizes.nbgrader, sizes.otter))
     prepared = begin(course, name, Options()).prepared
     choices = {one.student.name: one.choices for one in varied[: sizes.nbgrader]}
     nbgrader = nbgrader_seconds(course, name, prepared, choices, _made(scratch / "nbgrader"))
+    work.through(_NBGRADER * sizes.nbgrader)
     handed_in = write_class([one.student for one in varied[: sizes.otter]], scratch / "handed_in")
     files = [handed_in / one.student.file for one in varied[: sizes.otter]]
-    return nbgrader, otter_seconds(prepared, files, _made(scratch / "otter"))
+    otter = otter_seconds(prepared, files, _made(scratch / "otter"), lambda: work.through(_OTTER))
+    return nbgrader, otter
 
 
 def _throughput(account: Account, nbgrader: Peer, otter: Peer) -> Throughput:
@@ -163,9 +180,16 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _graded(course: Course, name: str, folder: Path, options: Options) -> tuple[Account, Report]:
+def _graded(
+    course: Course, name: str, folder: Path, options: Options, work: _Work
+) -> tuple[Account, Report]:
     with Account() as account:
-        report = grade_class(course, name, folder, options, None, account.progress, account.zygote)
+
+        def progress(done: int, of: int, last: SubmissionResult | None) -> None:
+            account.progress(done, of, last)
+            work.through(last is not None)
+
+        report = grade_class(course, name, folder, options, None, progress, account.zygote)
     require_graded(report.submissions)
     return account, report
 
@@ -175,6 +199,21 @@ def require_graded(submissions: Sequence[SubmissionResult]) -> None:
     for one in submissions:
         if one.status != "graded":
             raise GraderError(f"{one.file} was not graded: {one.message}")
+
+
+class _Work:
+    """How far all graders together are."""
+
+    def __init__(self, sizes: Sizes, show: Show) -> None:
+        ours = sum(sizes.classes) + sizes.nbgrader
+        self._whole = ours + _NBGRADER * sizes.nbgrader + _OTTER * sizes.otter
+        self._done, self._show = 0, show
+        show(0, self._whole)
+
+    def through(self, notebooks: int) -> None:
+        """So many more are through."""
+        self._done += notebooks
+        self._show(self._done, self._whole)
 
 
 class _Memory:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.bench.account import Account
@@ -38,7 +38,10 @@ def test_hidden(env):
 
 
 def otter_seconds(
-    prepared: dict[str, PreparedExercise], notebooks: Sequence[Path], folder: Path
+    prepared: dict[str, PreparedExercise],
+    notebooks: Sequence[Path],
+    folder: Path,
+    one_more: Callable[[], None],
 ) -> Peer:
     """What `otter run` takes for a submission.
 
@@ -46,6 +49,7 @@ def otter_seconds(
         prepared: the hidden cases that its tests get.
         notebooks: what was handed in.
         folder: an empty folder to work in.
+        one_more: called when a notebook is through.
 
     Raises:
         GraderError: otter failed, or graded nothing.
@@ -62,6 +66,7 @@ def otter_seconds(
             out = folder / str(number)
             out.mkdir()
             _run(autograder, notebook, out, set(prepared))
+            one_more()
     count = len(notebooks)
     return Peer(account.seconds / count, account.below / count)
 

@@ -31,6 +31,7 @@ from grader.demo.sample import write_class
 from grader.demo.variations import vary
 from grader.grading.grading import Grading, Options, begin, judge_one, program_of, run_one
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
+from grader.nbgrader.progress import Show, Tally, unseen
 from grader.submissions import Submission, discover, read
 from grader.worker.wire import parse_header
 
@@ -115,8 +116,10 @@ class _Listening(Link):
         return header, body
 
 
-def phases_of(course: Course, name: str, count: int, isolation: Isolation) -> Phases:
-    """Measure with `count` varied notebooks.
+def phases_of(
+    course: Course, name: str, count: int, isolation: Isolation, show: Show = unseen
+) -> Phases:
+    """Measure with `count` varied notebooks, each graded twice; `show` is told how far that is.
 
     Raises:
         CourseError, GraderError: of the course, or ours.
@@ -136,8 +139,9 @@ def phases_of(course: Course, name: str, count: int, isolation: Isolation) -> Ph
         standards = Standards(grading.lesson, grading.prepared, allowance, zygote, records=records)
         answers = clock.look()
         run = _Run(grading, standards, zygote, allowance, clock)
-        first = _all(run, submissions)
-        second = _all(run, submissions)
+        tally = Tally(2 * count, show)
+        first = _all(run, submissions, tally)
+        second = _all(run, submissions, tally)
         warm = mean(spent.cpu for spent in floor(grading, folder))
         start = zygote.counts()["start_cpu"]
     rows = [
@@ -188,9 +192,10 @@ class _Spent:
             yield Phase(process=process, phase=phase, cpu_ms=_ms(seconds / count))
 
 
-def _all(run: _Run, submissions: list[Submission]) -> _Spent:
+def _all(run: _Run, submissions: list[Submission], tally: Tally) -> _Spent:
     spent = _Spent()
     for submission in submissions:
+        tally.one_more()
         program = program_of(run.grading, submission)
         execution = run_one(
             run.grading, run.standards, program, run.zygote, run.allowance, spent.told.link

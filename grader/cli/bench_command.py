@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from grader.cli.arguments import Isolated, assignment_names
-from grader.cli.common import complaints, console, exit_codes, this_course
+from grader.cli.common import console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
 
 if TYPE_CHECKING:
@@ -80,13 +80,14 @@ def _compare(
     json: bool,
 ) -> None:
     from grader.bench.measure import Sizes, measure
+    from grader.cli.time_left import counted
     from grader.grading.machine import cores
 
     nbgrader, otter = (min(few, max(classes)) for few in peers)
     told = f"{assignment}: {classes} notebooks, {nbgrader} by nbgrader, {otter} by otter"
-    with complaints().status(told):
+    with counted(told) as show:
         sizes = Sizes(tuple(classes), nbgrader, otter)
-        figures = measure(course, assignment, sizes, jobs or cores(), isolation)
+        figures = measure(course, assignment, sizes, jobs or cores(), isolation, show)
     if json:
         typer.echo(figures.model_dump_json(indent=1))
     else:
@@ -97,9 +98,10 @@ def _phases(
     course: Course, assignment: str, count: int, isolation: Literal["full", "process"], json: bool
 ) -> None:
     from grader.bench.phases import phases_of
+    from grader.cli.time_left import counted
 
-    with complaints().status(f"{assignment}: {count} notebooks, twice"):
-        found = phases_of(course, assignment, count, isolation)
+    with counted(f"{assignment}: {count} notebooks, twice") as show:
+        found = phases_of(course, assignment, count, isolation, show)
     if json:
         typer.echo(found.model_dump_json(indent=1))
     else:
@@ -110,14 +112,11 @@ def _lectures(
     course: Course, count: int, isolation: Literal["full", "process"], json: bool
 ) -> None:
     from grader.bench.lectures import lectures
+    from grader.cli.time_left import counted
 
-    rows = []
-    with complaints().status("") as status:
-        names = list(course.assignments)
-        made = lectures(course, names, count, isolation)
-        for name in names:
-            status.update(f"{name}: {count} notebooks, twice")
-            rows.append(next(made))
+    names = list(course.assignments)
+    with counted(f"{len(names)} lectures, {count} notebooks of each, twice") as show:
+        rows = list(lectures(course, names, count, isolation, show))
     if json:
         typer.echo(_json(rows))
     else:

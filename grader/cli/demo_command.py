@@ -23,7 +23,8 @@ def demo(
 ) -> None:
     """Release, submit, collect, grade and give feedback for a made-up class in build/demo."""
     start = time.monotonic()
-    from grader.demo.loop import demo_course, run_loop
+    from grader.cli.time_left import Steps, counted
+    from grader.demo.loop import STEPS, demo_course, run_loop
     from grader.demo.outcome import outcome_of
     from grader.grading.doctor import require_full
     from grader.grading.grading import Options
@@ -37,10 +38,14 @@ def demo(
         played = demo_course(course, course.root / "build" / "demo")
         options = Options(cores(), "cpu", isolation)
 
-        def say(step: str) -> None:
-            complaints().print(f"{time.monotonic() - start:5.0f} s  {step}")
+        with counted(assignment) as show:
+            steps = Steps(show, STEPS)
 
-        loop = run_loop(played, assignment, students, options, say)
+            def say(step: str) -> None:
+                complaints().print(f"{time.monotonic() - start:5.0f} s  {step}")
+                steps.at(step)
+
+            loop = run_loop(played, assignment, students, options, say, steps.within)
         outcome = outcome_of(loop, as_typed)
     table = Table(title=f"{assignment}: what came of a class of {students}")
     for heading in ("student", "made as", "graded", "late", "total", "mended"):

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.cli.arguments import Assignment, assignment_names, at_home
-from grader.cli.common import complaints, console, exit_codes, this_course
+from grader.cli.common import console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
 from grader.errors import UsageError
 
@@ -115,14 +115,15 @@ def similar(
     ] = None,
 ) -> None:
     """Compare what students wrote into the exercises: a page with pairs side by side."""
+    from grader.cli.time_left import counted
     from grader.notebook.build import write_whole
     from grader.term.pages import rendered
     from grader.term.similar import CAUTION, similar
 
     with exit_codes():
         course = this_course()
-        with complaints().status(f"comparing {escape(assignment)}"):
-            found = similar(course, assignment, at_least)
+        with counted(f"comparing {escape(assignment)}") as show:
+            found = similar(course, assignment, at_least, show)
         page = rendered(
             "similar.html.j2", f"Alike in {course.plan(assignment).title}",
             found=found, caution=CAUTION, at_least=at_least,

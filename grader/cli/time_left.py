@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -47,6 +47,26 @@ def counted(what: str) -> Iterator[Callable[[int, int], None]]:
             shown.update(task, completed=done, total=of)
 
         yield show
+
+
+class Steps:
+    """Steps of which each takes a share, and within which some tell how far they are."""
+
+    def __init__(self, show: Callable[[int, int], None], shares: Mapping[str, int]) -> None:
+        """`shares`: per cent of the whole, by step, in their order."""
+        self._show, self._shares = show, shares
+        self._before = self._share = 0
+
+    def at(self, step: str) -> None:
+        """A step begins; those before it are through."""
+        names = list(self._shares)
+        self._before = sum(self._shares[one] for one in names[: names.index(step)])
+        self._share = self._shares[step]
+        self._show(self._before, 100)
+
+    def within(self, done: int, of: int) -> None:
+        """How far the present step is."""
+        self._show(self._before + self._share * done // max(of, 1), 100)
 
 
 class ProofSteps:

@@ -29,6 +29,7 @@ from grader.nbgrader.entering import Entered, enter_scores
 from grader.nbgrader.feedback import Written, write_feedback
 from grader.nbgrader.pieces import Unreadable, pieces_of
 from grader.nbgrader.places import places_of
+from grader.nbgrader.progress import Show, unseen
 from grader.nbgrader.rebuild import rebuild
 from grader.nbgrader.releasing import release
 from grader.nbgrader.steps import api_of, gradebook
@@ -41,6 +42,11 @@ CONFIGS = ("nbgrader_config.py", "jupyter_server_config.py")
 SIDES = ("assignments", "solutions", "reference")
 WRITTEN = "{}: because every entry of the one has one entry of the other."
 KINDS: tuple[Format, ...] = ("html", "csv", "gradescope", "junit")
+ENTER = "enter the scores into nbgrader's gradebook"
+STEPS = {
+    "release": 12, "submit": 1, "collect": 3, "grade": 58, ENTER: 12, "feedback": 9, "export": 5,
+}  # fmt: skip
+"""Per cent of the loop that each step takes, measured with a class of 24."""
 LATE_EVERY = 8
 DAMAGED_EVERY = 5
 
@@ -93,8 +99,11 @@ def run_loop(
     count: int,
     options: Options,
     say: Callable[[str], None] = lambda step: None,
+    show: Show = unseen,
 ) -> Loop:
     """Run the loop in a course of its own (see `demo_course`).
+
+    `say` is told each of `STEPS` when it begins; `show`, how far those are that pass over a class.
 
     Raises:
         CourseError, UsageError, GraderError: what stopped it.
@@ -109,11 +118,14 @@ def run_loop(
     collect(course, name)
     say("grade")
     with keeping(course, members(course)) as kept:
-        report = grade_class(course, name, places_of(course).submitted, options, kept)
-    say("enter the scores into nbgrader's gradebook")
-    entered = enter_scores(course, name, report, options.isolation)
+        submitted = places_of(course).submitted
+        report = grade_class(
+            course, name, submitted, options, kept, lambda done, of, last: show(done, of)
+        )
+    say(ENTER)
+    entered = enter_scores(course, name, report, options.isolation, show)
     say("feedback")
-    written = write_feedback(course, name)
+    written = write_feedback(course, name, show)
     say("export")
     exported = _export(course, name, report)
     return Loop(course, name, handed, report, entered, written, exported)

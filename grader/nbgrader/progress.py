@@ -1,4 +1,4 @@
-"""How far a pass of nbgrader's over a class is."""
+"""How far a pass over a class is."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -17,6 +17,7 @@ from grader.course.arrangements import arranged
 from grader.course.syllabus import Course
 from grader.errors import UsageError
 from grader.nbgrader.desk import Desk
+from grader.nbgrader.progress import Show, unseen
 from grader.term.answers import written_by_class
 
 CAUTION = (
@@ -62,13 +63,14 @@ class Similar:
     """Whether what much of the class has alike was left out."""
 
 
-def similar(course: Course, name: str, at_least: int) -> Similar:
+def similar(course: Course, name: str, at_least: int, show: Show = unseen) -> Similar:
     """Compare a class that was collected.
 
     Args:
         course: the course.
         name: the assignment.
         at_least: percent of what both wrote that is alike, from which a pair is shown.
+        show: told how many pairs are compared, and of how many.
 
     Raises:
         UsageError: copydetect is not installed, or nothing was collected.
@@ -88,7 +90,7 @@ def similar(course: Course, name: str, at_least: int) -> Similar:
             _without(kit, fingerprint, common)
     pairs = [
         pair
-        for one, other in combinations(sorted(prints), 2)
+        for one, other in _shown(sorted(prints), show)
         if other not in held.members(one)
         and (pair := _pair(kit, one, other, prints)).percent >= at_least
     ]
@@ -97,6 +99,19 @@ def similar(course: Course, name: str, at_least: int) -> Similar:
     return Similar(
         len(prints), tuple(pairs), tuple(e for e in plan.points if e not in long), bool(common)
     )
+
+
+def _shown(students: list[str], show: Show) -> Iterator[tuple[str, str]]:
+    """Every pair; told once for each student how far that is."""
+    count = len(students)
+    whole = count * (count - 1) // 2
+    first = ""
+    for done, (one, other) in enumerate(combinations(students, 2)):
+        if one != first:
+            show(done, whole)
+            first = one
+        yield one, other
+    show(whole, whole)
 
 
 def _copydetect() -> Any:
