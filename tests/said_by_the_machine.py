@@ -27,7 +27,7 @@ FILES = (
     "nbgrader/config.py",
     "otter/examples.py", "otter/autograde.py", "otter/master.py",
     "render/worth.py", "render/grades.py", "render/gradescope.py", "render/sheets.py",
-    "render/html.py", "render/advice.py", "render/term.py",
+    "render/html.py", "render/advice.py", "render/term.py", "term/answers.py", "term/similar.py",
     "cli/check_command.py", "grading/alone.py", "grading/slips_of_the_keys.py",
     "nbgrader/blanks.py",
     "exporting/gathering.py", "languages/dates.py",
@@ -57,7 +57,7 @@ def everything() -> dict[str, set[str]]:
 
 def templates() -> set[str]:
     """What our pages say: the texts that their templates have translated or filled in."""
-    texts = [path.read_text(encoding="utf-8") for path in HOUSE.glob("render/templates/*.j2")]
+    texts = [path.read_text(encoding="utf-8") for path in HOUSE.glob("*/templates/*.html.j2")]
     assert texts
     return {found for text in texts for found in _IN_TEMPLATES.findall(text)}
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from grader.cli import app
@@ -13,12 +16,14 @@ from grader.course.comments import load_comments
 from grader.course.syllabus import Course, load_course
 from grader.errors import CourseError, UsageError
 from grader.nbgrader.collecting import collect
-from grader.term.answers import across, class_of
+from grader.term.answers import across, class_of, write_pages
+from grader.term.pages import rendered
 from grader.term.similar import CAUTION, similar
 from tests.export_class import tags_of
 from tests.loop_class import ONE, RIGHT, SQUARED, answered, graded, hand_in, set_manual
 from tests.small_course import write_course
 from tests.term_class import ROSTER, term_course
+from tests.test_said import left_in_english
 
 WRITTEN = """\
 why:
@@ -96,7 +101,7 @@ def test_the_page_has_rubric_comments_and_every_answer(
     page = (course.root / "build/exports/one-answers/why.html").read_text()
     text = tags_of(page).text
     assert "names the sum" in text and "Say where the second one comes from. (2)" in text
-    assert "0.5 of 1 by hand" in text and "not graded yet" in text
+    assert "0.5 of 1 graded by hand" in text and "not graded yet" in text
     assert "<script>" not in page and "\x1b" not in page and "default-src 'none'" in page
     done = CliRunner().invoke(app, ["answers", ONE, "doubel"])
     assert done.exit_code == 2 and "did you mean double?" in done.output
@@ -129,7 +134,32 @@ def test_the_page_says_what_it_does_not_prove(
     done = CliRunner().invoke(app, ["similar", ONE])
     assert done.exit_code == 0 and "proves no more" in done.output, done.output
     page = (course.root / "build/exports/one-similar.html").read_text()
-    assert CAUTION in tags_of(page).text and 'class="same"' in page
+    assert CAUTION in tags_of(page).text and "<mark>" in page
+
+
+def test_pages_of_a_chinese_course_are_chinese(course: Course) -> None:
+    """All but what the course's own author, a student or a person who graded wrote in English."""
+    pytest.importorskip("copydetect")
+    pages = [
+        path.read_text()
+        for path in write_pages(course.in_language("zh"), ONE, [], course.root / "zh")
+    ]
+    found = replace(similar(course, ONE, 70), common=True, short=("double",))
+    pages.append(
+        rendered("similar.html.j2", "zh", found=found, caution=CAUTION, at_least=70, title="一")
+    )
+    model = yaml.safe_load(WRITTEN)["why"]
+    theirs = [model["answer"], *(one["for"] for one in model["rubric"]), "Twice, not squared."]
+    theirs += [said for one in yaml.safe_load(COMMENTS).values() for said in one]
+    theirs += ["The first", "Twice a number.", "A counter."]
+    for page in pages:
+        assert '<html lang="zh">' in page
+        body = re.sub(r"(?s)<pre.*?</pre>|<style.*?</style>", "", page)
+        text = tags_of(body).text
+        for one in theirs:
+            text = text.replace(one, "")
+        assert not left_in_english(text), text
+    assert "2 / 2" in pages[0] and "评分标准" in pages[-2] and "ann 与 bob" in pages[-1]
 
 
 def test_without_copydetect_it_says_what_to_install(

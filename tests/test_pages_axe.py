@@ -17,10 +17,14 @@ from typing import Any, get_args
 
 import pytest
 
+from grader.course.written import ModelAnswer
 from grader.render.grades import Grades
 from grader.render.html import Beside, class_page, student_page, term_page
 from grader.render.worth import Entry, Mark, Offer, worth
 from grader.results import Verdict
+from grader.term.answers import BY_HAND, NOT_YET, Across, Group, One
+from grader.term.pages import rendered
+from grader.term.similar import CAUTION, Pair, Part, Similar
 from tests.export_class import result, submission
 from tests.watching import browser
 
@@ -72,6 +76,19 @@ BESIDE = Beside(
 )  # fmt: skip
 
 
+ACROSS = Across(
+    "one", "The first", "in_your_own_words", "A question.",
+    ModelAnswer.model_validate({"answer": "Because.", "rubric": [{"points": 3, "for": LONG}]}),
+    ("See the notes.",), (("Good.", 2),), tuple((verdict, 2) for verdict in (*VERDICTS, NOT_YET)),
+    tuple(Group(verdict, "Sum it.", SAID, LONG, (One("ann", 2.0, 3.0, True, "Good."),
+                                                 One("bob", None, 3.0, False, "")))
+          for verdict in (*VERDICTS, NOT_YET, BY_HAND)),
+)  # fmt: skip
+LINES = (("def f(x):", False), (f"    return x  # {LONG}", True))
+SIMILAR = Similar("one", 12, (Pair("ann", "bob", 91, (Part(NAMES[0], 91, LINES, LINES),)),),
+                  NAMES[1:], True)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder, made = tmp_path_factory.mktemp("axe"), {}
@@ -82,7 +99,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             "missing": student_page(found, found.worths[-3]),
             "class": class_page(found, {n: f"{n}.html" for n in range(len(found.worths))}),
             "term": term_page("Deep Learning", [found] * 9),
-        }
+            "answers": rendered("answers.html.j2", language, found=ACROSS),
+            "similar": rendered("similar.html.j2", language, found=SIMILAR, caution=CAUTION,
+                                at_least=70, title="The first"),
+        }  # fmt: skip
         for name, text in texts.items():
             made[f"{name}-{language}"] = folder / f"{name}-{language}.html"
             made[f"{name}-{language}"].write_text(text)

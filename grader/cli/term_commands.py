@@ -116,6 +116,7 @@ def similar(
 ) -> None:
     """Compare what students wrote into the exercises: a page with pairs side by side."""
     from grader.cli.time_left import counted
+    from grader.course.catalogue import load_catalogue
     from grader.notebook.build import write_whole
     from grader.term.pages import rendered
     from grader.term.similar import CAUTION, similar
@@ -125,8 +126,8 @@ def similar(
         with counted(f"comparing {escape(assignment)}") as show:
             found = similar(course, assignment, at_least, show)
         page = rendered(
-            "similar.html.j2", f"Alike in {course.plan(assignment).title}",
-            found=found, caution=CAUTION, at_least=at_least,
+            "similar.html.j2", course.language, found=found, caution=CAUTION, at_least=at_least,
+            title=load_catalogue(course, assignment).name(course.plan(assignment).title),
         )  # fmt: skip
         path = out or course.root / "build" / "exports" / f"{assignment}-similar.html"
         try:

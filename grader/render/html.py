@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.inert import plain
@@ -105,22 +105,24 @@ def term_page(title: str, sheets: Sequence[Grades]) -> str:
     return _render("term.html.j2", sheets[-1], title=title, term=term_of(sheets))
 
 
-def _render(template: str, grades: Grades, **values: Any) -> str:
-    css = _style()
-    texts = machine(grades.language)
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            g=grades,
-            lang=spoken(grades.language),
-            t=texts.say,
-            put=texts.put,
-            css=css,
-            policy=_policy(),
-            **values,
-        )
+def framed(made_with: Environment, template: str, language: str, **values: Any) -> str:
+    """A page of a template that extends `page.html.j2`.
+
+    Args:
+        made_with: an `environment`, of which the template is one.
+        template: its name.
+        language: of the page.
+        values: what the template asks for; texts to be translated by `t`, forms by `put`.
+    """
+    texts = machine(language)
+    page = made_with.get_template(template)
+    return page.render(
+        lang=spoken(language), t=texts.say, put=texts.put, css=_style(), policy=_policy(), **values
     )
+
+
+def _render(template: str, grades: Grades, **values: Any) -> str:
+    return framed(_environment(), template, grades.language, g=grades, **values)
 
 
 @cache
@@ -136,19 +138,24 @@ def _policy() -> str:
 @cache
 def _environment() -> Environment:
     """What the pages are made with: one, as each compiles a template anew, which takes 70 ms."""
-    environment = Environment(
-        loader=PackageLoader("grader.render"),
+    return environment(PackageLoader("grader.render"))
+
+
+def environment(loader: BaseLoader) -> Environment:
+    """What makes pages of some templates: all text is escaped, and what is no text stripped."""
+    made = Environment(
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
-    environment.filters["number"] = number
-    environment.filters["standing"] = _standing
-    environment.filters["prose"] = prose
-    environment.filters["holding"] = _holding
-    environment.globals["stand_in"] = _STAND_IN
-    return environment
+    made.filters["number"] = number
+    made.filters["standing"] = _standing
+    made.filters["prose"] = prose
+    made.filters["holding"] = _holding
+    made.globals["stand_in"] = _STAND_IN
+    return made
 
 
 def _standing(word: str) -> str:

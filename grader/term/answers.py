@@ -21,20 +21,26 @@ from grader.nbgrader.requests import comments_of
 from grader.nbgrader.totals import class_grades
 from grader.notebook.build import write_whole
 from grader.render.grades import Grades
-from grader.render.number import number
 from grader.render.worth import Worth
 from grader.term.pages import rendered
 
+NOT_YET, BY_HAND = "not graded yet", "graded by hand"
+"""In place of a verdict, of what a person grades."""
 Answers = dict[str, dict[str, str]]
 """What each student wrote, by student and by exercise or question."""
 
 
 @dataclass(frozen=True)
 class One:
-    """A student, the points as text, and a person's comment."""
+    """A student, the points of all that are possible, and a person's comment.
+
+    `score` is None where it is not graded yet; `by_hand` says who gave it.
+    """
 
     student: str
-    points: str
+    score: float | None
+    possible: float
+    by_hand: bool
     comment: str
 
 
@@ -54,6 +60,8 @@ class Across:
     """Everything about one exercise or question."""
 
     assignment: str
+    title: str
+    """Of the assignment."""
     name: str
     heading: str
     model: ModelAnswer | None
@@ -126,8 +134,7 @@ def across(of: Class, exercise: str) -> Across:
         if worth.student not in answers:
             continue
         key = (*_told(worth, exercise), answers[worth.student].get(exercise, "").strip())
-        one = One(worth.student, _points(worth, exercise),
-                  said.get(worth.student, {}).get(exercise, ""))  # fmt: skip
+        one = _one(worth, exercise, said.get(worth.student, {}).get(exercise, ""))
         grouped.setdefault(key, []).append(one)
     groups = [Group(*key, tuple(who)) for key, who in grouped.items()]
     groups.sort(key=lambda one: (one.verdict == "passed", one.verdict, -len(one.who), one.hint))
@@ -137,6 +144,7 @@ def across(of: Class, exercise: str) -> Across:
         verdicts[group.verdict] += len(group.who)
     return Across(
         of.name,
+        grades.title,
         exercise,
         grades.titles.get(exercise, ""),
         of.models.get(exercise),
@@ -163,7 +171,9 @@ def write_pages(course: Course, name: str, exercises: list[str], out: Path) -> l
     whole = class_of(course, name)
     found = [across(whole, exercise) for exercise in exercises or known]
     return [
-        write_whole(out / f"{one.name}.html", rendered("answers.html.j2", one.name, found=one))
+        write_whole(
+            out / f"{one.name}.html", rendered("answers.html.j2", course.language, found=one)
+        )
         for one in found
     ]
 
@@ -175,12 +185,11 @@ def _told(worth: Worth, exercise: str) -> tuple[str, str, str]:
         if one.name == exercise:
             return one.verdict, one.hint, one.message
     part = worth.part(exercise)
-    return ("not graded yet" if part is None or part.score is None else "graded by hand"), "", ""
+    return (NOT_YET if part is None or part.score is None else BY_HAND), "", ""
 
 
-def _points(worth: Worth, exercise: str) -> str:
+def _one(worth: Worth, exercise: str, comment: str) -> One:
     part = worth.part(exercise)
-    if part is None or part.score is None:
-        return "not graded yet"
-    by_hand = " by hand" if part.by_hand else ""
-    return f"{number(part.score)} of {number(part.possible)}{by_hand}"
+    if part is None:
+        return One(worth.student, None, 0.0, False, comment)
+    return One(worth.student, part.score, part.possible, part.by_hand, comment)

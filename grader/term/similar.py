@@ -56,6 +56,7 @@ class Pair:
 class Similar:
     """What was found; `short` are exercises of which no answer was long enough."""
 
+    assignment: str
     compared: int
     pairs: tuple[Pair, ...]
     short: tuple[str, ...]
@@ -96,9 +97,8 @@ def similar(course: Course, name: str, at_least: int, show: Show = unseen) -> Si
     ]
     pairs.sort(key=lambda pair: (-pair.percent, pair.one, pair.other))
     long = {exercise for one in prints.values() for exercise in one}
-    return Similar(
-        len(prints), tuple(pairs), tuple(e for e in plan.points if e not in long), bool(common)
-    )
+    short = tuple(exercise for exercise in plan.points if exercise not in long)
+    return Similar(name, len(prints), tuple(pairs), short, bool(common))
 
 
 def _shown(students: list[str], show: Show) -> Iterator[tuple[str, str]]:
