@@ -1,8 +1,6 @@
 """The student's own check with the notebook alone, and in an ordinary process, on any system."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,6 @@ from typer.testing import CliRunner
 
 from grader.cli import app
 from grader.controller.messages import CRASH, TIMEOUT, UNREACHED
-from grader.controller.zygote import grader_folder
 from grader.course.syllabus import load_course
 from grader.errors import UsageError
 from grader.grading.alone import EDITED, UNCONFINED, Checked, check_alone, check_plainly
@@ -173,32 +170,3 @@ def test_with_a_course_but_without_workers(tmp_path: Path, monkeypatch: pytest.M
     done = CliRunner().invoke(app, ["check", "one.py", "--isolation", "none"])
     assert done.exit_code == 1 and "2 of 3 examples pass" in done.stdout
     assert UNCONFINED in done.stdout
-
-
-WITHOUT = """
-import sys
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name in {"resource", "fcntl", "pwd", "grp", "termios", "pyseccomp", "seccomp"}:
-            raise ModuleNotFoundError(f"no module {name} on this system")
-sys.meta_path.insert(0, Refuse())
-for name in ("resource", "fcntl", "pwd", "grp", "termios"):
-    sys.modules.pop(name, None)
-sys.argv[0] = "chainrule"
-sys.path.insert(0, sys.argv.pop(1))
-from grader.grading.alone import check_alone
-from pathlib import Path
-print([one.passed for one in check_alone(Path(sys.argv[1])).examples])
-from grader.cli.check_command import check
-"""
-
-
-def test_it_needs_no_module_that_only_unix_has(tmp_path: Path) -> None:
-    """The modules that Windows lacks are taken away from the command; the notebook's are left."""
-    path = notebook(tmp_path, RIGHT)
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT, grader_folder(), str(path)],
-        capture_output=True, text=True, check=False, cwd=tmp_path,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[True]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,15 +20,21 @@ def as_typed(program: str) -> str:
 
     A path that holds blanks is quoted for the shell.
     """
-    ours, found = Path(sys.executable).parent / program, shutil.which(program, path=users_path())
-    if not ours.is_file() or (found and os.path.samefile(found, ours)):
+    ours = shutil.which(program, path=str(Path(sys.executable).parent))
+    found = shutil.which(program, path=users_path())
+    if not ours or (found and os.path.samefile(found, ours)):
         return program
-    return shlex.quote(str(ours))
+    return _quoted(ours)
 
 
 def command(*words: str) -> str:
     """A command of ours as it can be typed in this shell, in backticks."""
-    return f"`{as_typed('chainrule')} {shlex.join(words)}`"
+    return f"`{as_typed('chainrule')} {_quoted(*words)}`"
+
+
+def _quoted(*words: str) -> str:
+    """Words as the shell takes them: on Windows, single quotes are letters."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def say_next(*steps: str, first: str = "Next:") -> None:

@@ -215,7 +215,8 @@ def _name(cell: dict[str, Any]) -> str:
 
 def _source(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
-    return "".join(source) if isinstance(source, list) else str(source)
+    text = "".join(source) if isinstance(source, list) else str(source)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_edited(cell: dict[str, Any], source: str) -> bool:

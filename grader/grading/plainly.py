@@ -26,7 +26,12 @@ _POLL = 0.05
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]); from grader.worker.plainly import main; main()"
 )
-_KEPT = ("PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "APPDATA")
+_KEPT = (
+    "PATH", "HOME", "TMPDIR", "LANG",
+    "USERPROFILE", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "TEMP", "TMP", "APPDATA", "LOCALAPPDATA",
+    "PROCESSOR_ARCHITECTURE", "NUMBER_OF_PROCESSORS",
+)  # fmt: skip
+"""Variables of the student's that the notebook's process sees; the later ones are Windows'."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ output belongs to the notebook.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -19,6 +20,9 @@ from grader.worker import kernel, magics, units
 def main() -> None:
     """Do the job: {"cells", "examples": [[number, source], …], "statementwise", "skip", "said"}."""
     job = json.load(sys.stdin)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # as in Jupyter, which prints every letter
+            stream.reconfigure(encoding="utf-8", errors="replace")
     with open(job["said"], "a", encoding="utf-8") as file:
         run(job, file)
     sys.stdout.flush()
