@@ -6,13 +6,17 @@ COPY . .
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.12-slim-bookworm
+# Where torch comes from: its builds without GPU. Another mirror of them: --build-arg TORCH_INDEX=URL
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 COPY constraints.txt /opt/chainrule/
-# torch comes first and from here: any other way to it may choose a build for GPUs.
-RUN pip install --no-cache-dir --constraint /opt/chainrule/constraints.txt \
-        --extra-index-url https://download.pytorch.org/whl/cpu torch
+# torch comes first and from that index alone, and stays: any other way to it may choose a build for
+# GPUs. What it depends on comes from the usual index, with the kit.
+RUN pip install --no-cache-dir --no-deps --constraint /opt/chainrule/constraints.txt \
+        --index-url "$TORCH_INDEX" torch \
+    && pip list --format=freeze | grep '^torch==' > /opt/chainrule/torch.txt
 COPY --from=wheel /wheels /opt/chainrule/wheels
 RUN pip install --no-cache-dir --constraint /opt/chainrule/constraints.txt \
-        /opt/chainrule/wheels/*.whl
+        --constraint /opt/chainrule/torch.txt /opt/chainrule/wheels/*.whl
 
 # Any user may run it (`--user`): a home that all may write into, and no other place.
 RUN useradd --create-home --home-dir /home/instructor instructor \
