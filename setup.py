@@ -12,6 +12,8 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).parent
 STARTER = Path("grader", "starting", "course")
 """Where `grader.starting.starter` looks for it."""
+EXAMPLE = Path("docs", "examples", "own_lecture")
+"""What `chainrule new --example` copies, from beside the course."""
 FOLDERS = ("assignments", "solutions", "reference")
 FILES = ("course.yml", "nbgrader_config.py", "jupyter_server_config.py")
 LEFT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
@@ -25,6 +27,9 @@ class BuildWithCourse(build_py):
         super().run()
         if self.editable_mode:
             return
+        example = Path(self.build_lib, STARTER).with_name("example")
+        shutil.rmtree(example, ignore_errors=True)
+        shutil.copytree(ROOT / EXAMPLE, example, ignore=LEFT)
         target = Path(self.build_lib, STARTER)
         shutil.rmtree(target, ignore_errors=True)
         for name in FOLDERS:

@@ -55,6 +55,19 @@ def test_the_loop_runs_on_postgresql(tmp_path: Path, postgresql: str) -> None:
     assert not (places_of(course).home / "gradebook.db").exists()
 
 
+def test_a_new_gradebook_needs_no_activated_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader runs `alembic` by name to make one, and `python` is given by its path."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    course = small_course(tmp_path)
+    home = places_of(course).home
+    home.mkdir(parents=True)
+    with gradebook(course) as book:
+        assert book.students == []
+    assert (home / "gradebook.db").exists()
+
+
 def test_two_nbgraders_at_once_lose_no_student(tmp_path: Path) -> None:
     course = small_course(tmp_path)
     release(course, ONE)

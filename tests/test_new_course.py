@@ -17,7 +17,7 @@ from grader.course.words import read_words
 from grader.errors import CourseError, UsageError
 from grader.starting.making import course_name, new_course, to_look_at
 from grader.starting.plan import Wanted, local_zone
-from grader.starting.starter import starter
+from grader.starting.starter import example, starter
 
 TODAY = date(2031, 1, 15)  # a Wednesday
 OURS = load_course(Path(__file__).parents[1])
@@ -154,3 +154,21 @@ def test_names_zones_and_where_to_look_first(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TZ", ":Asia/Shanghai")
     assert local_zone() == "Asia/Shanghai"
     assert starter() == OURS.root
+
+
+def test_the_example_is_the_lecture_that_the_documentation_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["new", "mycourse", "--example"])
+    assert done.exit_code == 0, done.output
+    assert "course.yml says what is where" in done.output and "validate week1" in done.output
+    files = {path.relative_to(example()) for path in example().rglob("*.*") if path.is_file()}
+    assert files >= {Path("course.yml"), Path("solutions/week1/checks.py")}
+    for path in files:
+        assert (tmp_path / "mycourse" / path).read_bytes() == (example() / path).read_bytes()
+    again = CliRunner().invoke(app, ["new", "mycourse", "--example"])
+    assert again.exit_code == 2 and "is not empty" in again.output
+    both = CliRunner().invoke(app, ["new", "x", "--example", "--lectures", "lec05_backprop"])
+    assert both.exit_code == 2 and "leave --lectures out" in both.output
+    assert not (tmp_path / "x").exists()

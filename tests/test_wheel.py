@@ -5,69 +5,20 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from grader.grading.doctor import diagnose
+from tests.installed_wheel import REPOSITORY, Installed, install_wheel
 
-REPOSITORY = Path(__file__).parents[1]
-BUILT_FROM = (
-    "grader", "assignments", "solutions", "reference", "course.yml", "nbgrader_config.py",
-    "jupyter_server_config.py", "words.zh.yml", "constraints.txt", "pyproject.toml", "setup.py",
-    "MANIFEST.in", "README.md",
-)  # fmt: skip
 LECTURE = "lec05_backprop"
 LEFT_OUT = ("affine_forward", "relu_backward", "Value")
 
 
-class Installed:
-    """An installation of the wheel, and how its command is run."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, at: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess:
-        """Run `chainrule`, and hold it to its exit code."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        program = str(self.folder / "bin" / "chainrule")
-        done = subprocess.run(
-            [program, *words], cwd=at, env=kept | {"PYTHONPATH": str(self.folder)},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, f"{words}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
-        return done
-
-
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Through the sdist, as a package index's users would have it; torch is this environment's."""
-    root = tmp_path_factory.mktemp("wheel")
-    source = root / "source"
-    source.mkdir()
-    unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
-    for name in BUILT_FROM:
-        if (REPOSITORY / name).is_dir():
-            shutil.copytree(REPOSITORY / name, source / name, ignore=unwanted)
-        else:
-            shutil.copy2(REPOSITORY / name, source / name)
-    build = "import setuptools.build_meta as b; b.build_sdist(r'../sdist')"
-    (root / "sdist").mkdir()
-    subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True)
-    (archive,) = (root / "sdist").iterdir()
-    with tarfile.open(archive) as packed:
-        packed.extractall(root / "unpacked", filter="data")
-    (unpacked,) = (root / "unpacked").iterdir()
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    alone = ["--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "wheel", *alone, "-w", str(root / "dist"), str(unpacked)], check=True)
-    (wheel,) = (root / "dist").glob("*.whl")
-    where = root / "installed"
-    subprocess.run(
-        [*pip, "install", "--no-deps", "--no-index", "--target", str(where), str(wheel)], check=True
-    )
-    return Installed(where)
+    return install_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +38,8 @@ def course(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def test_nothing_of_the_checkout_is_used(installed: Installed, tmp_path: Path) -> None:
     program = (
-        "import grader, grader.starting.starter as s; print(grader.__file__); print(s.starter())"
+        "import grader, grader.starting.starter as s; print(grader.__file__); "
+        "print(s.starter()); print(s.example())"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True,
@@ -95,6 +47,8 @@ def test_nothing_of_the_checkout_is_used(installed: Installed, tmp_path: Path) -
     )  # fmt: skip
     assert all(Path(line).is_relative_to(installed.folder) for line in done.stdout.split())
     assert installed(tmp_path, "--version").stdout.startswith("chainrule ")
+    installed(tmp_path, "new", "mycourse", "--example")
+    assert (tmp_path / "mycourse" / "solutions" / "week1" / "checks.py").is_file()
 
 
 def test_the_course_is_in_it_once_and_whole(installed: Installed) -> None:

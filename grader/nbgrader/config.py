@@ -50,7 +50,7 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     """The same for a course that is loaded already."""
     places = places_of(course)
     places.home.mkdir(parents=True, exist_ok=True)
-    _alembic_on_path()
+    alembic_on_path()
     # nbgrader's habits under SQLAlchemy 2; nothing that its users could mend.
     warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
     config.CourseDirectory.course_id = course.course
@@ -85,6 +85,6 @@ def configure_for(course: Course, config: Config, isolation: Isolation = "full")
     config.HTMLExporter.filters = {"markdown2html": "grader.nbgrader.formgrader.markdown2html"}
 
 
-def _alembic_on_path() -> None:
+def alembic_on_path() -> None:
     """Let nbgrader find `alembic`, which it runs to make a database, without an activated venv."""
     put_on_path(str(Path(sys.executable).parent))

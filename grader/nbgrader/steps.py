@@ -21,7 +21,7 @@ from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.database import Database
 from grader.grading.machine import Isolation
-from grader.nbgrader.config import configure_for
+from grader.nbgrader.config import alembic_on_path, configure_for
 from grader.nbgrader.places import places_of
 
 LOGGER = "chainrule.nbgrader"
@@ -62,6 +62,7 @@ def gradebook(course: Course) -> Iterator[Gradebook]:
         UsageError: `database` of course.yml cannot be used: its URL, or no driver for it.
         GraderError: its database cannot be opened, or refuses.
     """
+    alembic_on_path()
     Database(places_of(course).database).close()  # nbgrader would end in a traceback
     try:
         with Gradebook(places_of(course).database, course.course) as book:

@@ -17,7 +17,7 @@ from grader.course.words import read_words
 from grader.errors import UsageError
 from grader.languages.spoken import ORIGINAL
 from grader.starting.plan import Wanted, chosen, course_text
-from grader.starting.starter import FILES, FOLDERS, WHOLE, starter
+from grader.starting.starter import FILES, FOLDERS, WHOLE, example, starter
 from grader.translations.proving import languages_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -56,6 +56,21 @@ def new_course(folder: Path, wanted: Wanted) -> Course:
         raise UsageError(f"{folder} cannot be made: {error.strerror or error}") from None
     finally:
         shutil.rmtree(building, ignore_errors=True)
+    return load_course(folder)
+
+
+def example_course(folder: Path) -> Course:
+    """Copy the course of one lecture that `docs/own-lecture.md` writes, to be changed.
+
+    Raises:
+        UsageError: the folder is not empty or cannot be made.
+    """
+    folder = Path(os.path.abspath(folder))
+    _require_empty(folder)
+    try:
+        shutil.copytree(example(), folder, ignore=IGNORED, dirs_exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror or error}") from None
     return load_course(folder)
 
 

@@ -24,7 +24,25 @@ def starter() -> Path:
     for folder in (package / "starting" / "course", package.parent):
         if (folder / FILE_NAME).is_file() and all((folder / side).is_dir() for side in FOLDERS):
             return folder
-    raise GraderError(
+    raise _damaged(package)
+
+
+def example() -> Path:
+    """The folder of the course of one lecture that `docs/own-lecture.md` writes.
+
+    Raises:
+        GraderError: there is none, so the installation is damaged.
+    """
+    package = Path(grader.__file__).parent
+    repository = package.parent / "docs" / "examples" / "own_lecture"
+    for folder in (package / "starting" / "example", repository):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise _damaged(package)
+
+
+def _damaged(package: Path) -> GraderError:
+    return GraderError(
         f"no course came with this installation ({package}): install it again, with "
         "`pip install --force-reinstall --no-deps chainrule`"
     )
