@@ -233,6 +233,133 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
+# **And on a GPU?** Thousands of units compute there at once. But three prices are due, and a call
+# takes about as long as the highest of them:
+#
+# - **The call.** Some [10 µs](https://developer.nvidia.com/blog/cuda-graphs/) go by until a GPU has
+#   been told what to do and has said that it is done, however little that is.
+# - **The memory.** Inputs are read and results written at the card's bandwidth.
+# - **The arithmetic** is done at the card's peak.
+#
+# For the [T4](https://www.nvidia.com/en-us/data-center/tesla-t4/), the card that Colab lends, the
+# data sheet says $8.1\cdot10^{12}$ operations a second in float32; its memory moves about
+# $3\cdot10^{11}$ bytes a second. The product of two $n\times n$ matrices takes $2n^3$ operations
+# and moves $12n^2$ bytes at least: on a T4, in seconds, about
+#
+# $$\max\left(10^{-5},\ \frac{12\,n^2}{3\cdot10^{11}},\ \frac{2\,n^3}{8.1\cdot10^{12}}\right)$$
+#
+# at best. The next two cells time this product, and your layer on a picture of $n\times n$ pixels,
+# on your CPU and on your GPU, if there is one. The dotted lines are no measurement but such a
+# formula (for the layer it counts a single call of 216 operations and 28 bytes a pixel; yours is a
+# chain of calls, and each has the first price). Left of the point where your CPU's curve crosses
+# it, no T4 gains anything. Which of the three prices decides for which $n$? Why is it never the
+# memory on the left, and never the arithmetic on the right?
+#
+# A GPU works while Python goes on, so the clock must wait until it is done: that is what
+# `synchronize` is for. The first calls load libraries and do not count. "Data carried" brings the
+# inputs to the GPU and the result back in every call: how far does that move the crossing?
+#
+# Nothing of this is graded, and no mark in this course needs a GPU. To borrow one in Colab: Runtime
+# → Change runtime type → T4 GPU, then run all cells again.
+
+# %% [markdown] lang="zh" of="bd7d149e"
+# **换成 GPU 呢**？那里有成千上万个运算单元同时工作。但要付三笔代价，一次调用的时间大致就是其中最大
+# 的那一笔：
+#
+# - **调用**：从告诉 GPU 做什么，到它报告做完，大约要
+#   [10 µs](https://developer.nvidia.com/blog/cuda-graphs/)，活儿再小也一样。
+# - **内存**：读输入、写结果，都受显卡内存带宽的限制。
+# - **运算**：最快也只能达到显卡的峰值。
+#
+# 以 Colab 出借的 [T4](https://www.nvidia.com/en-us/data-center/tesla-t4/) 为例：规格书上写着，
+# float32 每秒 $8.1\cdot10^{12}$ 次运算；内存每秒大约能搬 $3\cdot10^{11}$ 字节。两个 $n\times n$
+# 矩阵相乘，要做 $2n^3$ 次运算，至少要搬 $12n^2$ 字节：所以在 T4 上最快也要大约这么多秒：
+#
+# $$\max\left(10^{-5},\ \frac{12\,n^2}{3\cdot10^{11}},\ \frac{2\,n^3}{8.1\cdot10^{12}}\right)$$
+#
+# 下面两个单元格给这个乘积计时，也给你的卷积层计时（图片为 $n\times n$ 像素）：在 CPU 上，如果有
+# GPU，也在 GPU 上。点线不是测出来的，是用这样的公式算的（对卷积层，公式只算一次调用，每个像素 216
+# 次运算、28 字节；你的层是一连串调用，每次都要付第一笔代价）。在你的 CPU 曲线与点线的交点左边，什么
+# T4 都占不到便宜。三笔代价中，哪一笔在哪些 $n$ 上起决定作用？为什么左图里从来不是内存，右图里从来
+# 不是运算？
+#
+# GPU 干活时，Python 并不等它，所以计时要等到它做完：`synchronize` 就是为此而设的。头几次调用要加载
+# 库，不计在内。“含数据往返”的那条线，每次调用都把输入送到 GPU，再把结果取回来：交点因此移动了多
+# 少？
+#
+# 这些都不计分；这门课没有哪一分非要 GPU 才拿得到。想在 Colab 借一块：Runtime → Change runtime type
+# → T4 GPU，然后重新运行全部单元格。
+
+# %% demo=true
+CALL, BANDWIDTH, PEAK = 1e-5, 3e11, 8.1e12  # of a T4: seconds, bytes and operations a second
+GPU = torch.device("cuda") if torch.cuda.is_available() else None
+KERNEL, BIAS = torch.randn(4, 3, 3, 3), torch.zeros(4)
+
+
+def product_task(n):
+    """Two n × n matrices, what is done with them, and how many bytes and operations that takes."""
+    return torch.matmul, (torch.randn(n, n), torch.randn(n, n)), 12 * n**2, 2 * n**3
+
+
+def layer_task(n):
+    """The same of your layer, 3 → 4 channels, and a picture of n × n pixels."""
+    return conv2d_fast, (torch.randn(1, 3, n, n), KERNEL, BIAS, 1, 1), 28 * n**2, 216 * n**2
+
+
+def median_seconds(function, inputs, device, carried, repeats=5):
+    """How long a call takes until its result is there; carried: inputs and result travel, too."""
+
+    def brought():
+        return [v.to(device) if isinstance(v, torch.Tensor) else v for v in inputs]
+
+    there, seconds = brought(), []
+    for _ in range(2 + repeats):
+        start = time.perf_counter()
+        if carried:
+            function(*brought()).cpu()
+        else:
+            function(*there)
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)  # the call has returned, the GPU is still at work
+        seconds.append(time.perf_counter() - start)
+    return float(np.median(seconds[2:]))  # the first two warm up
+
+
+def timing_curve(task, sizes, device, carried=False):
+    """{n: seconds} on a device, until a call takes long."""
+    found = {}
+    for n in sizes:
+        function, inputs, _, _ = task(n)
+        found[n] = median_seconds(function, inputs, device, carried)
+        if found[n] > 0.01:
+            break
+    return found
+
+
+# %% demo=true
+if GPU is None:
+    print("No GPU here: you see your CPU's times, and what a T4 could do at best, by the formula.")
+TASKS = [
+    (product_task, "The product of two n × n matrices", [2**k for k in range(4, 13)]),
+    (layer_task, "Your layer, n × n pixels", [2**k for k in range(3, 11)]),
+]
+figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+for axis, (task, title, sizes) in zip(axes, TASKS, strict=True):
+    cpu = timing_curve(task, sizes, torch.device("cpu"))
+    axis.loglog(list(cpu), list(cpu.values()), "o-", label="CPU, one thread")
+    if GPU is not None:
+        gpu, carried = timing_curve(task, sizes, GPU), timing_curve(task, sizes, GPU, carried=True)
+        axis.loglog(list(gpu), list(gpu.values()), "s-", label="GPU")
+        axis.loglog(list(carried), list(carried.values()), "s--", label="GPU, data carried")
+        slower = [n for n in cpu if n in gpu and gpu[n] >= cpu[n]]
+        print(f"{title}: up to n = {max(slower, default=0)} the CPU keeps up")
+    best = [max(CALL, moved / BANDWIDTH, done / PEAK) for *_, moved, done in map(task, sizes)]
+    axis.loglog(sizes, best, "k:", label="T4 at its best (formula)")
+    axis.set(xlabel="n", ylabel="seconds", title=title)
+    axis.legend()
+plt.show()
+
+# %% [markdown]
 # ## 2. Pooling
 #
 # Pooling replaces every `size` × `size` window of a channel by one number. Windows lie `stride`

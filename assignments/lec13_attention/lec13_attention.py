@@ -12,9 +12,9 @@
 # knows that a bigram cannot; read an alignment.
 #
 # **Time** about 8 hours. **Points** {{points}}: {{points_of_exercises}} for the exercises,
-# {{points_of_questions}} for the two questions at the end. **Due** {{due}}. **To hand in:** restart
-# the kernel, run all cells from top to bottom, save, and submit this file, as with the assignments
-# before.
+# {{points_of_questions}} for the three questions at the end. **Due** {{due}}. **To hand in:**
+# restart the kernel, run all cells from top to bottom, save, and submit this file, as with the
+# assignments before.
 #
 # **To read**, where it helps: [Attention is all you need](https://arxiv.org/abs/1706.03762),
 # sections 3.1 to 3.5; [Neural machine translation by jointly learning to align and
@@ -36,7 +36,7 @@
 # Replace each `raise NotImplementedError` by your answer, and run the example below it. The
 # examples are a few small cases; hidden ones look at other shapes, other numbers and other dtypes.
 
-# %% [markdown] lang="zh" of="a2cc1f04"
+# %% [markdown] lang="zh" of="03d19c52"
 # # 第 13 讲：注意力
 #
 # 循环神经网络把记忆一步一步往后传，卷积只看身边的邻居。注意力则一次看遍所有位置，哪里重要由数据说
@@ -47,7 +47,7 @@
 # 练一个 Transformer 语言模型，并用它采样；说出它知道哪些二元语法不可能知道的东西；看懂一张对齐
 # 图。
 #
-# **用时**约 8 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后两道书面题共
+# **用时**约 8 小时。**分值** {{points}} 分：练习 {{points_of_exercises}} 分，最后三道书面题共
 # {{points_of_questions}} 分。**截止** {{due}}。**提交方式**和之前的作业一样：重启内核，从头到尾运
 # 行全部单元格，保存，然后提交这个文件。
 #
@@ -73,6 +73,7 @@
 # %%
 import math
 import random
+import time
 
 import matplotlib.pyplot as plt
 import torch
@@ -1281,8 +1282,146 @@ right.set(xlabel="probability that the gap is a plural", xlim=(0, 1), title="One
 right.invert_yaxis()
 plt.show()
 
+# %% [markdown]
+# ## 14. Half the bits
+#
+# How exactly must a network compute? Numbers of 16 bits take half the memory and half the time to
+# carry, and processors with units for them multiply many more of them in a second. There are two
+# places to save bits, the digits and the range:
+#
+# | format | bits of exponent, of digits | from (above 0) | to | gap after 1 |
+# | --- | --- | --- | --- | --- |
+# | float32 | 8, 23 | 1.4e-45 | 3.4e38 | 1.2e-7 |
+# | float16 | 5, 10 | 6.0e-8 | 65504 | 0.00098 |
+# | bfloat16 | 8, 7 | 9.2e-41 | 3.4e38 | 0.0078 |
+#
+# [Mixed precision](https://arxiv.org/abs/1710.03740) takes 16 bits for products alone, which are
+# most of the work. Under [`torch.autocast`](https://docs.pytorch.org/docs/stable/amp.html) `@` and
+# affine layers give bfloat16; the parameters stay what they are, float32.
+#
+# The next cell trains your `MiniGPT` three times, from the same start on the same windows: in
+# float32; with bfloat16 products; and so that the parameters, too, are rounded to bfloat16 after
+# each step, as if nobody kept them in float32. Then it measures a step of a narrow and of a wide
+# model, and the bytes that the forward pass keeps for the backward pass. Last, it looks at your
+# model of section 11: how large are the gradients at its logits? Keep the numbers: section 17 asks
+# what they mean.
+#
+# Where there is a GPU, the cell runs on it. The question can be answered from either, and no mark
+# needs a GPU. (Few CPUs have units for bfloat16, and Colab's T4 has them for float16 alone: it may
+# well be slower than float32.)
+
+# %% [markdown] lang="zh" of="5111bd05"
+# ## 14. 一半的位数
+#
+# 网络要算得多精确才行？16 位的数只占一半内存，搬运时间也只要一半；处理器如果有专门的单元，每秒能做
+# 的乘法还会多出许多倍。位数可以从两处省：尾数，或者范围：
+#
+# | 格式 | 指数位数、尾数位数 | 最小（大于 0） | 最大 | 1 之后的间隔 |
+# | --- | --- | --- | --- | --- |
+# | float32 | 8, 23 | 1.4e-45 | 3.4e38 | 1.2e-7 |
+# | float16 | 5, 10 | 6.0e-8 | 65504 | 0.00098 |
+# | bfloat16 | 8, 7 | 9.2e-41 | 3.4e38 | 0.0078 |
+#
+# [混合精度](https://arxiv.org/abs/1710.03740)只在乘积上用 16 位，而乘积占了大部分计算量。在
+# [`torch.autocast`](https://docs.pytorch.org/docs/stable/amp.html) 之下，`@` 和仿射层得出
+# bfloat16；参数不变，仍是 float32。
+#
+# 下一个单元格把你的 `MiniGPT` 训练三遍，初始值相同，窗口也相同：一遍用 float32；一遍用 bfloat16 的
+# 乘积；还有一遍，每一步之后把参数也舍入成 bfloat16，就像没有谁用 float32 保存它们一样。接着分别对一
+# 窄一宽两个模型，量一步要多久，以及前向传播为反向传播留下多少字节。最后来看你在第 11 节训练的模型：
+# 它的 logits 处，梯度有多大？把这些数留好：第 17 节要问它们说明什么。
+#
+# 有 GPU 时，这个单元格就在 GPU 上运行。用 CPU 还是 GPU 的数都能回答问题，没有哪一分非要 GPU 才拿得
+# 到。（有 bfloat16 单元的 CPU 不多，而 Colab 的 T4 只有 float16 的单元：它比 float32 慢，也很正
+# 常。）
+
+# %% demo=true
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def loss_of(model, rows, mixed):
+    """The loss in float32; with `mixed`, of logits whose products are in bfloat16."""
+    with torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=mixed):
+        logits = model(rows)
+    return lm_loss(logits.float(), rows)
+
+
+def trained(d, steps, mixed, rounded=False):
+    """A model of width d after some steps; the losses, and the median of the seconds of a step."""
+    torch.manual_seed(0)
+    model = MiniGPT(len(vocab), d, 4, 2, 24).to(DEVICE)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-4)
+    generator = torch.Generator().manual_seed(0)
+    losses, seconds = [], []
+    for _ in range(steps):
+        begin = torch.randint(len(text) - 23, (24, 1), generator=generator)
+        rows = text[begin + torch.arange(24)].to(DEVICE)
+        clock = time.perf_counter()
+        loss = loss_of(model, rows, mixed)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if rounded:
+            with torch.no_grad():
+                for p in model.parameters():
+                    p.copy_(p.bfloat16())
+        losses.append(loss.item())  # a GPU, too, is done with the step when this number is here
+        seconds.append(time.perf_counter() - clock)
+    return model, losses, sorted(seconds)[steps // 2]
+
+
+def kept_bytes(model, rows, mixed):
+    """Bytes kept for the backward pass, by dtype; the parameters themselves are not counted."""
+    known = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    found = {torch.float32: 0, torch.bfloat16: 0}
+
+    def note(tensor):
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in known and tensor.dtype in found:
+            found[tensor.dtype] += storage.nbytes()
+        known.add(storage.data_ptr())
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        loss_of(model, rows, mixed)
+    return found
+
+
+RUNS = {"float32": (False, False), "autocast": (True, False), "autocast, rounded": (True, True)}
+held_out = windows.to(DEVICE)
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+for (name, (mixed, rounded)), style in zip(RUNS.items(), ["-", "--", "-"], strict=True):
+    model, losses, _ = trained(32, 200, mixed, rounded)
+    with torch.no_grad():
+        print(f"{name}: loss {loss_of(model, held_out, mixed):.4f} on unseen text")
+    left.plot(losses, style, label=name)
+left.set(xlabel="step", ylabel="loss", title="Three times the same training")
+left.legend()
+for d in (32, 256):
+    for name, (mixed, _) in list(RUNS.items())[:2]:
+        model, _, seconds = trained(d, 7, mixed)
+        sizes = [size / 2**20 for size in kept_bytes(model, held_out[:24], mixed).values()]
+        print(
+            f"width {d}, {name}: {1000 * seconds:.1f} ms a step; kept for the backward pass "
+            f"{sizes[0]:.2f} MiB in float32 and {sizes[1]:.2f} MiB in bfloat16"
+        )
+
+logits = gpt(windows)
+logits.retain_grad()
+lm_loss(logits, windows).backward()
+gradient = logits.grad[logits.grad != 0].abs()
+lost = {scale: (gradient * scale).half().eq(0).float().mean() for scale in (1, 1024)}
+print(f"of these gradients {lost[1]:.1%} become 0 in float16, {lost[1024]:.1%} of 1024 times them")
+right.hist(gradient.log2(), bins=60, label="as they are")
+right.hist((1024 * gradient).log2(), bins=60, histtype="step", label="of 1024 times the loss")
+right.axvspan(-40, -25, color="grey", alpha=0.3, label="0 in float16")
+right.set(xlabel="power of 2", ylabel="entries", title="Gradients of the loss at the logits")
+right.set(xlim=(-40, 0))
+right.legend(fontsize=8)
+plt.show()
+
 # %% [markdown] written="why_hidden_states"
-# ## 14. In your own words
+# ## 15. In your own words
 #
 # The lecture asks why one goes to such lengths to compute hidden representations, when different
 # architectures may be able to express the same functions in theory. Compare a fully connected layer
@@ -1290,25 +1429,49 @@ plt.show()
 # number of parameters depend, how many steps does it take to get from one position to another that
 # is $N$ away, and what does each assume about the data?
 
-# %% [markdown] lang="zh" of="bbbf12fe"
-# ## 14. 用自己的话说
+# %% [markdown] lang="zh" of="87eaed52"
+# ## 15. 用自己的话说
 #
 # 讲义问道：不同的架构在理论上也许能表达同样的函数，那么为什么还要费这么大力气去计算隐藏表示？请比
 # 较四种做法：覆盖整个序列的全连接层、卷积、循环神经网络和自注意力。参数的个数取决于什么？信息要经
 # 过多少步，才能从一个位置传到相距 $N$ 的另一个位置？各自对数据作了什么假设？
 
 # %% [markdown] written="columns_and_rows"
-# ## 15. In your own words: columns and rows
+# ## 16. In your own words: columns and rows
 #
 # Show that `self_attention` (columns) and `scaled_dot_attention` (rows) compute the same thing:
 # which transposes turn one formula into the other, and why does the softmax change its axis? What
 # would each position receive if the softmax were taken along the wrong axis?
 
-# %% [markdown] lang="zh" of="f5b30e46"
-# ## 15. 用自己的话说：列与行
+# %% [markdown] lang="zh" of="185c676d"
+# ## 16. 用自己的话说：列与行
 #
 # 请证明 `self_attention`（列）和 `scaled_dot_attention`（行）算的是同一个东西：哪些转置能把一个公
 # 式变成另一个？softmax 的轴为什么要换？如果 softmax 沿着错误的轴进行，每个位置会得到什么？
+
+# %% [markdown] written="half_the_bits"
+# ## 17. In your own words: half the bits
+#
+# Use the numbers that section 14 gave you, and say whether it ran on a CPU or a GPU. (a) With
+# bfloat16 products the loss is nearly that of float32; with rounded parameters it stays behind. A
+# step of Adam moves a parameter by about $3\cdot10^{-4}$. How far apart are neighbouring numbers of
+# bfloat16 near 0.2, what becomes of the step there, and what must therefore be kept in float32? (b)
+# Do the two widths gain or lose time by bfloat16, and why? Why does the memory that is kept not
+# fall to one half? (c) What share of the gradients at the logits would be 0 in float16? Why is the
+# loss multiplied by a large number when one trains in float16, what must happen before the step,
+# and why does bfloat16 do without? (d) Name two more places where the digits of bfloat16 would not
+# do, and say what would go wrong there.
+
+# %% [markdown] lang="zh" of="c795fd78"
+# ## 17. 用自己的话说：一半的位数
+#
+# 请用第 14 节给你的数来回答，并说明它是在 CPU 还是 GPU 上运行的。(a) 用 bfloat16 的乘积，损失与
+# float32 几乎一样；把参数舍入，损失就落在后面。Adam 的一步大约让参数移动 $3\cdot10^{-4}$。在 0.2 附
+# 近，相邻的两个 bfloat16 数相距多远？这一步到了那里会怎样？因此什么必须用 float32 保存？(b) 对这两
+# 种宽度，bfloat16 是省了时间还是多花了时间？为什么？留下的内存为什么没有降到一半？(c) logits 处的梯
+# 度，有多大比例在 float16 中会变成 0？用 float16 训练时，为什么要把损失乘以一个很大的数？走这一步之
+# 前必须做什么？为什么 bfloat16 不需要这样做？(d) 再举出两处，说明那里只用 bfloat16 的尾数不够，会出
+# 什么问题。
 
 # %% [markdown]
 # ## What you can do now
@@ -1318,10 +1481,11 @@ plt.show()
 # - Build a transformer block, and a language model of blocks, with tied weights.
 # - Train it on random windows of a text, judge it beside a bigram, and write with it.
 # - Look into it: which word a translation looks at, and what filling gaps has taught.
+# - Save bits where it does no harm, and say where it would.
 #
 # Next: models that generate pictures rather than words.
 
-# %% [markdown] lang="zh" of="96e371c5"
+# %% [markdown] lang="zh" of="36f457b5"
 # ## 现在你会了
 #
 # - 打分、加权、求平均：按列或按行的注意力，带掩码，用一个头或许多头。
@@ -1329,5 +1493,6 @@ plt.show()
 # - 搭建 Transformer 块，再用块搭成语言模型，并让权重共享。
 # - 用文本里的随机窗口训练它，拿二元语法作对照来评估它，并用它写作。
 # - 看看模型内部：翻译时它看的是哪个词，填空又教会了它什么。
+# - 在无害的地方省下位数，并说出哪里省不得。
 #
 # 下一步：不写文字、而生成图像的模型。
