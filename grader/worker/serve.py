@@ -32,7 +32,7 @@ from grader.worker import absent, audit, fake, kernel, magics, units
 from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
-from grader.worker.faults import describe
+from grader.worker.faults import CELL_FILE, describe
 from grader.worker.refusals import Refusals
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
@@ -103,7 +103,10 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     Sends {"surveyed": …, "skipped": …}, frames per unit, and last {"loaded": …} with the names it
     defines.
     """
-    cells = [(number, magics.plain_python(source)) for number, source in header["cells"]]
+    cells = [
+        (number, magics.plain_python(source, CELL_FILE.format(number)))
+        for number, source in header["cells"]
+    ]
     suspicious = audit.survey(
         [part.in_place for _, plain in cells for part in plain.parts],
         {name: _rules(header["rules"][name]) for name in header["survey"]},
