@@ -44,8 +44,8 @@ Watch = Callable[[], AbstractContextManager[list[str]]]
 MAX_SKIPPED = 100
 
 
-def serve(sock: socket.socket) -> None:
-    """Answer the controller until it hangs up."""
+def serve(sock: socket.socket, taken: absent.Taken | None = None) -> None:
+    """Answer the controller until it hangs up; `taken`: what was taken away before the fork."""
     submission, voice, refusals = types.ModuleType("__main__"), _Voice(sock), Refusals()
     while True:
         try:
@@ -55,7 +55,7 @@ def serve(sock: socket.socket) -> None:
         match header["do"]:
             case "load":
                 voice.token = header.pop("token")
-                refusals = take_away(header)
+                refusals = take_away(header, taken)
                 submission = load(voice.say, header)
             case "run":
                 for name, cap in header["given"]:
@@ -89,12 +89,30 @@ def warm_up(rules: Iterable[dict[str, Any]] = ()) -> None:
     _our_modules()
 
 
-def take_away(header: dict[str, Any]) -> Refusals:
-    """Take what any of the rules forbids out of this process, for good."""
-    rules = functools.reduce(operator.or_, map(_rules, header["rules"].values()), audit.Rules())
+def taken_before(rules: Iterable[dict[str, Any]]) -> absent.Taken:
+    """Take what rules forbid out of this process, from which workers for all of them are forked."""
+    return absent.take(_all(rules))
+
+
+def take_away(header: dict[str, Any], taken: absent.Taken | None = None) -> Refusals:
+    """Take what any of the rules forbids out of this process, for good.
+
+    Raises:
+        RuntimeError: what was `taken` before is not what these exercises do without.
+    """
+    rules = _all(header["rules"].values())
+    if taken is None:
+        taken = absent.take(rules)
+    elif not taken.rules.same(rules):
+        raise RuntimeError("a worker was forked where other rules hold than its exercises'")
     ours = (units.Runner.run_unit.__code__, unpacked.__code__)
     own = None if header["trusted"] else ours
-    return absent.take_away(rules, own, threads=header["device"] == "cuda")
+    absent.shut_doors(taken, own, threads=header["device"] == "cuda")
+    return taken.refusals
+
+
+def _all(rules: Iterable[dict[str, Any]]) -> audit.Rules:
+    return functools.reduce(operator.or_, map(_rules, rules), audit.Rules())
 
 
 def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
