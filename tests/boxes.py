@@ -23,7 +23,7 @@ SMALL = Limits(
 
 # What each worker runs: code comes in, the value of its variable `result` goes out as text.
 RUNNER = """
-def serve(sock):
+def serve(sock, taken=None):
     from grader.worker import wire
     wire.send_frame(sock, {"ready": True})
     while True:
@@ -47,7 +47,7 @@ RUN = (
 )
 # The same without the imports that make a zygote slow to start, for tests that need no torch.
 LIGHT = RUN.replace(
-    "sys.exit", "zygote._import_everything = zygote._made_ready = lambda *_: None\nsys.exit"
+    "sys.exit", "zygote._import_everything = zygote._made_ready = lambda *_: (None, None)\nsys.exit"
 )
 WITHOUT_CGROUP = RUN.replace(
     "sys.exit", "zygote.cgroup.find_parents = lambda keeper: None\nsys.exit"

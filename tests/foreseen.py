@@ -48,7 +48,8 @@ def main() -> None:
     serve.warm_up(given if asked["foresee"] else ())
     gc.collect()
     gc.freeze()
-    absent.take_away(functools.reduce(operator.or_, rules, audit.Rules()), None)
+    taken = absent.take(functools.reduce(operator.or_, rules, audit.Rules()))
+    absent.shut_doors(taken, None)
     print("\n".join(refusing()))
 
 

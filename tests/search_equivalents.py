@@ -237,8 +237,9 @@ def try_all(candidates: Sequence[Candidate], wanted: Sequence[torch.Tensor], rul
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             os.dup2(nowhere, 2)
-            refusals = absent.take_away(rules, None)
-            _try_some(candidates[done:], wanted, rules, refusals, writing)
+            taken = absent.take(rules)
+            absent.shut_doors(taken, None)
+            _try_some(candidates[done:], wanted, rules, taken.refusals, writing)
             os._exit(0)
         os.close(writing)
         tried = 0

@@ -30,8 +30,8 @@ ROOMS = 2
 """Workers of a submission: one without what is forbidden, and one for what forbids nothing."""
 MODULES = 2300
 FAULTS = 7000
-SPARE = 1 + JOBS
-"""Workers that are ready when the run ends: one for each who forks from the zygote."""
+SPARE = 2 * (1 + JOBS)
+"""Workers that are ready when the run ends: of the zygote and its branch, one for each user."""
 
 
 @pytest.fixture

@@ -311,3 +311,25 @@ def test_a_cell_magics_code_runs_as_in_ipython(cell: str) -> None:
     names["get_ipython"] = lambda: Kernel(names)
     exec(as_ipython_reads(cell), names)
     assert plain_names(plain_python(cell).text)["x"] == names["x"]
+
+
+def test_a_cell_that_needs_no_change_comes_compiled_once() -> None:
+    found = plain_python("x = 6 * 7\n", "<cell 3>")
+    assert found.code is not None and found.code.co_filename == "<cell 3>"
+    names: dict[str, object] = {}
+    exec(found.code, names)
+    assert names["x"] == 42
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%matplotlib inline\nx = 1",
+        "x = 1 is 1",  # the compiler warns, which the student sees when the cell runs
+        "return 1",  # it parses, and does not compile
+        "x = (",
+        "get_ipython().system('ls')",
+    ],
+)
+def test_where_there_is_anything_to_say_the_cell_is_compiled_when_it_runs(source: str) -> None:
+    assert plain_python(source).code is None

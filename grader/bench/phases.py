@@ -78,11 +78,11 @@ class _Clock:
         return passed
 
     def _settled(self) -> dict[str, float]:
-        """The zygote's account, once all workers but the one that stands ready have ended."""
+        """The zygote's account, once all workers have ended but those that hold no submission."""
         deadline = time.monotonic() + _SETTLE_SECONDS
         while True:
             counts = self.zygote.counts()
-            if counts["forks"] - counts["ended"] <= 1 or time.monotonic() > deadline:
+            if counts["forks"] - counts["ended"] <= self.zygote.idle or time.monotonic() > deadline:
                 return {name: counts[name] for name in ("workers_cpu", "own_cpu", "forks")}
             time.sleep(0.01)
 

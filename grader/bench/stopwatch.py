@@ -68,13 +68,13 @@ def main(fd: int, root: str | None = None) -> int:
     return zygote.main(fd, root, serve_timed)
 
 
-def serve_timed(sock: socket.socket) -> None:
+def serve_timed(sock: socket.socket, taken: Any = None) -> None:
     """Answer the controller as `grader.worker.serve.serve` does, and say what it took."""
     watch = Stopwatch()
     from grader.worker import serve  # the zygote has it by now; before, it would import torch
 
     _wind(serve, watch)
-    serve.serve(sock)
+    serve.serve(sock, taken)
 
 
 def _wind(serve: Any, watch: Stopwatch) -> None:

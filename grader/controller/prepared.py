@@ -124,7 +124,7 @@ class PreparedExercise:
 
     def question(self, args: list[Any], kwargs: list[Any]) -> dict[str, Any]:
         """The request for one call whose inputs are wire trees; their arrays are its body."""
-        case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "mutates": True}
+        case: dict[str, Any] = {"id": 0, "seed": 0, "fake": False, "twin": -1, "mutates": True}
         caps = self.stand_in_caps
         case |= {"caps": [caps.value.sizes, caps.inputs.sizes]}
         case |= {"args": ["list", args], "kwargs": ["dict", kwargs]}
@@ -252,7 +252,12 @@ def _frame(
     given: Sequence[PreparedExercise] = (),
     called: str = "",
 ) -> bytes:
-    """`called`: the name to call, where a program of ours has another; the seeds stay."""
+    """`called`: the name to call, where a program of ours has another; the seeds stay.
+
+    A call on simulated tensors names its `twin`, the same case's real one: where that raises, it
+    has failed, and nothing is left to be simulated.
+    """
+    real = {id(call.case): number for number, call in enumerate(calls) if not call.fake}
     header = {
         "do": "run",
         "exercise": called or exercise.name,
@@ -266,6 +271,7 @@ def _frame(
                 "id": number,
                 "seed": _number(f"{exercise.name}/{number}") % 2**31,
                 "fake": call.fake,
+                "twin": real.get(id(call.case), -1) if call.fake else -1,
                 "mutates": call.case.mutates or call.fake,
                 "caps": [call.caps.value.sizes, call.caps.inputs.sizes],
                 "args": ["list", call.tree["args"]],

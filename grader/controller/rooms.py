@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.comparing.outcomes import ExerciseRun
 from grader.controller.execution import UnitFault
-from grader.controller.prepared import PreparedExercise
+from grader.controller.prepared import PreparedExercise, rules_of
 from grader.vocabulary import Forbid
 
 ABSENT = "Absent"
@@ -34,6 +35,11 @@ class Room:
     def shuts(self) -> bool:
         """Whether anything is taken away in it."""
         return any(each.exercise.forbid for each in self.exercises)
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """What is taken away in it, as the worker's audit reads it."""
+        return [rules for each in self.exercises if (rules := rules_of(each.exercise))]
 
 
 def rooms(exercises: Sequence[PreparedExercise]) -> list[Room]:

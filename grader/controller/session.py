@@ -117,15 +117,16 @@ class _Session:
             if state.total.used_up:
                 state.give_up("timeout")
                 break
-            going = self._one_worker(room.exercises)
+            zygote = self.zygote.lacking(room.rules)
+            going = self._one_worker(zygote, room.exercises)
 
-    def _one_worker(self, exercises: Sequence[PreparedExercise]) -> bool:
+    def _one_worker(self, zygote: Zygote, exercises: Sequence[PreparedExercise]) -> bool:
         """Go as far as one worker goes; False if another one would not get further."""
         state = self.state
-        worker = self.zygote.fork()
+        worker = zygote.fork()
         state.forks += 1
         link = self.connect(worker, self.allowance.output_bytes)
-        conversation = Conversation(self.zygote, worker, link, self.allowance, state)
+        conversation = Conversation(zygote, worker, link, self.allowance, state)
         try:
             names = conversation.load(self.program, exercises)
             if names is None:
@@ -153,7 +154,7 @@ class _Session:
                 state.output += link.output()[:left]
             try:
                 state.cpu_seconds += worker.meter.cpu()
-                self.zygote.dismiss(worker)
+                zygote.dismiss(worker)
             finally:
                 worker.close()
 

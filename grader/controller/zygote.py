@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import time
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -99,15 +100,30 @@ class Zygote:
         self._asked: deque[Ends] = deque()  # workers that were asked for, and not handed out
         self._answers: deque[dict[str, Any]] = deque()  # to what was asked, as far as they came
         self._forks = 0
+        self._branch: Zygote | None = None
         self.resident: Resident | None = None
         """A worker that stays from one submission to the next; it ends with the connection."""
 
     def another(self) -> Zygote:
         """A further user's connection to the same process, which must be ready."""
+        return self._joined("join")
+
+    def lacking(self, rules: Iterable[dict[str, Any]]) -> Zygote:
+        """Where to fork workers that must lack what rules forbid: a connection to the branch that
+        lacks just that already, as long as this one, or this one itself.
+        """
+        asked = _each(rules)
+        if not asked or asked != _each(self._policy.rules):
+            return self
+        if self._branch is None:
+            self._branch = self._joined("branch")
+        return self._branch
+
+    def _joined(self, where: str) -> Zygote:
         self.wait_ready()
         ours, theirs = socket.socketpair()
         with theirs:
-            self._send({"join": True}, [theirs.fileno()])
+            self._send({where: True}, [theirs.fileno()])
         return Zygote.at(self._policy, ours)
 
     @classmethod
@@ -223,12 +239,20 @@ class Zygote:
         self._send({"count": True})
         return self._reply("forks", _REPLY_SECONDS)
 
+    @property
+    def idle(self) -> int:
+        """Workers of ours that live and hold no submission: the next one, and the resident."""
+        own = len(self._asked) + (self.resident is not None)
+        return own + (self._branch.idle if self._branch else 0)
+
     def abort(self) -> None:
         """Hang up: workers end, and whoever waits for one of them gets `GraderError`.
 
         The one method that another thread may call. `close` is still needed.
         """
         self._channel.hang_up()
+        if self._branch is not None:
+            self._branch.abort()
         if self._process is not None and not self._ready:
             self._process.kill()  # it is importing, has no workers, and would hear of it late
 
@@ -246,6 +270,8 @@ class Zygote:
             with contextlib.suppress(GraderError):
                 self.resident.close()
         self.abort()
+        if self._branch is not None:
+            self._branch.close()
         self._channel.close()
         while self._asked:
             self._asked.pop().close()
@@ -330,6 +356,10 @@ class Zygote:
             self._process.wait(1.0)
         code = self._process.returncode
         return GraderError(f"the zygote is dead (exit code {code}); start a new one")
+
+
+def _each(rules: Iterable[dict[str, Any]]) -> frozenset[tuple[tuple[str, Any], ...]]:
+    return frozenset(tuple(sorted(rule.items())) for rule in rules)
 
 
 def _raise_failed(message: dict[str, Any]) -> None:

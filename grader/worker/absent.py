@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,19 +42,24 @@ def foresee(rules: Rules) -> None:
         callables.foresee(call)
 
 
-def take_away(
-    rules: Rules, own: Iterable[types.CodeType] | None = (), *, threads: bool = False
-) -> Refusals:
-    """Take away what the rules name, for the rest of this process's life.
+@dataclass(frozen=True)
+class Taken:
+    """What a process and its forks do without; its doors are still open.
 
-    Args:
-        rules: those of all exercises that the worker will run; without any, nothing is taken.
-        own: code of ours that goes on to compile and run text; None if all code is ours.
-        threads: whether the process may start threads, as CUDA does.
+    `missing`: what the rules name and this process does not have.
+    """
+
+    rules: Rules
+    refusals: Refusals
+    missing: tuple[str, ...] = ()
+
+
+def take(rules: Rules) -> Taken:
+    """Take away what the rules name, for the rest of this process's life and its forks'.
+
+    Student code must not run before `shut_doors`.
     """
     refusals = Refusals()
-    if not rules:
-        return refusals
     calls = list(rules.calls)
     if _DIFFERENTIATION in calls:
         calls = [call for call in calls if not f"{call}.".startswith(_doors())]
@@ -66,9 +72,24 @@ def take_away(
     callables.take_formulae(named, refusals)
     if "@" in rules.syntax:
         _take_matmul(refusals.by("@"))
-    missing = [call for call in calls if not callables.take(call, refusals)]
-    shut.shut({name: refusals.by(name) for name in missing}, own, threads=threads)
-    return refusals
+    missing = tuple(call for call in calls if not callables.take(call, refusals))
+    return Taken(rules, refusals, missing)
+
+
+def shut_doors(
+    taken: Taken, own: Iterable[types.CodeType] | None = (), *, threads: bool = False
+) -> None:
+    """Shut the ways to what was taken, for the rest of this process's life: nothing more of ours
+    can be taken or confined in it.
+
+    Args:
+        taken: of all exercises that the worker will run; where it is nothing, nothing is shut.
+        own: code of ours that goes on to compile and run text; None if all code is ours.
+        threads: whether the process may start threads, as CUDA does.
+    """
+    if taken.rules:
+        refuse = {name: taken.refusals.by(name) for name in taken.missing}
+        shut.shut(refuse, own, threads=threads)
 
 
 def _doors() -> tuple[str, ...]:

@@ -1,13 +1,14 @@
-"""The zygote's end of a control socket."""
+"""An end of a control socket: the zygote's, or its branch's."""
 
 import contextlib
 import json
 import socket
+from collections.abc import Sequence
 from typing import Any
 
 _MAX_MESSAGE = 1 << 20
 _MOST_DESCRIPTORS = 16
-_DESCRIPTORS = {"fork": 2, "join": 1}
+_DESCRIPTORS = {"fork": 2, "join": 1, "branch": 1}
 """How many descriptors travel beside a request; none beside the others."""
 
 
@@ -43,10 +44,12 @@ class Control:
         fds, self._fds = self._fds[:count], self._fds[count:]
         return request, fds
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send one line; a controller that is gone is noticed on the next receive."""
+    def send(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        """Send one line; whoever is gone at the other end is noticed on the next receive."""
+        line = json.dumps(message).encode() + b"\n"
         with contextlib.suppress(OSError):
-            self.sock.sendall(json.dumps(message).encode() + b"\n")
+            sent = socket.send_fds(self.sock, [line], fds) if fds else 0
+            self.sock.sendall(line[sent:])
 
     def close(self) -> None:
         """Close this process's copy."""

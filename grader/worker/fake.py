@@ -19,9 +19,10 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode
 
 _NO_GRADIENT = "does not require grad"
+UNDECIDED = {"fake": "undecided"}
 MISMATCH = ("expected all tensors to be on the same device", "found two different devices")
 
 
@@ -71,6 +72,21 @@ class _Descent(TorchDispatchMode):
         else:
             raise _Foreign
         return result
+
+    def vouch(self, given: list[torch.Tensor], made: list[torch.Tensor]) -> None:
+        """Know what was made of tensors otherwise than by an operation, if it knows all those."""
+        if given and all(id(tensor) in self.known for tensor in given):
+            self.known |= {id(tensor): tensor for tensor in made}
+
+
+def vouch(given: Any, made: Any) -> None:
+    """Say that a right answer made the tensors in `made` of those in `given`.
+
+    It leaves none on another device, so that what descends from its results is no stray either.
+    """
+    looking = _get_current_dispatch_mode()
+    if isinstance(looking, _Descent):
+        looking.vouch(tensors(given), tensors(made))
 
 
 def _indexes(func: Any) -> bool:
@@ -165,7 +181,7 @@ def try_on_cuda(
     """
     descends = _all_descend_from(call, args, kwargs)
     if descends is None:
-        return {"fake": "undecided"}
+        return UNDECIDED
     if descends or _stays_on_meta(call, args, kwargs):
         return {"fake": "ran", "devices": []}
     try:
@@ -173,5 +189,5 @@ def try_on_cuda(
             result = call(*moved(args, "cuda"), **moved(kwargs, "cuda"))
     except Exception as error:
         text = str(error).lower()
-        return {"fake": "mismatch" if any(m in text for m in MISMATCH) else "undecided"}
+        return {"fake": "mismatch"} if any(m in text for m in MISMATCH) else UNDECIDED
     return {"fake": "ran", "devices": [t.device.type for t in tensors(result)][:1000]}

@@ -3,9 +3,14 @@
 The first user is the controller that started the zygote: when it hangs up, everything ends. It
 brings the others, each with a control socket of its own; one that hangs up loses its own workers.
 A worker's exit is told to the user who asked for it.
+
+A *branch* is a fork of the zygote that forks workers itself, and from which all that the policy's
+rules forbid was taken first: once for all of its workers, of which each would need as long for it
+as for everything that confines it. Users join it with one more socket; it ends with the zygote.
 """
 
 import contextlib
+import gc
 import os
 import selectors
 import shutil
@@ -14,12 +19,15 @@ import socket
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.worker import cgroup, pages
 from grader.worker.confine import Policy, Tools, group_of
 from grader.worker.control import Control
+from grader.worker.linux import PR_SET_PDEATHSIG, is_linux
 from grader.worker.namespaces import PidNamespaces
 from grader.worker.privileges import PLACES
 from grader.worker.worker import Serve, run_worker
@@ -27,6 +35,9 @@ from grader.worker.worker import Serve, run_worker
 _COLLAPSES = frozenset({2, 500})
 """After so many forks the heap is gathered into huge pages: a lone fork is not worth it, and what
 forks have split meanwhile is gathered again."""
+
+
+_BRANCH_CONTROL = 3
 
 
 @dataclass(frozen=True)
@@ -43,9 +54,23 @@ class Child:
 class Forking:
     """Answers requests, and reports exits, until the controller is gone."""
 
-    def __init__(self, control: Control, policy: Policy, tools: Tools, serve: Serve) -> None:
-        """Be ready to fork workers under `policy`, each of which runs `serve`."""
+    def __init__(
+        self,
+        control: Control,
+        policy: Policy,
+        tools: Tools,
+        serve: Serve,
+        branch: Callable[[], Serve] | None = None,
+    ) -> None:
+        """Be ready to fork workers under `policy`, each of which runs `serve`.
+
+        `branch`: takes away what the rules forbid and returns what a branch's workers run; None in
+        a branch itself.
+        """
         self._control = control
+        self._make_branch = branch
+        self._branch: Control | None = None
+        self._slots = range(branch is None, PLACES, 2)  # no two of them share one
         self._policy = policy
         self._tools = tools
         self._serve = serve
@@ -93,6 +118,8 @@ class Forking:
         match next(iter(request)):
             case "join":
                 self._join(*fds)
+            case "branch":
+                self._join_branch(*fds)
             case "fork":
                 try:
                     user.send(self._fork(user, fds))
@@ -108,22 +135,61 @@ class Forking:
         return True
 
     def _counts(self) -> dict[str, Any]:
-        return {
+        """What came of our workers and of the branch's."""
+        added = {
             "forks": self._forks,
             "ended": self._ended,
+            "own_cpu": time.process_time() - self._start_cpu,
+            "workers_cpu": self._workers_cpu,
+            "workers_faults": self._workers_faults,
+        }
+        if self._branch is not None:
+            self._branch.send({"count": True})
+            its, _ = self._branch.receive()
+            added = {name: own + (its or {}).get(name, 0) for name, own in added.items()}
+        return added | {
             "huge": self._collapsed.huge,
             "refused": self._collapsed.refused,
             "modules": len(sys.modules),
             "start_cpu": self._start_cpu,
-            "own_cpu": time.process_time() - self._start_cpu,
-            "workers_cpu": self._workers_cpu,
-            "workers_faults": self._workers_faults,
         }
 
     def _join(self, fd: int) -> None:
         user = Control(socket.socket(fileno=fd))
         self._users.add(user)
         self._selector.register(user.sock, selectors.EVENT_READ, user)
+
+    def _join_branch(self, fd: int) -> None:
+        """Hand a user on to the branch, which is made for the first one."""
+        if self._branch is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                if os.fork() == 0:
+                    self._live_as_branch(theirs)
+            self._branch = Control(ours)
+        self._branch.send({"join": True}, [fd])
+        os.close(fd)
+
+    def _live_as_branch(self, sock: socket.socket) -> NoReturn:
+        """Forget all users, take away what is forbidden, and fork workers until the end."""
+        code = 1
+        try:
+            os.dup2(sock.fileno(), _BRANCH_CONTROL)
+            os.closerange(_BRANCH_CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
+            if is_linux():
+                self._tools.linux.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            parent = os.getpid() if self._tools.parent else 0
+            assert self._make_branch is not None
+            serve = self._make_branch()
+            gc.collect()
+            gc.freeze()
+            control = Control(socket.socket(fileno=_BRANCH_CONTROL))
+            Forking(control, self._policy, replace(self._tools, parent=parent), serve).run()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
 
     def _leave(self, user: Control) -> None:
         self._users.discard(user)
@@ -134,9 +200,10 @@ class Forking:
 
     def _fork(self, user: Control, fds: list[int]) -> dict[str, Any]:
         taken = {child.slot for child in self._children.values()}
-        slot = next((slot for slot in range(PLACES) if slot not in taken), None)
+        slot = next((slot for slot in self._slots if slot not in taken), None)
         if slot is None:
-            return {"failed": "slot", "reason": f"a zygote has at most {PLACES} workers at a time"}
+            most = len(self._slots)
+            return {"failed": "slot", "reason": f"a zygote has at most {most} workers at a time"}
         policy = replace(self._policy, slot=slot)
         try:
             child = self._make_child(user, policy)

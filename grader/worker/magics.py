@@ -11,6 +11,7 @@ dedents strings, and its time grows with the square of a cell's magics. Tests ho
 
 import ast
 import re
+import types
 import warnings
 from dataclasses import dataclass
 
@@ -51,11 +52,15 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Plain:
-    """A cell as the Python that will run, of as many lines, and what was left out of it."""
+    """A cell as the Python that will run, of as many lines, and what was left out of it.
+
+    `code`: the whole compiled, where it is known and nothing was to be said of it.
+    """
 
     text: str
     skipped: tuple[Skipped, ...] = ()
     parses: bool = True
+    code: types.CodeType | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -63,12 +68,14 @@ class Plain:
         return (Part(1, self.text),) if self.parses else parts(self.text)
 
 
-def plain_python(source: str) -> Plain:
-    """The source without notebook magics; unchanged if it already parses.
+def plain_python(source: str, name: str = "<cell>") -> Plain:
+    """The source of the file `name` without notebook magics; unchanged if it already parses.
 
     Harmless magics and help lines are left out, an unknown line magic as well. What is not
     Python afterwards is left for the compiler to complain about, at the right line.
     """
+    if "get_ipython" not in source and (code := _compiled(source, name)):
+        return Plain(source, code=code)  # which takes a third of what making a tree takes
     if (tree := _parsed(source)) is not None:
         return Plain(source, tuple(_asked_of_the_kernel(tree, source)))
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -91,6 +98,16 @@ def of_command(mark: str, command: str) -> str:
 def outside(name: str) -> bool:
     """Whether a magic of this name runs or changes something outside Python."""
     return name.lower() in _OUTSIDE
+
+
+def _compiled(source: str, name: str) -> types.CodeType | None:
+    """The code of a whole cell; None where the compiler has anything to say of it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return compile(source, name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+        return None
 
 
 def _parsed(source: str) -> ast.Module | None:

@@ -40,6 +40,11 @@ class Rules:
             ", ".join(label for label in (self.label, other.label) if label),
         )
 
+    def same(self, other: "Rules") -> bool:
+        """Whether both forbid the same, whatever it is called."""
+        mine, theirs = ((set(r.ops), set(r.calls), set(r.syntax)) for r in (self, other))
+        return mine == theirs
+
     def __bool__(self) -> bool:
         """Whether anything is forbidden."""
         return bool(self.ops or self.calls or self.syntax)

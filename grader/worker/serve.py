@@ -32,7 +32,7 @@ from grader.worker import absent, audit, fake, kernel, magics, units
 from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
-from grader.worker.faults import describe
+from grader.worker.faults import CELL_FILE, describe
 from grader.worker.refusals import Refusals
 from grader.worker.standins import stand_in
 from grader.worker.values import Encoder, build
@@ -44,8 +44,8 @@ Watch = Callable[[], AbstractContextManager[list[str]]]
 MAX_SKIPPED = 100
 
 
-def serve(sock: socket.socket) -> None:
-    """Answer the controller until it hangs up."""
+def serve(sock: socket.socket, taken: absent.Taken | None = None) -> None:
+    """Answer the controller until it hangs up; `taken`: what was taken away before the fork."""
     submission, voice, refusals = types.ModuleType("__main__"), _Voice(sock), Refusals()
     while True:
         try:
@@ -55,7 +55,7 @@ def serve(sock: socket.socket) -> None:
         match header["do"]:
             case "load":
                 voice.token = header.pop("token")
-                refusals = take_away(header)
+                refusals = take_away(header, taken)
                 submission = load(voice.say, header)
             case "run":
                 for name, cap in header["given"]:
@@ -89,12 +89,30 @@ def warm_up(rules: Iterable[dict[str, Any]] = ()) -> None:
     _our_modules()
 
 
-def take_away(header: dict[str, Any]) -> Refusals:
-    """Take what any of the rules forbids out of this process, for good."""
-    rules = functools.reduce(operator.or_, map(_rules, header["rules"].values()), audit.Rules())
+def taken_before(rules: Iterable[dict[str, Any]]) -> absent.Taken:
+    """Take what rules forbid out of this process, from which workers for all of them are forked."""
+    return absent.take(_all(rules))
+
+
+def take_away(header: dict[str, Any], taken: absent.Taken | None = None) -> Refusals:
+    """Take what any of the rules forbids out of this process, for good.
+
+    Raises:
+        RuntimeError: what was `taken` before is not what these exercises do without.
+    """
+    rules = _all(header["rules"].values())
+    if taken is None:
+        taken = absent.take(rules)
+    elif not taken.rules.same(rules):
+        raise RuntimeError("a worker was forked where other rules hold than its exercises'")
     ours = (units.Runner.run_unit.__code__, unpacked.__code__)
     own = None if header["trusted"] else ours
-    return absent.take_away(rules, own, threads=header["device"] == "cuda")
+    absent.shut_doors(taken, own, threads=header["device"] == "cuda")
+    return taken.refusals
+
+
+def _all(rules: Iterable[dict[str, Any]]) -> audit.Rules:
+    return functools.reduce(operator.or_, map(_rules, rules), audit.Rules())
 
 
 def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
@@ -103,7 +121,10 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     Sends {"surveyed": …, "skipped": …}, frames per unit, and last {"loaded": …} with the names it
     defines.
     """
-    cells = [(number, magics.plain_python(source)) for number, source in header["cells"]]
+    cells = [
+        (number, magics.plain_python(source, CELL_FILE.format(number)))
+        for number, source in header["cells"]
+    ]
     suspicious = audit.survey(
         [part.in_place for _, plain in cells for part in plain.parts],
         {name: _rules(header["rules"][name]) for name in header["survey"]},
@@ -159,12 +180,16 @@ def run(
         )
         for case in header["cases"]
     ]
+    raised: set[int] = set()
     for case, args, kwargs in prepared:
+        if case["twin"] in raised:
+            say({"id": case["id"], **fake.UNDECIDED})
+            continue
         _seed(case["seed"], device)
         if case["fake"]:
             say({"id": case["id"], **fake.try_on_cuda(call, args, kwargs)})
-            continue
-        _call(say, case, call, args, kwargs, watch)
+        elif not _call(say, case, call, args, kwargs, watch):
+            raised.add(case["id"])
     say({"done": name})
 
 
@@ -179,7 +204,8 @@ def _call(
     args: list[Any],
     kwargs: dict[str, Any],
     watch: Watch | None,
-) -> None:
+) -> bool:
+    """Make one call and send what came of it; whether it returned."""
     seen: list[str] = []
     encoder = Encoder()
     kept_back = ballast()
@@ -196,6 +222,7 @@ def _call(
         answer = {"raised": describe(error)}
     inputs = None if case["mutates"] else encoder.encode([args, kwargs], Cap(*case["caps"][1]))
     say({"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
+    return "value" in answer
 
 
 def _rules(data: dict[str, Any]) -> audit.Rules:

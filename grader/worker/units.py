@@ -55,11 +55,12 @@ class Runner:
             for number, statement in enumerate(ast.parse(plain.text).body, first):
                 self.run_unit(number, cell, ast.Module([statement], []), name)
         else:
-            self._whole(plain.text, name, cell, first)
+            self._whole(plain, name, cell, first)
 
-    def _whole(self, text: str, name: str, cell: int, first: int) -> None:
+    def _whole(self, plain: Plain, name: str, cell: int, first: int) -> None:
         """Run a text at one go, and after a statement that raises what is below it."""
-        failed = self.run_unit(first, cell, text, name)
+        text = plain.text
+        failed = self.run_unit(first, cell, (not self._flags and plain.code) or text, name)
         while failed is not None:
             body = ast.parse(text).body
             done = _statements_until(failed, body)
@@ -68,16 +69,16 @@ class Runner:
             failed = self.run_unit(first + done, cell, ast.Module(body[done:], []), name)
 
     def run_unit(
-        self, number: int, cell: int, source: str | ast.Module, name: str
+        self, number: int, cell: int, source: str | ast.Module | types.CodeType, name: str
     ) -> Position | None:
-        """Run one unit; where a statement of it raised, or None."""
+        """Run one unit, compiled or not; where a statement of it raised, or None."""
         if number in self._skip:
             return None
         self._say({"unit": number, "cell": cell, "begins": True})
         code = None
         kept_back = ballast()
         try:
-            code = compile(source, name, "exec", flags=self._flags, dont_inherit=True)
+            code = self._compiled(source, name)
             # It holds for the cells below as well, as in IPython. No other future is handed on:
             # another would read a text otherwise than the survey has read it.
             self._flags |= code.co_flags & annotations.compiler_flag
@@ -89,6 +90,12 @@ class Runner:
         finally:
             flush()
         return None
+
+    def _compiled(self, source: str | ast.Module | types.CodeType, name: str) -> types.CodeType:
+        if isinstance(source, types.CodeType):
+            return source
+        code: types.CodeType = compile(source, name, "exec", flags=self._flags, dont_inherit=True)
+        return code
 
 
 def _position(trace: types.TracebackType | None, code: types.CodeType | None) -> Position | None:

@@ -12,7 +12,8 @@ from typing import NoReturn
 from grader.worker import wire
 from grader.worker.confine import ConfinementError, Policy, Tools, confine
 
-Serve = Callable[[socket.socket], None]
+Serve = Callable[..., None]
+"""Serves a socket; `taken`: what was taken away before, see `grader.worker.serve.serve`."""
 
 EXIT_UNCONFINED = 70
 _WORKER_SOCKET = 3

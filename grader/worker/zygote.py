@@ -6,6 +6,8 @@ JSON; descriptors travel beside them. First {"prepare": policy} → {"ready": tr
                                                                or null}
     {"kill": n}                                             → (its exit, below)
     {"join": true} + [another user's control socket]        → (nothing; see `grader.worker.forking`)
+    {"branch": true} + [a control socket]                   → (nothing; its workers lack what the
+                                                               policy's rules forbid)
     {"count": true}                                         → `Forking._counts`
 and unasked, when a worker has ended,
     {"exit": n, "status": wait status, "maxrss": KiB, "cpu": seconds, "oom": bool}.
@@ -14,6 +16,7 @@ everything ends. The program is two processes, keeper and zygote: see `grader.wo
 """
 
 import contextlib
+import functools
 import gc
 import importlib
 import os
@@ -24,7 +27,8 @@ import sys
 import sysconfig
 import threading
 import traceback
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from grader.worker import cgroup
 from grader.worker.confine import ConfinementError, Policy, is_machine_root, prepare
@@ -98,13 +102,16 @@ def _run_zygote(
         gc.set_threshold(20_000, *usual_thresholds[1:])
         _import_everything()
         _import_libraries(policy)
-        usual = _made_ready(policy)
+        usual, taken = _made_ready(policy)
         _forget_path(root)
         tools = prepare(policy, keeper)
         _become_quiet()
         gc.set_threshold(*usual_thresholds)
         control.send({"ready": True})
-        Forking(control, policy, tools, serve or usual).run()
+        serve = serve or usual
+        Forking(
+            control, policy, tools, serve, lambda: functools.partial(serve, taken=taken())
+        ).run()
         code = 0
     except ConfinementError as error:
         control.send({"failed": error.layer, "reason": error.reason})
@@ -139,12 +146,14 @@ def _import_libraries(policy: Policy) -> None:
             importlib.import_module(name)
 
 
-def _made_ready(policy: Policy) -> Serve:
-    """Once all is imported, look through it for what workers need; returns their main function."""
+def _made_ready(policy: Policy) -> tuple[Serve, Callable[[], Any]]:
+    """Once all is imported, look through it for what workers need.
+
+    Returns their main function, and what takes away what the policy's rules forbid.
+    """
     worker = importlib.import_module("grader.worker.serve")
     worker.warm_up(policy.rules)
-    serve: Serve = worker.serve
-    return serve
+    return worker.serve, functools.partial(worker.taken_before, policy.rules)
 
 
 def _forget_path(root: str | None) -> None:
