@@ -103,12 +103,15 @@ def test_many_workers_one_after_another(zygote: Zygote) -> None:
     for i in range(20):
         with box(zygote) as worker:
             assert worker.run(f"result = {i}").result == i
-            assert worker.worker.slot < 2  # the next one waits beside it
+            assert worker.worker.slot in (
+                0,
+                2,
+            )  # the next one waits beside it; odd ones are the branch's
 
 
 def test_too_many_workers_are_refused_and_the_rest_go_on() -> None:
     few = LIGHT.replace(
-        "sys.exit(", "from grader.worker import forking\nforking.PLACES = 2\nsys.exit("
+        "sys.exit(", "from grader.worker import forking\nforking.PLACES = 4\nsys.exit("
     )
     with Zygote(policy("process"), program=few) as zygote, box(zygote) as worker:
         with zygote.another() as other, box(other) as neighbour:

@@ -6,7 +6,7 @@ import os
 from grader.worker.linux import PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, Linux
 
 FIRST_UID = 600_000
-PLACES = 256  # user ids set aside for one zygote: so many workers at a time
+PLACES = 512  # user ids set aside for one zygote and its branch: half as many workers each
 
 
 def worker_uid(keeper: int, slot: int) -> int:
