@@ -11,7 +11,7 @@ from grader.errors import CourseError
 from grader.vocabulary import Case
 from grader.worker.cap import Cap
 
-Ended = Literal["", "timeout", "memory", "crash", "protocol"]
+Ended = Literal["", "timeout", "memory", "crash", "protocol", "device"]
 Trouble = Literal["slow", "difference", "raised", "judged", "mutated", "no exception", "device"]
 
 FLOOR = Cap(entries=2**19, nodes=2**12, chars=2**13)

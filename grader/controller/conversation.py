@@ -16,6 +16,7 @@ from typing import Any
 from grader.comparing.outcomes import Ended, Outcome
 from grader.controller import caps, frames
 from grader.controller.arrivals import Arrivals
+from grader.controller.device_faults import breaks_device
 from grader.controller.execution import UnitFault
 from grader.controller.limit import Limit, Overdue, Watch
 from grader.controller.link import Link
@@ -122,6 +123,8 @@ class Conversation:
         else:
             with self._charged():
                 raised = frames.raised(frame.get("raised"), self._program)
+            if breaks_device(raised):
+                raise Lost("device")
             self._fault(UnitFault(unit, raised, cell=self._cell, place=raised.place))
             self._ended = unit
         return unit
@@ -174,6 +177,8 @@ class Conversation:
         start = time.perf_counter()
         self._send(exercise.frame)
         outcome = self._outcome(exercise, 0, exercise.calls[0].seconds)
+        if outcome.raised is not None and breaks_device(outcome.raised):
+            raise Lost("device")
         if "done" not in self._receive(self._allowance.seconds, caps.UNIT)[0]:
             raise Lost("protocol")
         wall = time.perf_counter() - start
@@ -205,6 +210,8 @@ class Conversation:
         outcome = self._read(exercise, number, self._parsed(header), body)
         # What is said of an exception hangs on the program as well.
         arrivals.add(outcome, None if outcome.raised else mark)
+        if outcome.raised is not None and breaks_device(outcome.raised):
+            raise Lost("device")
 
     def _mark(self, header: bytes, body: memoryview) -> bytes | None:
         """A digest of a frame without its token; None if that does not stand where we expect it."""

@@ -13,7 +13,11 @@ from grader.controller.execution import Skipped, UnitFault
 TIMEOUT = "the call did not end within the time limit: is there a loop that never stops?"
 MEMORY = "the call used more memory than is allowed"
 CRASH = "the process ended in the middle of the call (exit, or a crash in a library)"
+DEVICE_FAULT = (
+    "the call broke the GPU for the rest of its process: is there an index that lies out of range?"
+)
 PROTOCOL = "a result is missing: the process did not report it as a plain array or number"
+ENDINGS = {"timeout": TIMEOUT, "memory": MEMORY, "protocol": PROTOCOL, "device": DEVICE_FAULT}
 MISSING = "no result: {} is not defined in the submission"
 STUB = "not answered yet: it raises NotImplementedError"
 NETWORK = "the network is not available"
@@ -114,8 +118,7 @@ def unit_fault(fault: UnitFault) -> str:
     """Say what became of a cell that did not run to its end."""
     if fault.raised is not None:
         return exception(fault.raised)
-    what = {"timeout": TIMEOUT, "memory": MEMORY, "protocol": PROTOCOL}.get(fault.ended, CRASH)
-    said = what.replace("the call", "a cell")
+    said = ENDINGS.get(fault.ended, CRASH).replace("the call", "a cell")
     return f"{said} ({fault.place})" if fault.place else said
 
 

@@ -8,6 +8,7 @@ from grader.comparing.fingerprint import fingerprint
 from grader.comparing.outcomes import ExerciseRun, Failure, Outcome, Raised
 from grader.controller import messages
 from grader.controller.arguments import about, texts_told
+from grader.controller.device_faults import breaks_device, wants_memory
 from grader.controller.execution import UnitFault
 from grader.controller.explaining import explained
 from grader.controller.findings import Finding, Standard
@@ -104,8 +105,6 @@ def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
     return f"{said}; a cell stopped early: {first}"
 
 
-# How torch, the C library and C++ say it; Python has an exception of its own.
-_NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "bad_alloc")
 _NAMED = 2
 
 
@@ -151,6 +150,8 @@ def _first(standard: Standard, run: ExerciseRun, retell: Retell) -> Finding | No
             return Finding("memory", messages.MEMORY)
         case "protocol":
             return Finding("failed", messages.PROTOCOL)
+        case "device":
+            return Finding("error", messages.DEVICE_FAULT)
     return Finding("error", messages.CRASH)
 
 
@@ -186,8 +187,10 @@ def _exception(
     if messages.is_stub(raised):
         return Finding("missing", messages.STUB, number, failure)
     where = about(standard.prepared.calls[number].case, parameters)
-    if raised.type == "MemoryError" or any(said in raised.message for said in _NO_MEMORY):
+    if wants_memory(raised):
         return Finding("memory", f"{messages.MEMORY} [{where}]", number, failure)
+    if breaks_device(raised):
+        return Finding("error", f"{messages.DEVICE_FAULT} [{where}]", number, failure)
     told = retell(standard.prepared.name, number)
     again = told.outcome.raised if told else None
     # A class of the student's own may have another name each time: its kind counts.

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, audit, fake, kernel, magics, units
+from grader.worker import absent, audit, fake, gpu, kernel, magics, units
 from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
@@ -189,12 +189,19 @@ def _call(
         else:
             with watch() as seen:
                 value = call(*args, **kwargs)
+        gpu.settle()
         answer = {"value": encoder.encode(value, Cap(*case["caps"][0]))}
     except BaseException as error:
         kept_back.close()
         encoder = Encoder()
         answer = {"raised": describe(error)}
-    inputs = None if case["mutates"] else encoder.encode([args, kwargs], Cap(*case["caps"][1]))
+    inputs = None
+    try:
+        if not case["mutates"]:
+            inputs = encoder.encode([args, kwargs], Cap(*case["caps"][1]))
+    except RuntimeError as error:  # a GPU that is broken gives nothing back
+        encoder = Encoder()
+        answer = {"raised": describe(error)}
     say({"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
 
 
