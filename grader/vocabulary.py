@@ -31,10 +31,11 @@ EDGES = "edge cases"
 CONVENTIONS = "conventions"
 DEVICE = "dtype and device"
 SPEED = "speed"
+MEMORY = "GPU memory"
 SECOND_STEP, THIRD_STEP, FOURTH_STEP = "second step", "third step", "fourth step"
 FIFTH_STEP = "fifth step"
 GROUPS = (
-    VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED,
+    VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED, MEMORY,
     SECOND_STEP, THIRD_STEP, FOURTH_STEP, FIFTH_STEP,
 )  # fmt: skip
 
@@ -161,6 +162,29 @@ def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
 
 
 @dataclass(frozen=True)
+class Leaner:
+    """How little of a GPU's memory the student's function may hold; made by `leaner`."""
+
+    rival: str
+    rival_name: str
+    ratio: float
+    reason: str
+
+
+def leaner(than: Callable[..., Any], ratio: float, reason: str) -> Leaner:
+    """Ask for little memory: the student's peak is at most `ratio` times that of `than`.
+
+    Only a GPU's memory is weighed, by the driver's own account of the process, so the case is
+    `deferred` on a machine without one. Both are called on the same inputs, each in a worker of its
+    own, after a first call on small ones; what they hold by then does not count. Peaks under some
+    64 MiB are never too large: let `than` hold as much. `than` is as for `faster`.
+    """
+    if ratio < 1 or not reason.strip():
+        raise ValueError("a ratio of memory is 1 or more and comes with the reason for it")
+    return Leaner(textwrap.dedent(inspect.getsource(than)), than.__name__, ratio, reason)
+
+
+@dataclass(frozen=True)
 class Case:
     """One call of the student's function; made by `case`."""
 
@@ -177,6 +201,7 @@ class Case:
     needs: Literal["any", "cuda"] = "any"
     mutates: bool = False
     faster: Faster | None = None
+    leaner: Leaner | None = None
 
 
 class _Nothing:
@@ -200,6 +225,7 @@ def case(
     needs: Literal["any", "cuda"] = "any",
     mutates: bool = False,
     faster: Faster | None = None,
+    leaner: Leaner | None = None,
 ) -> Case:
     """Describe one call `exercise(*args, **kwargs)` and what must come of it.
 
@@ -219,6 +245,8 @@ def case(
         needs: "cuda" for what only a real device can show; deferred on a machine without one.
         mutates: the exercise is asked to change its inputs, so they are not compared afterwards.
         faster: besides the right value, the speed that is asked for (group SPEED).
+        leaner: besides the right value, how little of a GPU's memory may be held (group MEMORY);
+            such a case needs "cuda".
 
     Raises:
         ValueError: the description contradicts itself.
@@ -229,9 +257,11 @@ def case(
         raise ValueError("a case needs exactly one of expect= and raises=")
     if judge is not None and raises is not None:
         raise ValueError("judge= looks at a value, so it cannot go with raises=")
+    if leaner is not None and needs != "cuda":
+        raise ValueError('leaner= weighs a GPU\'s memory, so it goes with needs="cuda"')
     return Case(
         args, expect, kwargs or {}, group, dtype, tolerance, raises, mentions, judge, seconds,
-        needs, mutates, faster,
+        needs, mutates, faster, leaner,
     )  # fmt: skip
 
 

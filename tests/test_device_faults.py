@@ -19,7 +19,8 @@ from grader.results import ExerciseResult, Report
 
 _ADVICE = (
     "\\nCUDA kernel errors might be asynchronously reported at some other API call, so the "
-    "stacktrace below might be incorrect.\\nFor debugging consider passing CUDA_LAUNCH_BLOCKING=1\\n"
+    "stacktrace below might be incorrect.\\n"
+    "For debugging consider passing CUDA_LAUNCH_BLOCKING=1\\n"
 )
 ASSERT = f"CUDA error: device-side assert triggered{_ADVICE}"
 ILLEGAL = f"CUDA error: an illegal memory access was encountered{_ADVICE}"
@@ -56,7 +57,9 @@ SUBMISSIONS = {
         f"{BROKEN}\ncalls = []\n"
         "def scale(x):\n"
         "    calls.append(1)\n"
-        f'    return 3 * x + 1 if len(calls) < 2 else breaking(torch.AcceleratorError("{ASSERT}"))\n'
+        "    if len(calls) < 2:\n"
+        "        return 3 * x + 1\n"
+        f'    breaking(torch.AcceleratorError("{ASSERT}"))\n'
     ),
     "breaks_while_loading": f'{BROKEN}\nbreaking(torch.AcceleratorError("{ASSERT}"))\n',
     "wants_memory": f'\ndef scale(x):\n    raise torch.OutOfMemoryError("{OOM}")\n',
@@ -65,7 +68,7 @@ SUBMISSIONS = {
     ),
     "cublas_wants_memory": (
         "\ndef scale(x):\n"
-        '    raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`")\n'
+        '    raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `x`")\n'
     ),
     "harmless": (
         '\ndef scale(x):\n    raise RuntimeError("CUDA error: invalid configuration argument")\n'

@@ -101,6 +101,7 @@ class Conversation:
             "device": "cuda" if any(e.device == "cuda" for e in exercises) else "cpu",
             "trusted": program.trusted,
             "survey": [e.name for e in audited if not program.trusted and not self._knows(e)],
+            "gpu": self._zygote.gpu,
             "wanted": [e.name for e in exercises],
         }
 
@@ -191,6 +192,11 @@ class Conversation:
         before = self._lap_end or 0.0
         self._lap_end = self._worker.meter.settled()
         return self._lap_end - before
+
+    def end(self) -> None:
+        """End the worker, with all that a GPU did for it; exercises that are left need another."""
+        self.lost = True
+        self._zygote.kill(self._worker)
 
     def exchange(self, request: bytes, most: caps.Frame) -> tuple[dict[str, Any], memoryview]:
         """Send a request for one call of a program of ours; the frame that answers it."""

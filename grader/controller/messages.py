@@ -22,6 +22,10 @@ MISSING = "no result: {} is not defined in the submission"
 STUB = "not answered yet: it raises NotImplementedError"
 NETWORK = "the network is not available"
 DEFERRED = "some cases need a GPU, which this run has not; they are deferred, not passed"
+UNWEIGHED = (
+    "how much of a GPU's memory it holds was not measured, as this run has no GPU that tells; no "
+    "points hang on it here"
+)
 UNSTEADY = "{}, but not with every input of this kind: nothing else of it can be told"
 UNSTEADY_COMPLAINT = "the result does not do what is asked, though it may with other inputs"
 EVASION = "it reaches around the check of forbidden operations ({})"

@@ -148,6 +148,12 @@ class PreparedExercise:
         frame = _frame(exercise, self.framework, self.device, [again])
         return replace(self, exercise=exercise, calls=(again,), frame=frame)
 
+    def alone(self, number: int) -> PreparedExercise:
+        """One call alone."""
+        call = self.calls[number]
+        frame = _frame(self.exercise, self.framework, self.device, [call], self.stand_ins)
+        return replace(self, calls=(call,), frame=frame)
+
     def called(self, name: str) -> PreparedExercise:
         """The same calls of what a program of ours calls `name`."""
         frame = _frame(self.exercise, self.framework, self.device, self.calls, called=name)
@@ -155,11 +161,15 @@ class PreparedExercise:
 
     def of_variant(self, name: str, seconds: float, only: int | None = None) -> PreparedExercise:
         """The calls on real devices, all or the one of a number, of what a program of ours calls
-        `name`: neither watched nor raced, at most `seconds` each.
+        `name`: neither watched nor measured, at most `seconds` each.
         """
         chosen = self.calls if only is None else self.calls[only : only + 1]
         calls = [
-            replace(call, case=replace(call.case, faster=None), seconds=min(call.seconds, seconds))
+            replace(
+                call,
+                case=replace(call.case, faster=None, leaner=None),
+                seconds=min(call.seconds, seconds),
+            )
             for call in chosen
             if not call.fake
         ]
@@ -221,7 +231,7 @@ def _prepare_one(
         framework,
         device,
         tuple(calls),
-        tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
+        tuple(case for case in cases if not _is_runnable(case, device)),
         _frame(exercise, framework, device, calls),
         Laps(exercise, own_seed, device, f"solutions/{lesson.name}/checks.py"),
         Spares(exercise, device, f"solutions/{lesson.name}/checks.py"),
@@ -231,7 +241,11 @@ def _prepare_one(
 
 
 def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
-    return [case for case in cases if device == "cuda" or case.needs == "any"]
+    return [case for case in cases if _is_runnable(case, device)]
+
+
+def _is_runnable(case: Case, device: str) -> bool:
+    return device == "cuda" or case.needs == "any"
 
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:

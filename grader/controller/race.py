@@ -20,7 +20,7 @@ from grader.controller.limit import Limit, Starved
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
-from grader.controller.zygote import Zygote
+from grader.controller.zygote import Worker, Zygote
 from grader.errors import GraderError
 
 MARGIN = 1.5
@@ -80,19 +80,29 @@ def _race(
                 break
         arrivals.add_race(number, tuple(rounds), seen)
     finally:
-        try:
-            zygote.kill(worker)
-        finally:
-            worker.close()
+        ended(zygote, worker)
+
+
+def ended(zygote: Zygote, worker: Worker) -> None:
+    """End a worker and wait until it is gone, with all that a GPU did for it."""
+    try:
+        zygote.kill(worker)
+    finally:
+        worker.close()
+
+
+def rival_program(exercise: PreparedExercise, source: str, rival_name: str) -> Program:
+    """A rival under the exercise's name."""
+    # Postponed annotations, as a driver's are: the names in them need not be there.
+    source = f"from __future__ import annotations\n{source}\n{exercise.name} = {rival_name}"
+    return Program(((1, source),), trusted=True)
 
 
 def _load_rival(
     rival: Conversation, exercise: PreparedExercise, source: str, rival_name: str
 ) -> None:
-    # Postponed annotations, as a driver's are: the names in them need not be there.
-    source = f"from __future__ import annotations\n{source}\n{exercise.name} = {rival_name}"
     try:
-        names = rival.load(Program(((1, source),), trusted=True), [exercise.unbound()])
+        names = rival.load(rival_program(exercise, source, rival_name), [exercise.unbound()])
     except Again as again:
         raise GraderError(f"the rival of {exercise.name} was lost: {again.ended}") from again
     if exercise.name not in (names or ()):

@@ -27,6 +27,7 @@ from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
 from grader.controller.rooms import Room, again, rooms, told
+from grader.controller.weighing import weighed
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import OUT_OF_MEMORY, GraderError
 
@@ -168,7 +169,13 @@ class _Session:
         early = conversation.run(exercise, arrivals, share)
         if early or conversation.lost:
             return arrivals.run(early)
-        return raced(self.zygote, conversation, exercise, arrivals, self.allowance)
+        run = raced(self.zygote, conversation, exercise, arrivals, self.allowance)
+        if run.ended or not arrivals.weighings() or exercise.stand_ins:
+            return run
+        conversation.end()  # what it has left on the GPU would be weighed as well
+        return weighed(
+            self.zygote, self.program, self.state.skip, exercise, arrivals, self.allowance
+        )
 
 
 def _once_more(again: Again, state: State) -> bool:

@@ -54,7 +54,7 @@ def judge_exercise(
         return _nothing(standard, "deferred", messages.DEFERRED)
     groups = score_groups(standard.prepared.points, passed)
     if finding is None:
-        note = messages.DEFERRED if standard.prepared.deferred else ""
+        note = _note(standard, run)
         return _result(standard, "passed", groups, message=note)
     if finding.verdict == "missing":
         return _nothing(standard, "missing", finding.message)
@@ -62,6 +62,13 @@ def judge_exercise(
     result = _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
     mark = "" if mistake else fingerprint(standard.prepared.key, run)
     return result.model_copy(update={"fingerprint": mark})
+
+
+def _note(standard: Standard, run: ExerciseRun) -> str:
+    """What is said beside a passed exercise of which something was left open."""
+    if any(case.leaner is None for case in standard.prepared.deferred):
+        return messages.DEFERRED
+    return messages.UNWEIGHED if standard.prepared.deferred or run.deferred else ""
 
 
 def broken(standard: Standard, message: str) -> ExerciseResult:
@@ -126,6 +133,8 @@ def _groups(standard: Standard, run: ExerciseRun) -> dict[str, bool]:
     """Whether each group passed; a call that was not made did not pass."""
     passed: dict[str, bool] = {}
     for number, call in enumerate(standard.prepared.calls):
+        if number in run.deferred:
+            continue
         ok = number < len(run.outcomes) and number not in run.failures
         passed[call.case.group] = passed.get(call.case.group, True) and ok
     return {group: passed[group] for group in _ordered(list(passed))}

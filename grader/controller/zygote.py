@@ -99,6 +99,8 @@ class Zygote:
         self._asked: deque[Ends] = deque()  # workers that were asked for, and not handed out
         self._answers: deque[dict[str, Any]] = deque()  # to what was asked, as far as they came
         self._forks = 0
+        self.gpu = ""
+        """The GPU that this user's workers are given, as NVML calls it; "": the zygote's own."""
         self.resident: Resident | None = None
         """A worker that stays from one submission to the next; it ends with the connection."""
 

@@ -5,7 +5,18 @@ CUDA is begun by the first tensor that is put on a GPU, in a worker, never in th
 
 from __future__ import annotations
 
+import os
+
 import torch
+
+
+def choose(uuid: str) -> None:
+    """Let this process see one GPU, or slice of one, alone; "" leaves all as it is.
+
+    CUDA looks at this once, when it begins.
+    """
+    if uuid:
+        os.environ["CUDA_VISIBLE_DEVICES"] = uuid
 
 
 def settle() -> None:
@@ -13,5 +24,5 @@ def settle() -> None:
 
     An error of a kernel comes up here, and not in what is asked next. Raises `RuntimeError`.
     """
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.synchronize()

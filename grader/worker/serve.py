@@ -55,6 +55,7 @@ def serve(sock: socket.socket) -> None:
         match header["do"]:
             case "load":
                 voice.token = header.pop("token")
+                gpu.choose(header["gpu"])
                 refusals = take_away(header)
                 submission = load(voice.say, header)
             case "run":
