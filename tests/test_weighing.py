@@ -4,11 +4,10 @@ What a process holds of the machine's memory stands here for what it holds of a 
 own structures carry it; a GPU is not needed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from boxes import policy  # type: ignore[import-not-found]
 from small_course import write_course  # type: ignore[import-not-found]
@@ -16,7 +15,8 @@ from small_course import write_course  # type: ignore[import-not-found]
 pytest.importorskip("pynvml")
 
 import pynvml
-from recorded_nvml import NOT_TOLD, Library, answering, t4  # type: ignore[import-not-found]
+from held_memory import watched  # type: ignore[import-not-found]
+from recorded_nvml import NOT_TOLD, Library, answering  # type: ignore[import-not-found]
 
 from grader.controller import messages, weighing
 from grader.controller.findings import Standard
@@ -166,25 +166,6 @@ def exercises(lesson: Lesson) -> dict[str, PreparedExercise]:
 def zygote() -> Iterator[Zygote]:
     with Zygote(policy("process", Limits())) as made:
         yield made
-
-
-def watched(zygote: Zygote, told: Callable[[int], int] = lambda held: held) -> Library:
-    """A card of which each process of the zygote's holds what it holds of the machine."""
-    card = t4()
-    library = Library([card])
-
-    def look() -> None:
-        assert zygote._process is not None
-        holders = {}
-        for process in psutil.Process(zygote._process.pid).children(recursive=True):
-            try:
-                holders[process.pid] = told(process.memory_info().rss)
-            except psutil.Error:
-                continue
-        card.holders = holders
-
-    library.on_look = look
-    return library
 
 
 @pytest.fixture(autouse=True)

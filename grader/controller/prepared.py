@@ -6,6 +6,7 @@ What is packed holds inputs only; the expected values stay in the `Case`s, in th
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -30,7 +31,7 @@ class Laps:
     def __init__(self, exercise: Exercise, seed: str, device: str, place: str) -> None:
         """Draw from the run's secret seed; `place` is the check's file, for complaints."""
         self._exercise, self._seed, self._device, self._place = exercise, seed, device, place
-        self._drawn: dict[int, list[Case]] = {}
+        self._drawn: dict[tuple[int, int], Case | None] = {}
         self._lock = threading.Lock()
 
     def case(self, race: int, lap: int) -> Case:
@@ -40,17 +41,25 @@ class Laps:
             CourseError: drawn again, the check has no such case.
         """
         with self._lock:
-            if lap not in self._drawn:
-                rng = np.random.default_rng(_number(f"{self._seed}/lap {lap}"))
-                cases = _runnable(self._exercise.cases(rng), self._device)
-                self._drawn[lap] = [case for case in cases if case.faster is not None]
-            drawn = self._drawn[lap]
-        if race >= len(drawn):
+            if (race, lap) not in self._drawn:
+                self._drawn[race, lap] = self._draw(race, lap)
+            drawn = self._drawn[race, lap]
+        if drawn is None:
             raise CourseError(
                 f"{self._place}: {self._exercise.name} must yield as many cases with faster= from "
                 "every seed: each lap of a race is drawn anew"
             )
-        return drawn[race]
+        return drawn
+
+    def _draw(self, race: int, lap: int) -> Case | None:
+        """Draw as far as the race's case: what a check yields after it may take long to make."""
+        rng = np.random.default_rng(_number(f"{self._seed}/lap {lap}"))
+        races = (
+            case
+            for case in self._exercise.draw(rng)
+            if case.faster is not None and _is_runnable(case, self._device)
+        )
+        return next(itertools.islice(races, race, None), None)
 
 
 @dataclass(frozen=True)
