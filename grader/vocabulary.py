@@ -145,9 +145,10 @@ class Faster:
     rival_name: str
     ratio: float
     reason: str
+    operations: float = 0.0
 
 
-def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
+def faster(than: Callable[..., Any], ratio: float, reason: str, operations: float = 0.0) -> Faster:
     """Ask for speed: the time of `than` over the student's is at least `ratio`.
 
     Both run on the same inputs in the same run, in turn, each in a worker of its own, and on inputs
@@ -155,10 +156,15 @@ def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
     the student's function is watched for what the exercise forbids, so that none is told from
     another, and its time includes that: measure the ratio so. `than` is self-contained (imports
     inside), as a driver is, and is not watched.
+
+    On a GPU the wall clock counts, until the results have arrived, and a time is not believed in
+    which the card could not have done it: `operations` are the additions and multiplications of
+    floats that no method can do without.
     """
     if ratio <= 0 or not reason.strip():
         raise ValueError("a speed ratio is positive and comes with the reason for it")
-    return Faster(textwrap.dedent(inspect.getsource(than)), than.__name__, ratio, reason)
+    source = textwrap.dedent(inspect.getsource(than))
+    return Faster(source, than.__name__, ratio, reason, operations)
 
 
 @dataclass(frozen=True)

@@ -30,18 +30,22 @@ class Recorded:
     holders_code: int = pynvml.NVML_SUCCESS
     mig: bool = True
     """Whether the card knows what a slice is."""
+    figures: tuple[int, int, int, int] | None = None
+    """Width of the bus in bits, MHz of the memory, cores, MHz of the multiprocessors."""
 
 
 def t4() -> Recorded:
     return Recorded(
-        "GPU-6a9e5f0c-0b0f-7f3c-2d1c-3b9b8a4a1c55", "Tesla T4", 16106127360, 471859200, mig=False
-    )
+        "GPU-6a9e5f0c-0b0f-7f3c-2d1c-3b9b8a4a1c55", "Tesla T4", 16106127360, 471859200, mig=False,
+        figures=(256, 5001, 2560, 1590),
+    )  # fmt: skip
 
 
 def h200() -> Recorded:
     return Recorded(
-        "GPU-0f1d2c3b-4a59-6877-8695-a4b3c2d1e0f9", "NVIDIA H200", 150754820096, 655360000
-    )
+        "GPU-0f1d2c3b-4a59-6877-8695-a4b3c2d1e0f9", "NVIDIA H200", 150754820096, 655360000,
+        figures=(6144, 3201, 16896, 1980),
+    )  # fmt: skip
 
 
 def a100_in_slices() -> Recorded:
@@ -145,6 +149,22 @@ class Library:
             info.gpuInstanceId = info.computeInstanceId = 0xFFFFFFFF
         count._obj.value = len(one.holders)
         return 0
+
+    def _figure(self, handle: Any, number: int, told: Any) -> int:
+        figures = self._at(handle).figures
+        if figures is None:
+            return int(pynvml.NVML_ERROR_NOT_SUPPORTED)
+        told._obj.value = figures[number]
+        return 0
+
+    def nvmlDeviceGetMemoryBusWidth(self, handle: Any, width: Any) -> int:  # noqa: N802
+        return self._figure(handle, 0, width)
+
+    def nvmlDeviceGetNumGpuCores(self, handle: Any, cores: Any) -> int:  # noqa: N802
+        return self._figure(handle, 2, cores)
+
+    def nvmlDeviceGetMaxClockInfo(self, handle: Any, kind: Any, clock: Any) -> int:  # noqa: N802
+        return self._figure(handle, 1 if kind.value == pynvml.NVML_CLOCK_MEM else 3, clock)
 
 
 @contextmanager

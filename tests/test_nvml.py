@@ -68,6 +68,19 @@ def test_a_driver_that_does_not_answer_is_named(code: int, words: str) -> None:
         Nvml()
 
 
+def test_what_a_card_can_do_at_most() -> None:
+    cut = a100_in_slices()
+    cards = [t4(), h200(), cut]
+    with answering(Library(cards)), Nvml() as nvml:
+        small, large = (nvml.ceiling(card.uuid) for card in cards[:2])
+        assert nvml.ceiling(cut.slices[0].uuid) is None
+    assert small is not None and large is not None
+    assert small.bytes_per_second == pytest.approx(320e9, rel=0.01)
+    assert small.operations_per_second == pytest.approx(8.1e12, rel=0.01)
+    assert 4.8e12 < large.bytes_per_second < 5e12
+    assert large.operations_per_second == pytest.approx(66.9e12, rel=0.01)
+
+
 def test_an_unknown_device_is_named() -> None:
     with answering(Library([t4()])), Nvml() as nvml, pytest.raises(NoNvml, match="Not Found"):
         nvml.device("GPU-gone")

@@ -16,6 +16,7 @@ from grader.errors import CourseError
 from grader.vocabulary import NOTHING, Faster, Leaner, Number
 from grader.worker.wire import Array
 
+UNBELIEVED = "right, but in less time than the GPU needs for it: such a time does not count"
 OTHER_CALL = "with other inputs of the same shapes the result is wrong"
 SLACK_BYTES = 64 << 20
 """What libraries take for themselves when they are first asked for something larger."""
@@ -139,6 +140,8 @@ def judge_race(rounds: Sequence[Round], faster: Faster) -> Failure | None:
     """Return why a call that is right loses its race, None if it wins."""
     if not rounds or not all(lap.right for lap in rounds):
         return Failure("slow", OTHER_CALL)
+    if any(lap.seconds < lap.floor for lap in rounds):
+        return Failure("slow", UNBELIEVED)
     if speed_ratio(rounds) < faster.ratio:
         asked_for = f"at least {faster.ratio:g} times as fast as a plain loop"
         return Failure("slow", f"right, but too slow: {asked_for} is asked")

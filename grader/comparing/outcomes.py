@@ -99,11 +99,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Round:
-    """One lap on inputs of its own: whether its result was right, and the seconds both took."""
+    """One lap on inputs of its own: whether its result was right, and the seconds both took.
+
+    `floor`: the seconds below which the machine cannot do it, as far as that is known.
+    """
 
     right: bool
     seconds: float
     rival_seconds: float
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,22 @@ class Device:
         return self.uuid.startswith("MIG-")
 
 
+@dataclass(frozen=True)
+class Ceiling:
+    """What no program gets more of from a card: bytes of its memory, and operations, a second.
+
+    Of memory that hands out two words a tick, and of cores that multiply and add at once, in
+    float32: what is quicker is TF32 or float16, which nobody has asked for.
+    """
+
+    bytes_per_second: float
+    operations_per_second: float
+
+    def floor(self, moved: float, operations: float) -> float:
+        """Seconds in which so many bytes and operations cannot be done."""
+        return max(moved / self.bytes_per_second, operations / self.operations_per_second)
+
+
 class Nvml:
     """A connection to the driver's library; close it, or use it as a context."""
 
@@ -74,6 +90,19 @@ class Nvml:
     def device(self, uuid: str) -> Device:
         """One GPU or slice, as it is now."""
         return self._device(self._ask(self._library.nvmlDeviceGetHandleByUUID, uuid))
+
+    def ceiling(self, uuid: str) -> Ceiling | None:
+        """What a GPU can do at most; None where the driver does not say, as of some slices."""
+        library = self._library
+        handle = self._ask(library.nvmlDeviceGetHandleByUUID, uuid)
+        try:
+            width = library.nvmlDeviceGetMemoryBusWidth(handle)
+            memory = library.nvmlDeviceGetMaxClockInfo(handle, library.NVML_CLOCK_MEM)
+            cores = library.nvmlDeviceGetNumGpuCores(handle)
+            clock = library.nvmlDeviceGetMaxClockInfo(handle, library.NVML_CLOCK_SM)
+        except self._error:
+            return None
+        return Ceiling(width / 8 * 2 * memory * 1e6, 2 * cores * clock * 1e6)
 
     def _slices(self, card: Any) -> list[Any]:
         """The slices of a card; none where it is whole, or too old to be cut."""

@@ -141,8 +141,9 @@ class PreparedExercise:
         plain: dict[str, Any] = {"rules": None, "driver": "", "given": []}
         return {"do": "run", **own, **plain, "cases": [case]}
 
-    def lap(self, number: int, lap: int, *, watched: bool) -> PreparedExercise:
-        """One call alone, on inputs of its own, so that a remembered result is no use.
+    def lap(self, number: int, lap: int, *, watched: bool, calls: int = 1) -> PreparedExercise:
+        """One call, or several of its like, each on inputs of its own, so that a remembered result
+        is no use.
 
         `watched`: whether forbidden operations are looked for, as in every lap of a submission.
 
@@ -151,11 +152,11 @@ class PreparedExercise:
         """
         call = self.calls[number]
         races = [c for c in self.calls[:number] if c.case.faster is not None and not c.fake]
-        case = self.laps.case(len(races), lap)
-        again = _call(case, self.framework, call.seconds, fake=False)
+        cases = [self.laps.case(len(races), n) for n in range(calls * lap, calls * (lap + 1))]
+        made = tuple(_call(case, self.framework, call.seconds, fake=False) for case in cases)
         exercise = self.exercise if watched else replace(self.exercise, forbid=None)
-        frame = _frame(exercise, self.framework, self.device, [again])
-        return replace(self, exercise=exercise, calls=(again,), frame=frame)
+        frame = _frame(exercise, self.framework, self.device, made)
+        return replace(self, exercise=exercise, calls=made, frame=frame)
 
     def alone(self, number: int) -> PreparedExercise:
         """One call alone."""

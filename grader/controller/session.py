@@ -21,6 +21,7 @@ from grader.comparing.outcomes import ExerciseRun
 from grader.controller.arrivals import Arrivals
 from grader.controller.conversation import Again, Allowance, Conversation, State
 from grader.controller.execution import Execution, UnitFault
+from grader.controller.gpu_race import raced_on_gpu
 from grader.controller.limit import Limit
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
@@ -169,13 +170,11 @@ class _Session:
         early = conversation.run(exercise, arrivals, share)
         if early or conversation.lost:
             return arrivals.run(early)
-        run = raced(self.zygote, conversation, exercise, arrivals, self.allowance)
+        race = raced_on_gpu if exercise.device == "cuda" else raced
+        run = race(self.zygote, conversation, exercise, arrivals, self.allowance)
         if run.ended or not arrivals.weighings() or exercise.stand_ins:
             return run
-        conversation.end()  # what it has left on the GPU would be weighed as well
-        return weighed(
-            self.zygote, self.program, self.state.skip, exercise, arrivals, self.allowance
-        )
+        return weighed(self.zygote, conversation, exercise, arrivals, self.allowance)
 
 
 def _once_more(again: Again, state: State) -> bool:

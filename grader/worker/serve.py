@@ -56,6 +56,7 @@ def serve(sock: socket.socket) -> None:
             case "load":
                 voice.token = header.pop("token")
                 gpu.choose(header["gpu"])
+                gpu.keep()
                 refusals = take_away(header)
                 submission = load(voice.say, header)
             case "run":
@@ -65,6 +66,10 @@ def serve(sock: socket.socket) -> None:
                     )
                     setattr(submission, name, standing)
                 run(voice.say, header, body, submission, refusals)
+            case "chill":
+                gpu.flush()
+                gpu.poison()
+                voice.say({"chilled": True})
         units.flush()
 
 
