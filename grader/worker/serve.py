@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, audit, fake, gpu, kernel, magics, units
+from grader.worker import absent, audit, fake, gpu, kernel, magics, precision, units
 from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
@@ -167,6 +167,7 @@ def run(
     ]
     for case, args, kwargs in prepared:
         _seed(case["seed"], device)
+        precision.restore()
         if case["fake"]:
             say({"id": case["id"], **fake.try_on_cuda(call, args, kwargs)})
             continue
