@@ -75,9 +75,11 @@ class Shared:
 class Slot:
     """A place to run in beside the machine's zygote."""
 
-    def __init__(self, shared: Shared) -> None:
-        """Keep where the zygote comes from; nothing is started yet."""
-        self._shared = shared
+    def __init__(self, shared: Shared, gpu: str = "") -> None:
+        """Keep where the zygote comes from, and the GPU that workers here are given; nothing is
+        started yet.
+        """
+        self._shared, self._gpu = shared, gpu
         self._user: Zygote | None = None
 
     def begin(self) -> None:
@@ -92,7 +94,9 @@ class Slot:
 
     def connect(self) -> Zygote:
         """A connection for somebody else."""
-        return self._shared.begin().another()
+        made = self._shared.begin().another()
+        made.gpu = self._gpu
+        return made
 
     def counts(self) -> dict[str, Any]:
         """The zygote's own account; see `Zygote.counts`."""
@@ -110,10 +114,12 @@ class Slot:
         self._shared.discard()
 
 
-def slots(policy: Policy, jobs: int) -> list[Slot]:
-    """`jobs` slots beside one zygote."""
+def slots(policy: Policy, jobs: int, gpus: Sequence[str] = ()) -> list[Slot]:
+    """`jobs` slots beside one zygote; with `gpus`, each has one of its own, and there are no more
+    than of those.
+    """
     shared = Shared(policy)
-    return [Slot(shared) for _ in range(jobs)]
+    return [Slot(shared, gpu) for gpu in (gpus or [""] * jobs)[:jobs]]
 
 
 def run_all(
@@ -168,6 +174,7 @@ class Run(Generic[Task, Result]):
         self._failed: dict[int, Done] = {}  # once
         self._finished: deque[Done] = deque()
         self._judges: list[Judge] = []
+        self._seats: dict[Judge, Slot] = {}
         self._lending = [Lending(records.shelf) for records in work.records]
         self._renew = False
 
@@ -229,13 +236,16 @@ class Run(Generic[Task, Result]):
 
     def _add_judge(self, waiting: deque[int]) -> bool:
         """Fork one more; if there is no zygote for it, that is what the next task fails by."""
+        taken = [self._seats[judge] for judge in self._judges]
+        place = next(place for place in self._places if place not in taken)
         try:
-            connection = self._places[0].connect()
+            connection = place.connect()
         except GraderError as error:
             if not self._judges:
                 self._settle(Done(waiting.popleft(), None, error, 0.0))
             return False
-        self._judges.append(Judge(self._work, connection))
+        self._judges.append(judge := Judge(self._work, connection))
+        self._seats[judge] = place
         return True
 
     def _listen(self) -> None:
