@@ -1,5 +1,7 @@
 """Several GPUs: each has one worker at a time, slices count, and busy ones are left alone."""
 
+import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -21,9 +23,9 @@ from recorded_nvml import (  # type: ignore[import-not-found]
 from grader.controller.conversation import Allowance, Conversation, State
 from grader.controller.limit import Limit
 from grader.controller.link import Link
+from grader.controller.program import Program
 from grader.controller.zygote import Zygote
 from grader.errors import UsageError
-from grader.grading import gpus
 from grader.grading.gpus import Gpu, chosen, free_gpus, gpus_here, listed
 from grader.grading.pool import run_all, slots
 from grader.worker import gpu
@@ -64,7 +66,7 @@ def test_without_nvml_nvidia_smi_is_asked(tmp_path: Path, monkeypatch: pytest.Mo
         assert gpus_here() == (*SLICES, CARD)
         program.write_text("#!/bin/sh\nexit 9\n")
         assert gpus_here() == ()
-        monkeypatch.setattr(gpus.shutil, "which", lambda name: None)
+        monkeypatch.setattr(shutil, "which", lambda name: None)
         assert gpus_here() == ()
 
 
@@ -118,8 +120,6 @@ def seen_by(number: int, zygote: Zygote) -> tuple[str, str]:
         state = State([], Limit(60.0), forks=1)
         link = Link(worker, 1000)
         conversation = Conversation(zygote, worker, link, allowance, state)
-        from grader.controller.program import Program
-
         source = (
             "import os, time\nprint(os.environ.get('CUDA_VISIBLE_DEVICES', ''))\ntime.sleep(.3)"
         )
@@ -139,7 +139,7 @@ def test_each_slot_has_a_gpu_of_its_own() -> None:
     finally:
         for place in places:
             place.discard()
-    assert {one for one in found} == {("GPU-a", "GPU-a"), ("MIG-b", "MIG-b")}
+    assert set(found) == {("GPU-a", "GPU-a"), ("MIG-b", "MIG-b")}
 
 
 def test_without_gpus_there_are_as_many_slots_as_jobs() -> None:
@@ -156,6 +156,4 @@ def test_without_gpus_there_are_as_many_slots_as_jobs() -> None:
 def test_nothing_is_chosen_where_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
     gpu.choose("")
-    import os
-
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
