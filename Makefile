@@ -17,7 +17,7 @@ $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[dev,docs,postgresql,cluster,similar,gpu]'
+		--editable '.[dev,docs,postgresql,cluster,similar]'
 	@touch $(READY)
 
 demo: $(READY)

@@ -34,17 +34,19 @@ _NAN = 0xFF
 def choose(uuid: str) -> None:
     """Let this process see one GPU, or slice of one, alone; "" leaves all as it is.
 
-    CUDA looks at this once, when it begins.
+    CUDA looks at this once, when it begins: see `begin`.
     """
     if uuid:
         os.environ["CUDA_VISIBLE_DEVICES"] = uuid
 
 
-def keep() -> None:
-    """From now on memory that is free stays with this process, where it is counted.
+def begin() -> None:
+    """Begin CUDA: which card this process sees cannot be changed any more.
 
-    Torch itself gives it back to the driver before it says that there is too little.
+    And memory that is free stays with the process, where it is counted. Torch itself gives it back
+    to the driver before it says that there is too little. Raises `RuntimeError` without a GPU.
     """
+    torch.cuda.init()  # type: ignore[no-untyped-call]
     for place, name in (
         (torch.cuda, "empty_cache"),
         (torch.cuda.memory, "empty_cache"),

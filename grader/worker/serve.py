@@ -56,7 +56,8 @@ def serve(sock: socket.socket) -> None:
             case "load":
                 voice.token = header.pop("token")
                 gpu.choose(header["gpu"])
-                gpu.keep()
+                if header["device"] == "cuda":
+                    gpu.begin()
                 refusals = take_away(header)
                 submission = load(voice.say, header)
             case "run":
