@@ -3,7 +3,9 @@
 import os
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from boxes import policy  # type: ignore[import-not-found]
@@ -14,6 +16,7 @@ import pynvml
 from recorded_nvml import (  # type: ignore[import-not-found]
     GIB,
     Library,
+    Recorded,
     a100_in_slices,
     answering,
     h200,
@@ -130,27 +133,31 @@ def seen_by(number: int, zygote: Zygote) -> tuple[str, str]:
         worker.close()
 
 
+def used(*cards: Recorded, jobs: int, device: Literal["cpu", "cuda"]) -> list[tuple[str, str]]:
+    """The GPUs of the slots, and what six workers in them were given."""
+    with answering(Library(list(cards), code=0 if cards else pynvml.NVML_ERROR_UNKNOWN)):
+        places = slots(replace(policy("process"), device=device), jobs)
+    try:
+        assert len(places) == (jobs if device == "cpu" else max(len(cards), 1))
+        return [one.result for one in run_all(range(6), places, seen_by) if one.result]
+    finally:
+        for place in places:
+            place.discard()
+
+
 def test_each_slot_has_a_gpu_of_its_own() -> None:
-    names = ["GPU-a", "MIG-b"]
-    places = slots(policy("process"), 8, names)
-    try:
-        assert len(places) == 2
-        found = [one.result for one in run_all(range(6), places, seen_by)]
-    finally:
-        for place in places:
-            place.discard()
-    assert set(found) == {("GPU-a", "GPU-a"), ("MIG-b", "MIG-b")}
+    cards = [t4(), h200()]
+    names = [card.uuid for card in cards]
+    assert set(used(*cards, jobs=8, device="cuda")) == {(name, name) for name in names}
 
 
-def test_without_gpus_there_are_as_many_slots_as_jobs() -> None:
-    places = slots(policy("process"), 3)
-    try:
-        assert len(places) == 3
-        (one,) = run_all([0], places, seen_by)
-        assert one.result == ("", "")
-    finally:
-        for place in places:
-            place.discard()
+def test_where_nobody_tells_how_many_there_are_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert set(used(jobs=3, device="cuda")) == {("", "")}
+
+
+def test_on_the_cpu_there_are_as_many_slots_as_jobs() -> None:
+    assert set(used(t4(), jobs=3, device="cpu")) == {("", "")}
 
 
 def test_nothing_is_chosen_where_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

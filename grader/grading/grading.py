@@ -30,7 +30,6 @@ from grader.course.syllabus import Course
 from grader.errors import OUT_OF_MEMORY, GraderError, UsageError
 from grader.grading.basis import StoredRecords, basis_of
 from grader.grading.belonging import Siblings, siblings
-from grader.grading.gpus import free_gpus, gpus_here
 from grader.grading.keeping import Keeping
 from grader.grading.machine import (
     Device,
@@ -314,9 +313,7 @@ def workplace(
     libraries = libraries_of(course, grading.lesson.name)
     rules = [exercise.forbid for exercise in grading.lesson.exercises.values()]
     policy = policy_of(limits, options.isolation, options.device, libraries, rules)
-    gpus = [gpu.uuid for gpu in free_gpus(gpus_here())] if options.device == "cuda" else []
-    # One worker has a GPU at a time: where nobody tells how many there are, one at all.
-    places = slots(policy, jobs if gpus or options.device != "cuda" else 1, gpus)
+    places = slots(policy, jobs)
     try:
         places[0].begin()
         records = Records(shelf)

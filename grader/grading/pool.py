@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 from grader.controller.records import Records
 from grader.controller.zygote import Zygote
 from grader.errors import GraderError
+from grader.grading.gpus import free_gpus, gpus_here
 from grader.grading.judges import Asked, Done, Judge, Made, Work
 from grader.grading.lending import Lending
 from grader.worker.confine import Policy
@@ -114,12 +115,18 @@ class Slot:
         self._shared.discard()
 
 
-def slots(policy: Policy, jobs: int, gpus: Sequence[str] = ()) -> list[Slot]:
-    """`jobs` slots beside one zygote; with `gpus`, each has one of its own, and there are no more
-    than of those.
+def slots(policy: Policy, jobs: int) -> list[Slot]:
+    """`jobs` slots beside one zygote; on GPUs each has one of its own, and there are no more.
+
+    Raises:
+        UsageError: the GPUs are busy.
     """
     shared = Shared(policy)
-    return [Slot(shared, gpu) for gpu in (gpus or [""] * jobs)[:jobs]]
+    if policy.device != "cuda":
+        return [Slot(shared) for _ in range(jobs)]
+    # Where nobody tells how many GPUs there are, one worker has what there is.
+    names = [gpu.uuid for gpu in free_gpus(gpus_here())] or [""]
+    return [Slot(shared, name) for name in names[:jobs]]
 
 
 def run_all(

@@ -153,7 +153,7 @@ def scaled_dot_attention(rng: Rng) -> Cases:
     # One matrix of scores takes 17 MB, and a plain answer holds two or three at a time; the
     # products of all queries with all keys, before they are summed, take 32 of them.
     lean = leaner(
-        than=attend, ratio=3, reason="step by step it takes twice as much, all products 16 times"
+        than=attend, ratio=3, reason="step by step it takes twice as much; all products 16 times"
     )
     yield probe((2048, 32), group=MEMORY, dtype="float32", needs="cuda", leaner=lean)
 
