@@ -1,14 +1,23 @@
 """What CUDA needs is in a worker's reach, and no more; and CUDA begins in no zygote."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attacks import HONEST  # type: ignore[import-not-found]
 from boxes import policy  # type: ignore[import-not-found]
+from red_course import red_course  # type: ignore[import-not-found]
 
+from grader.controller.prepared import prepare
+from grader.controller.program import Program
+from grader.controller.session import Allowance, execute
 from grader.controller.zygote import PROGRAM, Zygote, default_readable
+from grader.course.lesson import load_lesson
+from grader.course.syllabus import load_course
 from grader.errors import GraderError
-from grader.grading.machine import policy_of, readable_on
+from grader.grading.doctor import diagnose
+from grader.grading.machine import Isolation, policy_of, readable_on
 from grader.worker import confine, nvidia
 from grader.worker.confine import Policy
 from grader.worker.namespaces import DEVICES, outermost
@@ -97,8 +106,6 @@ def test_without_a_gpu_nothing_more_is_open(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_run_on_a_gpu_reads_what_its_driver_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    from grader.course.syllabus import load_course
-
     monkeypatch.setattr(nvidia, "readable", lambda path: (f"/driver{path}",))
     monkeypatch.setenv("LD_LIBRARY_PATH", "/x")
     limits = load_course(Path(__file__).parents[1]).limits_of("lec07_cnn")
@@ -150,3 +157,42 @@ def test_the_zygote_never_begins_cuda() -> None:
 def test_a_zygote_that_asked_cuda_would_be_seen() -> None:
     with asking(PLANTED) as zygote, pytest.raises(GraderError, match=r"asks CUDA: \['init'\]"):
         zygote.wait_ready()
+
+
+PROBE = """\
+import os
+import threading
+
+
+def scale(x):
+    worker = threading.Thread(target=lambda: None)
+    worker.start()
+    worker.join()
+    assert os.environ["CUDA_CACHE_DISABLE"] == "1" and "PLANTED" not in os.environ
+    for path in ("/dev/mem", "/dev/sda", "/dev/kmsg", "/etc/shadow", "/root", "/proc/1/environ"):
+        try:
+            open(path, "rb").close()
+        except OSError:
+            continue
+        if path != "/proc/1/environ":  # in a world of its own that is the worker itself
+            raise AssertionError(path)
+    return 3 * x + 1
+"""
+
+
+@pytest.mark.parametrize("isolation", ["full", "process"])
+def test_a_worker_as_for_a_gpu_works_and_is_confined(
+    tmp_path: Path, isolation: Isolation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a GPU: the same layers, with whatever of the driver is there."""
+    layers = {probe.layer: probe.works for probe in diagnose()}
+    if isolation == "full" and not all(layers.values()):
+        pytest.skip("this machine cannot confine fully, or has no cgroup")
+    monkeypatch.setenv("PLANTED", "secret")
+    lesson = load_lesson(load_course(red_course(tmp_path)), "one")
+    exercises = list(prepare(lesson, "seed", "cpu", 20.0).values())
+    box = replace(policy(isolation), device="cuda", readable=readable_on("cuda"))
+    with Zygote(box) as zygote:
+        program = Program(((1, f"{HONEST}\n{PROBE}"),))
+        runs = execute(zygote, program, exercises, Allowance(20.0, 60.0, 1000)).runs
+    assert [(run.ended, run.failures) for run in runs.values()] == [("", {})] * 3
