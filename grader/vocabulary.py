@@ -39,7 +39,7 @@ GROUPS = (
     SECOND_STEP, THIRD_STEP, FOURTH_STEP, FIFTH_STEP,
 )  # fmt: skip
 
-Dtype = Literal["float32", "float64"]
+Dtype = Literal["float32", "float64", "bfloat16"]
 Judge = Callable[[Any], str]
 T = TypeVar("T")
 CaseGenerator = Callable[[np.random.Generator], Iterator["Case"]]
@@ -217,6 +217,15 @@ class _Nothing:
 NOTHING = _Nothing()
 
 
+def as_bfloat16(values: np.ndarray) -> np.ndarray:
+    """The bfloat16 next to each number, as float64; of two that are as near, the even one."""
+    whole = np.asarray(values, np.float32)
+    bits = whole.view(np.uint32)
+    rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000
+    near = rounded.astype(np.uint32).view(np.float32)
+    return np.where(np.isnan(whole), np.nan, near.astype(np.float64))
+
+
 def case(
     *args: Any,
     expect: Any = NOTHING,
@@ -241,7 +250,8 @@ def case(
             dtypes are compared (its numbers are not looked at).
         kwargs: keyword arguments of the call.
         group: the group whose points the case decides.
-        dtype: the dtype that floating inputs arrive in and floating results must have (torch).
+        dtype: the dtype that floating inputs arrive in and floating results must have (torch). Of
+            "bfloat16", draw numbers that it holds: see `as_bfloat16`.
         tolerance: overrides the measured tolerance.
         raises: the exception that the call must raise, instead of `expect`.
         mentions: text that the exception's message must hold.

@@ -27,6 +27,7 @@ from grader.controller.prepared import PreparedExercise
 from grader.controller.zygote import Zygote
 from grader.errors import GraderError
 from grader.vocabulary import Faster
+from grader.worker.wire import ITEM_BYTES
 
 LAP_SECONDS = 0.05
 LAPS = 6
@@ -128,6 +129,6 @@ def _floor(ceiling: Ceiling | None, calls: tuple[Call, ...], faster: Faster) -> 
         return 0.0
     moved = sum(map(len, (blob for call in calls for blob in call.inputs)))
     for call in calls:
-        width = np.dtype(call.case.dtype).itemsize
+        width = ITEM_BYTES[call.case.dtype]
         moved += sum(width * np.size(leaf) for leaf in leaves(call.case.expect) if leaf is not None)
     return ceiling.floor(moved, len(calls) * faster.operations)

@@ -20,9 +20,9 @@ from grader.controller.caps import caps_of, stand_in_caps
 from grader.controller.spare import Spares
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
-from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
+from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded, as_bfloat16
 from grader.worker.driver import packed
-from grader.worker.wire import NUMPY_DTYPES, pack
+from grader.worker.wire import HALVES, NUMPY_DTYPES, pack
 
 
 class Laps:
@@ -329,6 +329,10 @@ class _Packer:
 
     def _array(self, value: np.ndarray) -> Any:
         if self.framework == "torch" and value.dtype.kind == "f":
+            if self.dtype == "bfloat16":
+                bits = as_bfloat16(value).astype("<f4").view("<u4")
+                self.blobs.append((bits >> 16).astype(HALVES).tobytes())
+                return ["array", "tensor", self.dtype, list(value.shape), ""]
             value = value.astype(self.dtype)
         name = value.dtype.name
         if name not in NUMPY_DTYPES:
