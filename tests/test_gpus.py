@@ -22,14 +22,17 @@ from recorded_nvml import (  # type: ignore[import-not-found]
     h200,
     t4,
 )
+from small_course import write_course  # type: ignore[import-not-found]
 
 from grader.controller.conversation import Allowance, Conversation, State
 from grader.controller.limit import Limit
 from grader.controller.link import Link
 from grader.controller.program import Program
 from grader.controller.zygote import Zygote
+from grader.course.syllabus import load_course
 from grader.errors import UsageError
 from grader.grading.gpus import Gpu, chosen, free_gpus, gpus_here, listed
+from grader.grading.grading import Options, begin, shelf_of, workplace
 from grader.grading.pool import run_all, slots
 from grader.worker import gpu
 
@@ -164,3 +167,12 @@ def test_nothing_is_chosen_where_nothing_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
     gpu.choose("")
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
+
+
+def test_exercises_in_numpy_leave_gpus_alone(tmp_path: Path) -> None:
+    course = load_course(write_course(tmp_path))
+    grading = begin(course, "one", Options(jobs=3, isolation="process", device="cuda"))
+    shelf = shelf_of(grading, None)
+    with answering(Library([t4()])), workplace(course, grading, 3, shelf) as here:
+        assert len(here.places) == 3
+        assert [one.result for one in run_all([0], here.places, seen_by)] == [("", "")]

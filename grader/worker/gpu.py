@@ -7,6 +7,7 @@ places.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Any
@@ -69,7 +70,8 @@ def flush() -> None:
     """Push out of the card's cache what lies in it."""
     if _begun():
         cache = int(getattr(_properties(0), "L2_cache_size", 0)) or _CACHE
-        _fill(_empty(2 * cache, dtype=torch.uint8, device="cuda"), 0)
+        with contextlib.suppress(torch.OutOfMemoryError):
+            _fill(_empty(2 * cache, dtype=torch.uint8, device="cuda"), 0)
         _settle()
 
 
@@ -82,11 +84,17 @@ def poison() -> None:
         return
     _settle()
     _let_go()
-    kept = []
+    kept: list[torch.Tensor] = []
     for size in _BLOCKS:
-        for _ in range(_MOST_BLOCKS):
-            before = _held()
-            kept.append(_fill(_empty(size, dtype=torch.uint8, device="cuda"), _NAN))
-            if _held() > before:  # the holes of this size are full
-                break
+        with contextlib.suppress(torch.OutOfMemoryError):  # then there is none to fill
+            _fill_holes(size, kept)
     _settle()
+
+
+def _fill_holes(size: int, kept: list[torch.Tensor]) -> None:
+    """Fill blocks of a size with NaN until one had to be asked of the driver."""
+    for _ in range(_MOST_BLOCKS):
+        before = _held()
+        kept.append(_fill(_empty(size, dtype=torch.uint8, device="cuda"), _NAN))
+        if _held() > before:
+            return
