@@ -31,14 +31,15 @@ EDGES = "edge cases"
 CONVENTIONS = "conventions"
 DEVICE = "dtype and device"
 SPEED = "speed"
+MEMORY = "GPU memory"
 SECOND_STEP, THIRD_STEP, FOURTH_STEP = "second step", "third step", "fourth step"
 FIFTH_STEP = "fifth step"
 GROUPS = (
-    VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED,
+    VALUES, SHAPES, STABILITY, EDGES, CONVENTIONS, DEVICE, SPEED, MEMORY,
     SECOND_STEP, THIRD_STEP, FOURTH_STEP, FIFTH_STEP,
 )  # fmt: skip
 
-Dtype = Literal["float32", "float64"]
+Dtype = Literal["float32", "float64", "bfloat16"]
 Judge = Callable[[Any], str]
 T = TypeVar("T")
 CaseGenerator = Callable[[np.random.Generator], Iterator["Case"]]
@@ -144,9 +145,10 @@ class Faster:
     rival_name: str
     ratio: float
     reason: str
+    operations: float = 0.0
 
 
-def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
+def faster(than: Callable[..., Any], ratio: float, reason: str, operations: float = 0.0) -> Faster:
     """Ask for speed: the time of `than` over the student's is at least `ratio`.
 
     Both run on the same inputs in the same run, in turn, each in a worker of its own, and on inputs
@@ -154,10 +156,38 @@ def faster(than: Callable[..., Any], ratio: float, reason: str) -> Faster:
     the student's function is watched for what the exercise forbids, so that none is told from
     another, and its time includes that: measure the ratio so. `than` is self-contained (imports
     inside), as a driver is, and is not watched.
+
+    On a GPU the wall clock counts, until the results have arrived, and a time is not believed in
+    which the card could not have done it: `operations` are the additions and multiplications of
+    floats that no method can do without.
     """
     if ratio <= 0 or not reason.strip():
         raise ValueError("a speed ratio is positive and comes with the reason for it")
-    return Faster(textwrap.dedent(inspect.getsource(than)), than.__name__, ratio, reason)
+    source = textwrap.dedent(inspect.getsource(than))
+    return Faster(source, than.__name__, ratio, reason, operations)
+
+
+@dataclass(frozen=True)
+class Leaner:
+    """How little of a GPU's memory the student's function may hold; made by `leaner`."""
+
+    rival: str
+    rival_name: str
+    ratio: float
+    reason: str
+
+
+def leaner(than: Callable[..., Any], ratio: float, reason: str) -> Leaner:
+    """Ask for little memory: the student's peak is at most `ratio` times that of `than`.
+
+    Only a GPU's memory is weighed, by the driver's own account of the process, so the case is
+    `deferred` on a machine without one. Both are called on the same inputs, each in a worker of its
+    own, after a first call on small ones; what they hold by then does not count. Peaks under some
+    64 MiB are never too large: let `than` hold as much. `than` is as for `faster`.
+    """
+    if ratio < 1 or not reason.strip():
+        raise ValueError("a ratio of memory is 1 or more and comes with the reason for it")
+    return Leaner(textwrap.dedent(inspect.getsource(than)), than.__name__, ratio, reason)
 
 
 @dataclass(frozen=True)
@@ -177,6 +207,7 @@ class Case:
     needs: Literal["any", "cuda"] = "any"
     mutates: bool = False
     faster: Faster | None = None
+    leaner: Leaner | None = None
 
 
 class _Nothing:
@@ -184,6 +215,15 @@ class _Nothing:
 
 
 NOTHING = _Nothing()
+
+
+def as_bfloat16(values: np.ndarray) -> np.ndarray:
+    """The bfloat16 next to each number, as float64; of two that are as near, the even one."""
+    whole = np.asarray(values, np.float32)
+    bits = whole.view(np.uint32)
+    rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000
+    near = rounded.astype(np.uint32).view(np.float32)
+    return np.where(np.isnan(whole), np.nan, near.astype(np.float64))
 
 
 def case(
@@ -200,6 +240,7 @@ def case(
     needs: Literal["any", "cuda"] = "any",
     mutates: bool = False,
     faster: Faster | None = None,
+    leaner: Leaner | None = None,
 ) -> Case:
     """Describe one call `exercise(*args, **kwargs)` and what must come of it.
 
@@ -209,7 +250,8 @@ def case(
             dtypes are compared (its numbers are not looked at).
         kwargs: keyword arguments of the call.
         group: the group whose points the case decides.
-        dtype: the dtype that floating inputs arrive in and floating results must have (torch).
+        dtype: the dtype that floating inputs arrive in and floating results must have (torch). Of
+            "bfloat16", draw numbers that it holds: see `as_bfloat16`.
         tolerance: overrides the measured tolerance.
         raises: the exception that the call must raise, instead of `expect`.
         mentions: text that the exception's message must hold.
@@ -219,6 +261,8 @@ def case(
         needs: "cuda" for what only a real device can show; deferred on a machine without one.
         mutates: the exercise is asked to change its inputs, so they are not compared afterwards.
         faster: besides the right value, the speed that is asked for (group SPEED).
+        leaner: besides the right value, how little of a GPU's memory may be held (group MEMORY);
+            such a case needs "cuda".
 
     Raises:
         ValueError: the description contradicts itself.
@@ -229,9 +273,11 @@ def case(
         raise ValueError("a case needs exactly one of expect= and raises=")
     if judge is not None and raises is not None:
         raise ValueError("judge= looks at a value, so it cannot go with raises=")
+    if leaner is not None and needs != "cuda":
+        raise ValueError('leaner= weighs a GPU\'s memory, so it goes with needs="cuda"')
     return Case(
         args, expect, kwargs or {}, group, dtype, tolerance, raises, mentions, judge, seconds,
-        needs, mutates, faster,
+        needs, mutates, faster, leaner,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ LANGUAGES = tuple(one for one in languages_spoken() if one != "en")
 NO_SENTENCES = {
     "names that are compared, and shown to nobody": {
         "ZeroDivisionError OverflowError FloatingPointError ValueError IndexError KeyError",
-        "Cannot allocate memory", "can't allocate memory", "raised {} {}", "no exception",
+        "raised {} {}", "no exception",
         "MaskedArray Fraction Decimal Generator device dtype Linear Sequential Module DataFrame",
         "Series OrderedDict defaultdict Counter deque int str",
         "bytes complex set frozenset range map filter zip enumerate slice object type function",

@@ -16,12 +16,12 @@ from grader.cli.next_steps import command, say_next
 
 
 def doctor() -> None:
-    """Try every layer of confinement on this machine and print what works."""
-    from grader.grading.doctor import diagnose
+    """Try every layer of confinement on this machine, look for GPUs, and print what works."""
+    from grader.grading.doctor import diagnose, diagnose_gpus
 
     with exit_codes():
-        probes = diagnose()
-    table = Table(title="What confines student code here")
+        probes = [*diagnose(), *diagnose_gpus()]
+    table = Table(title="What confines student code here, and what GPUs there are")
     for heading in ("layer", "works", "needed", "detail"):
         table.add_column(heading)
     for probe in probes:

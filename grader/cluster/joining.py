@@ -21,6 +21,7 @@ from grader.cluster.job import Card
 from grader.cluster.likeness import versions_here
 from grader.errors import GraderError
 from grader.grading.doctor import diagnose
+from grader.grading.gpus import free_gpus, gpus_here
 from grader.grading.machine import choose_device, cores
 
 _PAUSE = 1.0
@@ -72,7 +73,8 @@ def card_here(slots: int, device: Literal["auto", "cpu", "cuda"]) -> Card:
 
 
 def _gpus() -> int:
-    return max(1, len(list(Path("/proc/driver/nvidia/gpus").glob("*"))))
+    """How many workers may have one; raises UsageError if all are busy."""
+    return max(1, len(free_gpus(gpus_here())))
 
 
 class _Stay:

@@ -10,11 +10,16 @@ from typing import Any
 import numpy as np
 
 from grader.comparing.compare import Asked, as_array, as_float, compare, leaves
-from grader.comparing.outcomes import Call, Failure, Outcome, Raised, Round
+from grader.comparing.outcomes import Call, Failure, Outcome, Raised, Round, Weight
 from grader.comparing.tolerance import FLOORS, Bound, Bounds, measured, stated
 from grader.errors import CourseError
-from grader.vocabulary import NOTHING, Faster, Number
+from grader.vocabulary import NOTHING, Faster, Leaner, Number
 from grader.worker.wire import Array
+
+UNBELIEVED = "right, but in less time than the GPU needs for it: such a time does not count"
+OTHER_CALL = "with other inputs of the same shapes the result is wrong"
+SLACK_BYTES = 64 << 20
+"""What libraries take for themselves when they are first asked for something larger."""
 
 
 def dtype_of(call: Call, framework: str) -> str:
@@ -134,10 +139,22 @@ def speed_ratio(rounds: Sequence[Round]) -> float:
 def judge_race(rounds: Sequence[Round], faster: Faster) -> Failure | None:
     """Return why a call that is right loses its race, None if it wins."""
     if not rounds or not all(lap.right for lap in rounds):
-        return Failure("slow", "with other inputs of the same shapes the result is wrong")
+        return Failure("slow", OTHER_CALL)
+    if any(lap.seconds < lap.floor for lap in rounds):
+        return Failure("slow", UNBELIEVED)
     if speed_ratio(rounds) < faster.ratio:
         asked_for = f"at least {faster.ratio:g} times as fast as a plain loop"
         return Failure("slow", f"right, but too slow: {asked_for} is asked")
+    return None
+
+
+def judge_weight(weight: Weight, leaner: Leaner) -> Failure | None:
+    """Return why a call that is right holds too much of a GPU's memory, None if it does not."""
+    if not weight.right:
+        return Failure("heavy", OTHER_CALL)
+    if weight.peak > leaner.ratio * weight.rival_peak + SLACK_BYTES:
+        asked_for = f"at most {leaner.ratio:g} times what a plain answer holds"
+        return Failure("heavy", f"right, but it holds too much of the GPU's memory: {asked_for}")
     return None
 
 

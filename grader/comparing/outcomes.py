@@ -11,8 +11,10 @@ from grader.errors import CourseError
 from grader.vocabulary import Case
 from grader.worker.cap import Cap
 
-Ended = Literal["", "timeout", "memory", "crash", "protocol"]
-Trouble = Literal["slow", "difference", "raised", "judged", "mutated", "no exception", "device"]
+Ended = Literal["", "timeout", "memory", "crash", "protocol", "device"]
+Trouble = Literal[
+    "slow", "heavy", "difference", "raised", "judged", "mutated", "no exception", "device"
+]
 
 FLOOR = Cap(entries=2**19, nodes=2**12, chars=2**13)
 """What any answer may hold, however little is expected."""
@@ -92,15 +94,30 @@ class Outcome:
     fake: str = ""
     devices: tuple[str, ...] = ()
     rounds: tuple[Round, ...] = ()
+    weight: Weight | None = None
 
 
 @dataclass(frozen=True)
 class Round:
-    """One lap on inputs of its own: whether its result was right, and the seconds both took."""
+    """One lap on inputs of its own: whether its result was right, and the seconds both took.
+
+    `floor`: the seconds below which the machine cannot do it, as far as that is known.
+    """
 
     right: bool
     seconds: float
     rival_seconds: float
+    floor: float = 0.0
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Whether a call that was weighed had the right result, and the bytes that both held at most,
+    beyond what a small call leaves behind."""
+
+    right: bool
+    peak: int
+    rival_peak: int
 
 
 @dataclass(frozen=True)
@@ -114,6 +131,7 @@ class ExerciseRun:
         asked: what they were judged by.
         whole: the failing calls whose values are kept as they came.
         broken: a check's own judge failed.
+        deferred: calls of which something could not be measured on this machine.
         seconds: CPU seconds that a model answer's calls took; of others nobody asks.
     """
 
@@ -123,4 +141,5 @@ class ExerciseRun:
     asked: tuple[Asked, ...] = ()
     whole: frozenset[int] = frozenset()
     broken: CourseError | None = None
+    deferred: frozenset[int] = frozenset()
     seconds: float = 0.0

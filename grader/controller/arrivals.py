@@ -15,8 +15,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.comparing.compare import Asked, leaves
-from grader.comparing.judging import asked_of, judge, judge_race, measured_bounds, passing
-from grader.comparing.outcomes import Call, Ended, ExerciseRun, Failure, Outcome, Round
+from grader.comparing.judging import (
+    asked_of,
+    judge,
+    judge_race,
+    judge_weight,
+    measured_bounds,
+    passing,
+)
+from grader.comparing.outcomes import Call, Ended, ExerciseRun, Failure, Outcome, Round, Weight
 from grader.comparing.sketch import sketch
 from grader.controller.prepared import PreparedExercise
 from grader.errors import CourseError
@@ -77,6 +84,7 @@ class Arrivals:
         self._asked: list[Asked] = []
         self._failures: dict[int, Failure] = {}
         self._whole: set[int] = set()
+        self._deferred: set[int] = set()
         self._broken: CourseError | None = None
 
     @property
@@ -146,6 +154,14 @@ class Arrivals:
             if call.case.faster is not None and not call.fake and number not in self._failures
         ]
 
+    def weighings(self) -> list[int]:
+        """The calls that are right and are to be weighed."""
+        return [
+            number
+            for number, call in enumerate(self._exercise.calls[: self.count])
+            if call.case.leaner is not None and not call.fake and number not in self._failures
+        ]
+
     def is_right(self, number: int, call: Call, outcome: Outcome) -> bool:
         """Whether a lap of a call's race has the right result; nothing is kept of it."""
         asked = replace(self._asked[number], right=())  # those are of other inputs
@@ -162,6 +178,16 @@ class Arrivals:
         if failure := judge_race(rounds, faster):
             self._failures[number] = failure
 
+    def add_weight(self, number: int, weight: Weight | None) -> None:
+        """Judge a call's weight; None if this machine tells none."""
+        leaner = self._exercise.calls[number].case.leaner
+        assert leaner is not None
+        self._outcomes[number] = replace(self._outcomes[number], weight=weight)
+        if weight is None:
+            self._deferred.add(number)
+        elif failure := judge_weight(weight, leaner):
+            self._failures[number] = failure
+
     def run(self, ended: Ended = "", calls: int | None = None) -> ExerciseRun:
         """What came of it all, or of the first calls."""
         return ExerciseRun(
@@ -171,4 +197,5 @@ class Arrivals:
             tuple(self._asked[:calls]),
             frozenset(self._whole),
             self._broken,
+            frozenset(self._deferred),
         )

@@ -15,7 +15,7 @@ import numpy as np
 from grader.comparing.outcomes import FLOOR, Call, Caps
 from grader.vocabulary import NOTHING, Case, Number, Shaped
 from grader.worker.cap import Cap
-from grader.worker.wire import MAX_HEADER
+from grader.worker.wire import ITEM_BYTES, MAX_HEADER
 
 TIMES = 8
 """A wrong result may be so many times as large as the right one, and still be looked at."""
@@ -130,7 +130,7 @@ def _of_tree(tree: Any) -> Iterable[Cap]:
             for _, item in items:
                 yield from _of_tree(item)
         case ["array", _, str(dtype), list(shape), _]:
-            wide = 2 if np.dtype(dtype).itemsize > 8 else 1
+            wide = 2 if ITEM_BYTES[dtype] > 8 else 1
             yield Cap(int(np.prod(shape, dtype=object)) * wide, 8 + len(shape), 0)
         case ["seeded", *_]:
             yield Cap(0, 8, 0)

@@ -16,6 +16,7 @@ from typing import Any
 from grader.comparing.outcomes import Ended, Outcome
 from grader.controller import caps, frames
 from grader.controller.arrivals import Arrivals
+from grader.controller.device_faults import breaks_device
 from grader.controller.execution import UnitFault
 from grader.controller.limit import Limit, Overdue, Watch
 from grader.controller.link import Link
@@ -50,6 +51,21 @@ class Conversation:
         self._lap_end: float | None = None
         self.lost = False
         state.total.begin(worker.meter)
+
+    @property
+    def program(self) -> Program:
+        """What was loaded last."""
+        return self._program
+
+    @property
+    def skip(self) -> Sequence[int]:
+        """The units of the program that are left out."""
+        return tuple(self._state.skip)
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id as we see it, None if unknown."""
+        return self._worker.meter.pid
 
     def go_on(self, total: Limit) -> None:
         """Count what the worker does from now on by another limit."""
@@ -100,6 +116,7 @@ class Conversation:
             "device": "cuda" if any(e.device == "cuda" for e in exercises) else "cpu",
             "trusted": program.trusted,
             "survey": [e.name for e in audited if not program.trusted and not self._knows(e)],
+            "gpu": self._zygote.gpu,
             "wanted": [e.name for e in exercises],
         }
 
@@ -122,6 +139,8 @@ class Conversation:
         else:
             with self._charged():
                 raised = frames.raised(frame.get("raised"), self._program)
+            if breaks_device(raised):
+                raise Lost("device")
             self._fault(UnitFault(unit, raised, cell=self._cell, place=raised.place))
             self._ended = unit
         return unit
@@ -165,27 +184,47 @@ class Conversation:
         return ""
 
     def lap(self, exercise: PreparedExercise) -> tuple[Outcome, float]:
-        """Run an exercise's only call; its outcome, and the seconds that it cost.
+        """Run an exercise's only call; its outcome, and the seconds of CPU time that it cost.
 
-        CPU time from the end of the lap before, so that none is hidden between laps; on a GPU,
-        which it says nothing of, wall clock if that is more.
+        They count from the end of the lap before, so that none is hidden between laps.
         """
         before = self._lap_end if self._lap_end is not None else self._worker.meter.settled()
+        (outcome,), _ = self.heat(exercise)
+        self._lap_end = self._worker.meter.settled()
+        return outcome, self._lap_end - before
+
+    def heat(self, exercise: PreparedExercise) -> tuple[list[Outcome], float]:
+        """Run an exercise's calls; their outcomes, and the seconds until all were here.
+
+        By our clock: of what a GPU's work costs the kernel's account says nothing.
+        """
         start = time.perf_counter()
         self._send(exercise.frame)
-        outcome = self._outcome(exercise, 0, exercise.calls[0].seconds)
+        outcomes = []
+        for number, call in enumerate(exercise.calls):
+            outcomes.append(outcome := self._outcome(exercise, number, call.seconds))
+            if outcome.raised is not None and breaks_device(outcome.raised):
+                raise Lost("device")
         if "done" not in self._receive(self._allowance.seconds, caps.UNIT)[0]:
             raise Lost("protocol")
-        wall = time.perf_counter() - start
-        self._lap_end = self._worker.meter.settled()
-        used = self._lap_end - before
-        return outcome, max(used, wall) if exercise.device == "cuda" else used
+        return outcomes, time.perf_counter() - start
+
+    def chill(self) -> None:
+        """Have the worker's GPU forget what lies in its caches and in memory that is free."""
+        self._send(pack({"do": "chill"}))
+        if "chilled" not in self._receive(self._allowance.seconds, caps.UNIT)[0]:
+            raise Lost("protocol")
 
     def meanwhile(self) -> float:
         """Seconds of CPU time that the worker has used since its last lap; they are its own."""
         before = self._lap_end or 0.0
         self._lap_end = self._worker.meter.settled()
         return self._lap_end - before
+
+    def end(self) -> None:
+        """End the worker, with all that a GPU did for it; exercises that are left need another."""
+        self.lost = True
+        self._zygote.kill(self._worker)
 
     def exchange(self, request: bytes, most: caps.Frame) -> tuple[dict[str, Any], memoryview]:
         """Send a request for one call of a program of ours; the frame that answers it."""
@@ -205,6 +244,8 @@ class Conversation:
         outcome = self._read(exercise, number, self._parsed(header), body)
         # What is said of an exception hangs on the program as well.
         arrivals.add(outcome, None if outcome.raised else mark)
+        if outcome.raised is not None and breaks_device(outcome.raised):
+            raise Lost("device")
 
     def _mark(self, header: bytes, body: memoryview) -> bytes | None:
         """A digest of a frame without its token; None if that does not stand where we expect it."""

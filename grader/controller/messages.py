@@ -13,11 +13,19 @@ from grader.controller.execution import Skipped, UnitFault
 TIMEOUT = "the call did not end within the time limit: is there a loop that never stops?"
 MEMORY = "the call used more memory than is allowed"
 CRASH = "the process ended in the middle of the call (exit, or a crash in a library)"
+DEVICE_FAULT = (
+    "the call broke the GPU for the rest of its process: is there an index that lies out of range?"
+)
 PROTOCOL = "a result is missing: the process did not report it as a plain array or number"
+ENDINGS = {"timeout": TIMEOUT, "memory": MEMORY, "protocol": PROTOCOL, "device": DEVICE_FAULT}
 MISSING = "no result: {} is not defined in the submission"
 STUB = "not answered yet: it raises NotImplementedError"
 NETWORK = "the network is not available"
 DEFERRED = "some cases need a GPU, which this run has not; they are deferred, not passed"
+UNWEIGHED = (
+    "how much of a GPU's memory it holds was not measured, as this run has no GPU that tells; no "
+    "points hang on it here"
+)
 UNSTEADY = "{}, but not with every input of this kind: nothing else of it can be told"
 UNSTEADY_COMPLAINT = "the result does not do what is asked, though it may with other inputs"
 EVASION = "it reaches around the check of forbidden operations ({})"
@@ -114,8 +122,7 @@ def unit_fault(fault: UnitFault) -> str:
     """Say what became of a cell that did not run to its end."""
     if fault.raised is not None:
         return exception(fault.raised)
-    what = {"timeout": TIMEOUT, "memory": MEMORY, "protocol": PROTOCOL}.get(fault.ended, CRASH)
-    said = what.replace("the call", "a cell")
+    said = ENDINGS.get(fault.ended, CRASH).replace("the call", "a cell")
     return f"{said} ({fault.place})" if fault.place else said
 
 

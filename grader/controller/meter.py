@@ -43,6 +43,11 @@ class Meter:
             self._before = self._seconds()
         self.first = self.read()
 
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id as we see it, None if unknown."""
+        return self._pid
+
     def read(self) -> Reading:
         """The account now; of a worker that has ended, as it last was."""
         return Reading(self.cpu(), self._waited(), time.monotonic())

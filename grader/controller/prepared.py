@@ -6,6 +6,7 @@ What is packed holds inputs only; the expected values stay in the `Case`s, in th
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -19,9 +20,9 @@ from grader.controller.caps import caps_of, stand_in_caps
 from grader.controller.spare import Spares
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
-from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
+from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded, as_bfloat16
 from grader.worker.driver import packed
-from grader.worker.wire import NUMPY_DTYPES, pack
+from grader.worker.wire import HALVES, NUMPY_DTYPES, pack
 
 
 class Laps:
@@ -30,7 +31,7 @@ class Laps:
     def __init__(self, exercise: Exercise, seed: str, device: str, place: str) -> None:
         """Draw from the run's secret seed; `place` is the check's file, for complaints."""
         self._exercise, self._seed, self._device, self._place = exercise, seed, device, place
-        self._drawn: dict[int, list[Case]] = {}
+        self._drawn: dict[tuple[int, int], Case | None] = {}
         self._lock = threading.Lock()
 
     def case(self, race: int, lap: int) -> Case:
@@ -40,17 +41,25 @@ class Laps:
             CourseError: drawn again, the check has no such case.
         """
         with self._lock:
-            if lap not in self._drawn:
-                rng = np.random.default_rng(_number(f"{self._seed}/lap {lap}"))
-                cases = _runnable(self._exercise.cases(rng), self._device)
-                self._drawn[lap] = [case for case in cases if case.faster is not None]
-            drawn = self._drawn[lap]
-        if race >= len(drawn):
+            if (race, lap) not in self._drawn:
+                self._drawn[race, lap] = self._draw(race, lap)
+            drawn = self._drawn[race, lap]
+        if drawn is None:
             raise CourseError(
                 f"{self._place}: {self._exercise.name} must yield as many cases with faster= from "
                 "every seed: each lap of a race is drawn anew"
             )
-        return drawn[race]
+        return drawn
+
+    def _draw(self, race: int, lap: int) -> Case | None:
+        """Draw as far as the race's case: what a check yields after it may take long to make."""
+        rng = np.random.default_rng(_number(f"{self._seed}/lap {lap}"))
+        races = (
+            case
+            for case in self._exercise.draw(rng)
+            if case.faster is not None and _is_runnable(case, self._device)
+        )
+        return next(itertools.islice(races, race, None), None)
 
 
 @dataclass(frozen=True)
@@ -132,8 +141,9 @@ class PreparedExercise:
         plain: dict[str, Any] = {"rules": None, "driver": "", "given": []}
         return {"do": "run", **own, **plain, "cases": [case]}
 
-    def lap(self, number: int, lap: int, *, watched: bool) -> PreparedExercise:
-        """One call alone, on inputs of its own, so that a remembered result is no use.
+    def lap(self, number: int, lap: int, *, watched: bool, calls: int = 1) -> PreparedExercise:
+        """One call, or several of its like, each on inputs of its own, so that a remembered result
+        is no use.
 
         `watched`: whether forbidden operations are looked for, as in every lap of a submission.
 
@@ -142,11 +152,17 @@ class PreparedExercise:
         """
         call = self.calls[number]
         races = [c for c in self.calls[:number] if c.case.faster is not None and not c.fake]
-        case = self.laps.case(len(races), lap)
-        again = _call(case, self.framework, call.seconds, fake=False)
+        cases = [self.laps.case(len(races), n) for n in range(calls * lap, calls * (lap + 1))]
+        made = tuple(_call(case, self.framework, call.seconds, fake=False) for case in cases)
         exercise = self.exercise if watched else replace(self.exercise, forbid=None)
-        frame = _frame(exercise, self.framework, self.device, [again])
-        return replace(self, exercise=exercise, calls=(again,), frame=frame)
+        frame = _frame(exercise, self.framework, self.device, made)
+        return replace(self, exercise=exercise, calls=made, frame=frame)
+
+    def alone(self, number: int) -> PreparedExercise:
+        """One call alone."""
+        call = self.calls[number]
+        frame = _frame(self.exercise, self.framework, self.device, [call], self.stand_ins)
+        return replace(self, calls=(call,), frame=frame)
 
     def called(self, name: str) -> PreparedExercise:
         """The same calls of what a program of ours calls `name`."""
@@ -155,11 +171,15 @@ class PreparedExercise:
 
     def of_variant(self, name: str, seconds: float, only: int | None = None) -> PreparedExercise:
         """The calls on real devices, all or the one of a number, of what a program of ours calls
-        `name`: neither watched nor raced, at most `seconds` each.
+        `name`: neither watched nor measured, at most `seconds` each.
         """
         chosen = self.calls if only is None else self.calls[only : only + 1]
         calls = [
-            replace(call, case=replace(call.case, faster=None), seconds=min(call.seconds, seconds))
+            replace(
+                call,
+                case=replace(call.case, faster=None, leaner=None),
+                seconds=min(call.seconds, seconds),
+            )
             for call in chosen
             if not call.fake
         ]
@@ -221,7 +241,7 @@ def _prepare_one(
         framework,
         device,
         tuple(calls),
-        tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
+        tuple(case for case in cases if not _is_runnable(case, device)),
         _frame(exercise, framework, device, calls),
         Laps(exercise, own_seed, device, f"solutions/{lesson.name}/checks.py"),
         Spares(exercise, device, f"solutions/{lesson.name}/checks.py"),
@@ -231,7 +251,11 @@ def _prepare_one(
 
 
 def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
-    return [case for case in cases if device == "cuda" or case.needs == "any"]
+    return [case for case in cases if _is_runnable(case, device)]
+
+
+def _is_runnable(case: Case, device: str) -> bool:
+    return device == "cuda" or case.needs == "any"
 
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:
@@ -311,6 +335,10 @@ class _Packer:
 
     def _array(self, value: np.ndarray) -> Any:
         if self.framework == "torch" and value.dtype.kind == "f":
+            if self.dtype == "bfloat16":
+                bits = as_bfloat16(value).astype("<f4").view("<u4")
+                self.blobs.append((bits >> 16).astype(HALVES).tobytes())
+                return ["array", "tensor", self.dtype, list(value.shape), ""]
             value = value.astype(self.dtype)
         name = value.dtype.name
         if name not in NUMPY_DTYPES:

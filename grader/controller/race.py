@@ -15,11 +15,10 @@ from statistics import median
 from grader.comparing.judging import speed_ratio
 from grader.comparing.outcomes import ExerciseRun, Round
 from grader.controller.arrivals import Arrivals
-from grader.controller.conversation import Again, Allowance, Conversation, Lost, State
-from grader.controller.limit import Limit, Starved
-from grader.controller.link import Link
+from grader.controller.conversation import Again, Allowance, Conversation, Lost
+from grader.controller.entrants import ours, rival
+from grader.controller.limit import Starved
 from grader.controller.prepared import PreparedExercise
-from grader.controller.program import Program
 from grader.controller.zygote import Zygote
 from grader.errors import GraderError
 
@@ -64,44 +63,21 @@ def _race(
     """Run the submission and its rival in turn, each in a worker of its own."""
     faster = exercise.calls[number].case.faster
     assert faster is not None
-    worker = zygote.fork()
-    try:
-        state = State([], Limit(allowance.total_seconds), forks=1)
-        link = Link(worker, allowance.output_bytes)
-        rival = Conversation(zygote, worker, link, allowance, state)
-        _load_rival(rival, exercise, faster.rival, faster.rival_name)
+    with rival(zygote, exercise, faster, allowance) as other:
         rounds: list[Round] = []
         seen: set[str] = set()
         for lap in range(MAX_HEATS * HEAT):
-            rounds.append(_round(conversation, rival, exercise, number, lap, arrivals, seen))
+            rounds.append(_round(conversation, other, exercise, number, lap, arrivals, seen))
             if not rounds[-1].right:
                 break
             if (lap + 1) % HEAT == 0 and _decided(rounds, faster.ratio):
                 break
         arrivals.add_race(number, tuple(rounds), seen)
-    finally:
-        try:
-            zygote.kill(worker)
-        finally:
-            worker.close()
-
-
-def _load_rival(
-    rival: Conversation, exercise: PreparedExercise, source: str, rival_name: str
-) -> None:
-    # Postponed annotations, as a driver's are: the names in them need not be there.
-    source = f"from __future__ import annotations\n{source}\n{exercise.name} = {rival_name}"
-    try:
-        names = rival.load(Program(((1, source),), trusted=True), [exercise.unbound()])
-    except Again as again:
-        raise GraderError(f"the rival of {exercise.name} was lost: {again.ended}") from again
-    if exercise.name not in (names or ()):
-        raise GraderError(f"the rival of {exercise.name} could not be loaded")
 
 
 def _round(
     conversation: Conversation,
-    rival: Conversation,
+    other: Conversation,
     exercise: PreparedExercise,
     number: int,
     lap: int,
@@ -113,19 +89,16 @@ def _round(
     outcome, seconds = conversation.lap(mine)
     seen.update(outcome.seen)
     right = arrivals.is_right(number, mine.calls[0], outcome)
-    rival_seconds = _rival_lap(rival, exercise.lap(number, lap, watched=False))
+    rival_seconds = _rival_lap(other, exercise.lap(number, lap, watched=False))
     seconds += conversation.meanwhile()
     if seconds <= 0 or rival_seconds <= 0:
         raise Starved(f"the kernel told no CPU time for a lap of {mine.name}")
     return Round(right, seconds, rival_seconds)
 
 
-def _rival_lap(rival: Conversation, lap: PreparedExercise) -> float:
-    """A lap of the rival, which is ours: whatever befalls it is no fault of the submission."""
-    try:
-        outcome, seconds = rival.lap(lap)
-    except Lost as lost:
-        raise GraderError(f"the rival of {lap.name} was lost: {lost.ended}") from lost
+def _rival_lap(other: Conversation, lap: PreparedExercise) -> float:
+    with ours(lap):
+        outcome, seconds = other.lap(lap)
     if outcome.raised is not None:
         raise GraderError(f"the rival of {lap.name} raised {outcome.raised.type}")
     return seconds

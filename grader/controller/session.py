@@ -21,12 +21,14 @@ from grader.comparing.outcomes import ExerciseRun
 from grader.controller.arrivals import Arrivals
 from grader.controller.conversation import Again, Allowance, Conversation, State
 from grader.controller.execution import Execution, UnitFault
+from grader.controller.gpu_race import raced_on_gpu
 from grader.controller.limit import Limit
 from grader.controller.link import Link
 from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
 from grader.controller.rooms import Room, again, rooms, told
+from grader.controller.weighing import weighed
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import OUT_OF_MEMORY, GraderError
 
@@ -169,7 +171,11 @@ class _Session:
         early = conversation.run(exercise, arrivals, share)
         if early or conversation.lost:
             return arrivals.run(early)
-        return raced(self.zygote, conversation, exercise, arrivals, self.allowance)
+        race = raced_on_gpu if exercise.device == "cuda" else raced
+        run = race(self.zygote, conversation, exercise, arrivals, self.allowance)
+        if run.ended or not arrivals.weighings() or exercise.stand_ins:
+            return run
+        return weighed(self.zygote, conversation, exercise, arrivals, self.allowance)
 
 
 def _once_more(again: Again, state: State) -> bool:

@@ -8,6 +8,7 @@ from grader.comparing.fingerprint import fingerprint
 from grader.comparing.outcomes import ExerciseRun, Failure, Outcome, Raised
 from grader.controller import messages
 from grader.controller.arguments import about, texts_told
+from grader.controller.device_faults import breaks_device, wants_memory
 from grader.controller.execution import UnitFault
 from grader.controller.explaining import explained
 from grader.controller.findings import Finding, Standard
@@ -53,7 +54,7 @@ def judge_exercise(
         return _nothing(standard, "deferred", messages.DEFERRED)
     groups = score_groups(standard.prepared.points, passed)
     if finding is None:
-        note = messages.DEFERRED if standard.prepared.deferred else ""
+        note = _note(standard, run)
         return _result(standard, "passed", groups, message=note)
     if finding.verdict == "missing":
         return _nothing(standard, "missing", finding.message)
@@ -61,6 +62,13 @@ def judge_exercise(
     result = _result(standard, finding.verdict, groups, mistake, hint, finding.message, further)
     mark = "" if mistake else fingerprint(standard.prepared.key, run)
     return result.model_copy(update={"fingerprint": mark})
+
+
+def _note(standard: Standard, run: ExerciseRun) -> str:
+    """What is said beside a passed exercise of which something was left open."""
+    if any(case.leaner is None for case in standard.prepared.deferred):
+        return messages.DEFERRED
+    return messages.UNWEIGHED if standard.prepared.deferred or run.deferred else ""
 
 
 def broken(standard: Standard, message: str) -> ExerciseResult:
@@ -104,8 +112,6 @@ def _why_missing(name: str, faults: Sequence[UnitFault]) -> str:
     return f"{said}; a cell stopped early: {first}"
 
 
-# How torch, the C library and C++ say it; Python has an exception of its own.
-_NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "bad_alloc")
 _NAMED = 2
 
 
@@ -127,6 +133,8 @@ def _groups(standard: Standard, run: ExerciseRun) -> dict[str, bool]:
     """Whether each group passed; a call that was not made did not pass."""
     passed: dict[str, bool] = {}
     for number, call in enumerate(standard.prepared.calls):
+        if number in run.deferred:
+            continue
         ok = number < len(run.outcomes) and number not in run.failures
         passed[call.case.group] = passed.get(call.case.group, True) and ok
     return {group: passed[group] for group in _ordered(list(passed))}
@@ -151,6 +159,8 @@ def _first(standard: Standard, run: ExerciseRun, retell: Retell) -> Finding | No
             return Finding("memory", messages.MEMORY)
         case "protocol":
             return Finding("failed", messages.PROTOCOL)
+        case "device":
+            return Finding("error", messages.DEVICE_FAULT)
     return Finding("error", messages.CRASH)
 
 
@@ -186,8 +196,10 @@ def _exception(
     if messages.is_stub(raised):
         return Finding("missing", messages.STUB, number, failure)
     where = about(standard.prepared.calls[number].case, parameters)
-    if raised.type == "MemoryError" or any(said in raised.message for said in _NO_MEMORY):
+    if wants_memory(raised):
         return Finding("memory", f"{messages.MEMORY} [{where}]", number, failure)
+    if breaks_device(raised):
+        return Finding("error", f"{messages.DEVICE_FAULT} [{where}]", number, failure)
     told = retell(standard.prepared.name, number)
     again = told.outcome.raised if told else None
     # A class of the student's own may have another name each time: its kind counts.

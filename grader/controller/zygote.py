@@ -101,6 +101,8 @@ class Zygote:
         self._answers: deque[dict[str, Any]] = deque()  # to what was asked, as far as they came
         self._forks = 0
         self._branch: Zygote | None = None
+        self.gpu = ""
+        """The GPU that this user's workers are given, as NVML calls it; "": the zygote's own."""
         self.resident: Resident | None = None
         """A worker that stays from one submission to the next; it ends with the connection."""
 
@@ -117,6 +119,7 @@ class Zygote:
             return self
         if self._branch is None:
             self._branch = self._joined("branch")
+        self._branch.gpu = self.gpu
         return self._branch
 
     def _joined(self, where: str) -> Zygote:

@@ -5,8 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
+from grader.controller.nvml import NoNvml, Nvml, numbered_as_machine
 from grader.controller.zygote import default_readable, environment, grader_folder
 from grader.errors import GraderError, UsageError
+from grader.grading.gpus import gpus_here
+from grader.grading.machine import has_cuda
 from grader.worker.confine import Policy
 from grader.worker.probe import Probe
 
@@ -15,6 +18,7 @@ _PROGRAM = (
     "sys.exit(main())"
 )
 _SECONDS = 60.0
+_GIB = 1 << 30
 
 
 class IsolationUnavailable(UsageError):
@@ -41,6 +45,39 @@ def diagnose(policy: Policy | None = None, python: str = sys.executable) -> list
     if done.returncode != 0:
         raise GraderError(f"trying the layers of confinement failed:\n{done.stderr.strip()}")
     return [Probe(**found) for found in json.loads(done.stdout)]
+
+
+def diagnose_gpus() -> list[Probe]:
+    """What there is to say of this machine's GPUs; none of it is needed to grade on the CPU.
+
+    Whether torch finds one is asked in a process of its own.
+    """
+    found = gpus_here()
+    if not found and not has_cuda():
+        return [Probe("GPU", False, "none found: torch exercises run on the CPU", False)]
+    torch_finds = "" if has_cuda() else "; torch finds none: is it a build for CUDA?"
+    named = ", ".join(gpu.name for gpu in found) or "not named by the driver"
+    rows = [Probe("GPU", not torch_finds, f"{named}{torch_finds}", False)]
+    for gpu in found:
+        if gpu.total:
+            used = f"{gpu.used / _GIB:.1f} of {gpu.total / _GIB:.1f} GiB in use"
+            rows.append(Probe("GPU memory", not gpu.busy, gpu.busy or f"{gpu.name}: {used}", False))
+    return [*rows, _nvml()]
+
+
+def _nvml() -> Probe:
+    try:
+        with Nvml() as nvml:
+            told = f"driver {nvml.driver()}"
+            untold = [
+                one.name for one in nvml.devices() if one.holders and None in one.holders.values()
+            ]
+    except NoNvml as error:
+        return Probe("NVML", False, f"{error}; memory on a GPU is not measured", False)
+    if untold:
+        return Probe("NVML", False, f"{told}, which does not tell what a process holds", False)
+    seen = "" if numbered_as_machine() else "; it numbers processes as the machine does, not as we"
+    return Probe("NVML", True, told + seen, False)
 
 
 def require_full(probes: Iterable[Probe] | None = None) -> None:

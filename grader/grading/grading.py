@@ -306,12 +306,15 @@ def workplace(
     Raises:
         CourseError: a model answer fails its own check.
         GraderError: the machine failed.
+        UsageError: its GPUs are busy.
     """
     options, limits = grading.options, course.limits_of(grading.lesson.name)
     allowance = allowance_of(limits)
     libraries = libraries_of(course, grading.lesson.name)
     rules = [exercise.forbid for exercise in grading.lesson.exercises.values()]
-    policy = policy_of(limits, options.isolation, options.device, libraries, rules)
+    # Exercises in NumPy leave GPUs to others, and are as many at a time as there are cores.
+    device = options.device if grading.lesson.plan.framework == "torch" else "cpu"
+    policy = policy_of(limits, options.isolation, device, libraries, rules)
     places = slots(policy, jobs)
     try:
         places[0].begin()

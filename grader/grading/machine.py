@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Literal
 
 from grader.controller.session import Allowance
@@ -17,7 +16,7 @@ from grader.controller.zygote import default_readable
 from grader.course.syllabus import Course, Limits
 from grader.errors import UsageError
 from grader.vocabulary import Forbid
-from grader.worker import confine
+from grader.worker import confine, nvidia
 
 Device = Literal["cpu", "cuda"]
 Isolation = Literal["full", "process"]
@@ -63,7 +62,7 @@ def policy_of(
     _require_room(limits.memory_mb * _MIB)
     return confine.Policy(
         isolation=isolation,
-        readable=default_readable(),
+        readable=readable_on(device),
         device=device,
         libraries=libraries,
         rules=tuple(asdict(rule) for rule in dict.fromkeys(rules) if rule),
@@ -75,6 +74,12 @@ def policy_of(
             disk_bytes=limits.disk_mb * _MIB,
         ),
     )
+
+
+def readable_on(device: Device) -> tuple[str, ...]:
+    """Paths that a worker must read; those of the driver's as well where it has a GPU."""
+    driver = nvidia.readable(os.environ.get("LD_LIBRARY_PATH", "")) if device == "cuda" else ()
+    return tuple(sorted({*default_readable(), *driver}))
 
 
 def _require_room(memory_bytes: int) -> None:
@@ -101,15 +106,15 @@ def choose_device(asked: Literal["auto", "cpu", "cuda"]) -> Device:
     """
     if asked == "cpu":
         return "cpu"
-    found = _has_cuda()
+    found = has_cuda()
     if asked == "cuda" and not found:
         raise UsageError("--device cuda: torch finds no GPU on this machine; use --device cpu")
     return "cuda" if found else "cpu"
 
 
-def _has_cuda() -> bool:
-    """Ask torch in a process of its own: importing it here would cost every run a second."""
-    if not Path("/dev/nvidiactl").exists():
+def has_cuda() -> bool:
+    """Whether torch finds a GPU: asked in a process of its own, as its import takes a second."""
+    if not nvidia.nodes():
         return False
     program = "import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)"
     return subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

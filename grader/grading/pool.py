@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 from grader.controller.records import Records
 from grader.controller.zygote import Zygote
 from grader.errors import GraderError
+from grader.grading.gpus import free_gpus, gpus_here
 from grader.grading.judges import Asked, Done, Judge, Made, Work
 from grader.grading.lending import Lending
 from grader.worker.confine import Policy
@@ -75,9 +76,11 @@ class Shared:
 class Slot:
     """A place to run in beside the machine's zygote."""
 
-    def __init__(self, shared: Shared) -> None:
-        """Keep where the zygote comes from; nothing is started yet."""
-        self._shared = shared
+    def __init__(self, shared: Shared, gpu: str = "") -> None:
+        """Keep where the zygote comes from, and the GPU that workers here are given; nothing is
+        started yet.
+        """
+        self._shared, self._gpu = shared, gpu
         self._user: Zygote | None = None
 
     def begin(self) -> None:
@@ -92,7 +95,9 @@ class Slot:
 
     def connect(self) -> Zygote:
         """A connection for somebody else."""
-        return self._shared.begin().another()
+        made = self._shared.begin().another()
+        made.gpu = self._gpu
+        return made
 
     def counts(self) -> dict[str, Any]:
         """The zygote's own account; see `Zygote.counts`."""
@@ -111,9 +116,17 @@ class Slot:
 
 
 def slots(policy: Policy, jobs: int) -> list[Slot]:
-    """`jobs` slots beside one zygote."""
+    """`jobs` slots beside one zygote; on GPUs each has one of its own, and there are no more.
+
+    Raises:
+        UsageError: the GPUs are busy.
+    """
     shared = Shared(policy)
-    return [Slot(shared) for _ in range(jobs)]
+    if policy.device != "cuda":
+        return [Slot(shared) for _ in range(jobs)]
+    # Where nobody tells how many GPUs there are, one worker has what there is.
+    names = [gpu.uuid for gpu in free_gpus(gpus_here())] or [""]
+    return [Slot(shared, name) for name in names[:jobs]]
 
 
 def run_all(
@@ -168,6 +181,7 @@ class Run(Generic[Task, Result]):
         self._failed: dict[int, Done] = {}  # once
         self._finished: deque[Done] = deque()
         self._judges: list[Judge] = []
+        self._seats: dict[Judge, Slot] = {}
         self._lending = [Lending(records.shelf) for records in work.records]
         self._renew = False
 
@@ -229,13 +243,16 @@ class Run(Generic[Task, Result]):
 
     def _add_judge(self, waiting: deque[int]) -> bool:
         """Fork one more; if there is no zygote for it, that is what the next task fails by."""
+        taken = [self._seats[judge] for judge in self._judges]
+        place = next(place for place in self._places if place not in taken)
         try:
-            connection = self._places[0].connect()
+            connection = place.connect()
         except GraderError as error:
             if not self._judges:
                 self._settle(Done(waiting.popleft(), None, error, 0.0))
             return False
-        self._judges.append(Judge(self._work, connection))
+        self._judges.append(judge := Judge(self._work, connection))
+        self._seats[judge] = place
         return True
 
     def _listen(self) -> None:

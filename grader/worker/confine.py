@@ -40,6 +40,11 @@ without Landlock, a worker under "process" reads and writes whatever its user ma
 
 **Pipes.** 0 is /dev/null; 1 and 2 are one pipe that the controller drains with a cap; 3 is the
 worker's socket. Nothing else is open, and no other descriptor can be had: no `socket`, no exec.
+
+**GPU.** On "cuda" a worker has the nodes of the cards, the driver's libraries and what the kernel
+tells of the cards (`nvidia`), may ask a driver anything by ioctl, and has threads. CUDA begins in
+the worker, before any of the student's code, with the one card that it is given: which one cannot
+be changed any more. Kernels that were compiled are kept nowhere.
 """
 
 import os
@@ -49,7 +54,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from grader.worker import cgroup, landlock, namespaces, privileges, rlimits, seccomp
+from grader.worker import cgroup, landlock, namespaces, nvidia, privileges, rlimits, seccomp
 from grader.worker.linux import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, Linux, is_linux
 
 Isolation = Literal["full", "process"]
@@ -183,8 +188,9 @@ def confine(policy: Policy, keep: Iterable[int], tools: Tools, folder: str | Non
     with _layer("descriptors"):
         _close_others(keep)
     with _layer("environment"):
+        kept = _cuda_environment() if policy.device == "cuda" else {}
         os.environ.clear()
-        os.environ.update(HOME=writable[0], TMPDIR=writable[0])
+        os.environ.update(HOME=writable[0], TMPDIR=writable[0], **kept)
         os.environ.update(JOBLIB_MULTIPROCESSING="0")  # it has no semaphores
         tempfile.tempdir = None  # the zygote's own choice, if it has made one
     group = _join_group(policy, tools)
@@ -224,6 +230,12 @@ def _layer(name: str, required: bool = True) -> Iterator[None]:
     except Exception as error:
         if required:
             raise ConfinementError(name, str(error) or type(error).__name__) from error
+
+
+def _cuda_environment() -> dict[str, str]:
+    """Which cards there are to see; and no folder of compiled kernels, which would be shared."""
+    visible = {n: os.environ[n] for n in ("CUDA_VISIBLE_DEVICES",) if n in os.environ}
+    return visible | {"CUDA_CACHE_DISABLE": "1", "CUDA_MODULE_LOADING": "LAZY"}
 
 
 def _close_others(keep: Iterable[int]) -> None:
@@ -268,7 +280,7 @@ def _enter_directory(
 def _root(policy: Policy, tools: Tools, scratch: namespaces.Scratch) -> namespaces.Root:
     return namespaces.Root(
         readable=policy.readable,
-        devices=(*namespaces.DEVICES, *nvidia_devices(policy.device)),
+        devices=_devices(policy),
         scratch=scratch,
         scratch_bytes=policy.limits.disk_bytes,
         scratch_inodes=policy.limits.disk_inodes,
@@ -278,12 +290,9 @@ def _root(policy: Policy, tools: Tools, scratch: namespaces.Scratch) -> namespac
     )
 
 
-def nvidia_devices(device: Device) -> tuple[str, ...]:
-    """The driver's device nodes and folders of them, for "cuda"; none for "cpu"."""
-    if device == "cpu":
-        return ()
-    names = sorted(name for name in os.listdir("/dev") if name.startswith("nvidia"))
-    return tuple(f"/dev/{name}" for name in names)
+def _devices(policy: Policy) -> tuple[str, ...]:
+    cards = nvidia.nodes() if policy.device == "cuda" else ()
+    return (*namespaces.DEVICES, *cards)
 
 
 def _limit(policy: Policy, mapped: int | None) -> None:
@@ -317,8 +326,10 @@ def _die_with_zygote(tools: Tools) -> None:
 
 def _restrict_files(policy: Policy, writable: tuple[str, ...]) -> None:
     exists: Callable[[str], bool] = os.path.exists
-    devices = [*filter(exists, namespaces.DEVICES), *nvidia_devices(policy.device)]
-    own_proc = ["/proc"] if policy.isolation == "full" else []
+    devices = filter(exists, _devices(policy))
+    own_proc: Iterable[str] = ["/proc"] if policy.isolation == "full" else []
+    if policy.device == "cuda" and not own_proc:
+        own_proc = nvidia.proc()
     landlock.restrict(filter(exists, (*policy.readable, *own_proc)), writable, devices)
 
 

@@ -26,8 +26,17 @@ UNDECIDED = {"fake": "undecided"}
 MISMATCH = ("expected all tensors to be on the same device", "found two different devices")
 
 
+class _Mode(FakeTensorMode):  # type: ignore[no-untyped-call]
+    """Simulates CUDA's tensors without beginning CUDA where there is a GPU.
+
+    Else the zygote would begin it, and none of its workers could use a GPU any more.
+    """
+
+    avoid_device_init = True
+
+
 def _mode() -> FakeTensorMode:
-    mode = FakeTensorMode()
+    mode = _Mode()
     # Remembering what an operation returns costs more than working it out once.
     mode.cache_enabled = False
     return mode

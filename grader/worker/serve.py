@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import absent, audit, fake, kernel, magics, units
+from grader.worker import absent, audit, fake, gpu, kernel, magics, precision, units
 from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
 from grader.worker.driver import unpacked
@@ -55,6 +55,9 @@ def serve(sock: socket.socket, taken: absent.Taken | None = None) -> None:
         match header["do"]:
             case "load":
                 voice.token = header.pop("token")
+                gpu.choose(header["gpu"])
+                if header["device"] == "cuda":
+                    gpu.begin()
                 refusals = take_away(header, taken)
                 submission = load(voice.say, header)
             case "run":
@@ -64,6 +67,10 @@ def serve(sock: socket.socket, taken: absent.Taken | None = None) -> None:
                     )
                     setattr(submission, name, standing)
                 run(voice.say, header, body, submission, refusals)
+            case "chill":
+                gpu.flush()
+                gpu.poison()
+                voice.say({"chilled": True})
         units.flush()
 
 
@@ -186,6 +193,7 @@ def run(
             say({"id": case["id"], **fake.UNDECIDED})
             continue
         _seed(case["seed"], device)
+        precision.restore()
         if case["fake"]:
             say({"id": case["id"], **fake.try_on_cuda(call, args, kwargs)})
         elif not _call(say, case, call, args, kwargs, watch):
@@ -215,12 +223,19 @@ def _call(
         else:
             with watch() as seen:
                 value = call(*args, **kwargs)
+        gpu.settle()
         answer = {"value": encoder.encode(value, Cap(*case["caps"][0]))}
     except BaseException as error:
         kept_back.close()
         encoder = Encoder()
         answer = {"raised": describe(error)}
-    inputs = None if case["mutates"] else encoder.encode([args, kwargs], Cap(*case["caps"][1]))
+    inputs = None
+    try:
+        if not case["mutates"]:
+            inputs = encoder.encode([args, kwargs], Cap(*case["caps"][1]))
+    except RuntimeError as error:  # a GPU that is broken gives nothing back
+        encoder = Encoder()
+        answer = {"raised": describe(error)}
     say({"id": case["id"], **answer, "inputs": inputs, "seen": seen}, encoder.blobs)
     return "value" in answer
 

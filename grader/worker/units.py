@@ -16,6 +16,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.worker import gpu
 from grader.worker.ballast import ballast
 from grader.worker.faults import CELL_FILE, describe
 from grader.worker.lines import parts
@@ -83,6 +84,7 @@ class Runner:
             # another would read a text otherwise than the survey has read it.
             self._flags |= code.co_flags & annotations.compiler_flag
             exec(code, self._namespace)
+            gpu.settle()
         except BaseException as error:
             kept_back.close()
             self._say({"unit": number, "raised": describe(error)})

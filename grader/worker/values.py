@@ -16,7 +16,7 @@ from grader.worker.cap import (
     Cap,
     Room,
 )
-from grader.worker.wire import ITEM_BYTES, NUMPY_DTYPES, OTHER_DTYPES, Reader
+from grader.worker.wire import HALVES, ITEM_BYTES, NUMPY_DTYPES, OTHER_DTYPES, Reader
 
 _LARGEST = 1000  # bits of an integer that still has a float
 
@@ -31,6 +31,9 @@ def build(tree: Any, reader: Reader, device: str, framework: str) -> Any:
         case ["dict", items]:
             return {key: build(item, reader, device, framework) for key, item in items}
         case ["array", kind, dtype, shape, _]:
+            if dtype in OTHER_DTYPES:
+                halves = reader.take(HALVES, tuple(shape)).view(np.int16)
+                return torch.from_numpy(halves).view(torch.bfloat16).to(device)
             data = reader.take(NUMPY_DTYPES[dtype], tuple(shape))
             if kind == "tensor":
                 return torch.from_numpy(data).to(device)

@@ -69,8 +69,8 @@ class Closed(Exception):
 class Array:
     """An array that came back: where it lived, and its numbers.
 
-    `data` is None for a dtype that NumPy does not know (bfloat16), and for an array that is larger
-    than was asked for by far: then only its form is judged.
+    `data` is None for an array that is larger than was asked for by far: then only its form is
+    judged. That of a bfloat16, which NumPy does not know, is float32, which holds all its numbers.
     """
 
     kind: str
@@ -278,7 +278,7 @@ class _Decoder:
         if form == "array" and dtype in NUMPY_DTYPES:
             data = self._reader.take(NUMPY_DTYPES[dtype], sizes)
         elif form == "array":
-            self._reader.skip(OTHER_DTYPES[dtype] * math.prod(sizes))
+            data = widened(self._reader.take(HALVES, sizes))
         return Array(kind, dtype, device, sizes, data)
 
 
@@ -290,4 +290,11 @@ NUMPY_DTYPES = {
     )
 }  # fmt: skip
 OTHER_DTYPES = {"bfloat16": 2}
+HALVES = np.dtype("<u2")
+"""A bfloat16 on the wire: the upper half of a float32."""
 ITEM_BYTES = {name: dtype.itemsize for name, dtype in NUMPY_DTYPES.items()} | OTHER_DTYPES
+
+
+def widened(halves: np.ndarray) -> np.ndarray:
+    """The float32 numbers that bfloat16s are."""
+    return (halves.astype(np.uint32) << 16).view(np.float32)

@@ -10,6 +10,7 @@ from grader.vocabulary import (
     CONVENTIONS,
     DEVICE,
     EDGES,
+    MEMORY,
     SHAPES,
     SPEED,
     STABILITY,
@@ -20,11 +21,13 @@ from grader.vocabulary import (
     case,
     exercise,
     faster,
+    leaner,
 )
 from reference import affine, cnn, conv2d, pooling, softmax
 from solutions.lec07_cnn.drivers import (
     as_image,
     conv2d_by_pixels,
+    conv2d_by_windows,
     digits,
     recognised,
     run_in_order,
@@ -150,6 +153,25 @@ def conv2d_fast(rng: Rng) -> Cases:
             than=conv2d_by_pixels,
             ratio=5,
             reason="a loop over kernel offsets, watched, is over 12 times as fast as the rival",
+            operations=2 * 1 * 3 * 65 * 60 * 2 * 2 * 3,
+        ),
+    )
+    # The windows of all pixels take 50 MB: `F.unfold` and strided views copy them once or twice,
+    # loops over the offsets not at all. Their products with all 16 filters take 800 MB.
+    layer = ((3, 8, 132, 130), (16, 5, 5), 1, 0)
+    x, w, b = layer_inputs(rng, layer)
+    yield case(
+        x,
+        w,
+        b,
+        expect=conv2d.forward(x, w, b),
+        group=MEMORY,
+        dtype="float32",
+        needs="cuda",
+        leaner=leaner(
+            than=conv2d_by_windows,
+            ratio=3,
+            reason="windows copied twice take twice as much; products before the sum 16 times",
         ),
     )
 

@@ -5,10 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from grader.vocabulary import DEVICE, EDGES, SHAPES, Case, Forbid, Seeded, case, exercise
+from grader.vocabulary import (
+    DEVICE,
+    EDGES,
+    MEMORY,
+    SHAPES,
+    Case,
+    Forbid,
+    Seeded,
+    case,
+    exercise,
+    leaner,
+)
 from reference import attention, language_model, transformer
 from solutions.lec13_attention import models, training, writing
-from solutions.lec13_attention.drivers import draw_masks, masked_at_random
+from solutions.lec13_attention.drivers import attend, draw_masks, masked_at_random
 
 Cases = Iterator[Case]
 Rng = np.random.Generator
@@ -139,6 +150,12 @@ def scaled_dot_attention(rng: Rng) -> Cases:
     yield probe((5, 3), np.ones((5, 5), dtype=bool), group=EDGES)
     yield probe((2, 5, 3), rng.permutation(np.eye(5, dtype=bool)), group=EDGES)
     yield probe((3, 6, 4), partial_mask(rng, 6), group=DEVICE, dtype="float32")
+    # One matrix of scores takes 17 MB, and a plain answer holds two or three at a time; the
+    # products of all queries with all keys, before they are summed, take 32 of them.
+    lean = leaner(
+        than=attend, ratio=3, reason="step by step it takes twice as much; all products 16 times"
+    )
+    yield probe((2048, 32), group=MEMORY, dtype="float32", needs="cuda", leaner=lean)
 
 
 @exercise(forbid=ATTENTION)

@@ -1,4 +1,4 @@
-"""How lecture 13's random exercise is called, and how its draws are judged.
+"""How lecture 13's random exercise is called and judged, and what attention is measured by.
 
 The judge applies tests of `reference.chance`, whose false alarms are bounded exactly. ALARM bounds
 one test; the exercise has fewer than 50 of them over all its cases, so that a right answer fails
@@ -14,6 +14,14 @@ from reference import chance
 
 Array = np.ndarray
 ALARM = 1e-11
+
+
+def attend(q: Any, k: Any, v: Any) -> Any:
+    """Attention without a mask, line by line: what a plain answer holds."""
+    import torch
+
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    return torch.softmax(scores, dim=-1) @ v
 
 
 def draw_masks(
