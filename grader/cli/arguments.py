@@ -62,5 +62,8 @@ Assignment = Annotated[
 ]
 
 Jobs = Annotated[int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")]
-Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where torch exercises run.")]
+Device = Annotated[
+    Literal["auto", "cpu", "cuda", "standin"],
+    typer.Option(help="Where torch exercises run; standin is apart from the CPU, and no GPU."),
+]
 Isolated = Annotated[Literal["full", "process"], typer.Option(help="How student code is confined.")]

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.arguments import assignment_names
+from grader.cli.arguments import Device, assignment_names
 from grader.cli.common import OURS, console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
 
@@ -27,6 +27,7 @@ def validate(
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds the answers are tried on.")] = 20,
     mutants: Annotated[bool, typer.Option(help="Whether answers are mutated, too.")] = True,
+    device: Device = "cpu",
     jobs: Annotated[int, typer.Option(min=0, help="Processes at a time; 0: every core.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
@@ -34,7 +35,7 @@ def validate(
     from grader.cli.time_left import ProofSteps
     from grader.course.lesson import load_lesson
     from grader.grading.doctor import require_full
-    from grader.grading.machine import cores, libraries_of, policy_of
+    from grader.grading.machine import choose_device, cores, libraries_of, policy_of
     from grader.grading.pool import slots
     from grader.validate.validating import Effort, summary
     from grader.validate.validating import validate as validate_assignment
@@ -46,14 +47,15 @@ def validate(
         for name in names:
             course.plan(name)
         require_full()
+        where = choose_device(device)
         steps = shown.enter_context(ProofSteps(len(names)))
         for name in names:
             steps.begin(name)
             limits, libraries = course.limits_of(name), libraries_of(course, name)
             rules = [e.forbid for e in load_lesson(course, name).exercises.values()]
-            places = slots(policy_of(limits, "full", "cpu", libraries, rules), jobs or cores())
+            places = slots(policy_of(limits, "full", where, libraries, rules), jobs or cores())
             try:
-                effort = Effort(seeds, mutants)
+                effort = Effort(seeds, mutants, where)
                 found.append(validate_assignment(course, name, effort, places, steps.at))
             finally:
                 for place in places:

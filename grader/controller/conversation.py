@@ -23,6 +23,7 @@ from grader.controller.prepared import PreparedExercise, rules_of
 from grader.controller.program import Program
 from grader.controller.state import Again, Allowance, Charged, Lost, State
 from grader.controller.zygote import Worker, Zygote
+from grader.worker.devices import is_away, is_card
 from grader.worker.wire import Closed, ProtocolError, pack, parse_header
 
 __all__ = ["Again", "Allowance", "Conversation", "Lost", "State"]
@@ -97,7 +98,7 @@ class Conversation:
             "skip": self._state.skip,
             "seed": 0,
             "rules": {e.name: rules_of(e.exercise) for e in audited},
-            "device": "cuda" if any(e.device == "cuda" for e in exercises) else "cpu",
+            "device": next((e.device for e in exercises if is_away(e.device)), "cpu"),
             "trusted": program.trusted,
             "survey": [e.name for e in audited if not program.trusted and not self._knows(e)],
             "wanted": [e.name for e in exercises],
@@ -179,7 +180,7 @@ class Conversation:
         wall = time.perf_counter() - start
         self._lap_end = self._worker.meter.settled()
         used = self._lap_end - before
-        return outcome, max(used, wall) if exercise.device == "cuda" else used
+        return outcome, max(used, wall) if is_card(exercise.device) else used
 
     def meanwhile(self) -> float:
         """Seconds of CPU time that the worker has used since its last lap; they are its own."""

@@ -20,6 +20,7 @@ from grader.controller.spare import Spares
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
+from grader.worker.devices import is_away, is_card
 from grader.worker.driver import packed
 from grader.worker.wire import NUMPY_DTYPES, pack
 
@@ -180,7 +181,7 @@ def prepare(lesson: Lesson, seed: str, device: str, seconds: float) -> dict[str,
     Args:
         lesson: the assignment.
         seed: the course's secret seed; the same seed gives the same cases.
-        device: "cpu" or "cuda"; NumPy exercises always run on the CPU.
+        device: that of torch exercises; NumPy exercises always run on the CPU.
         seconds: the time limit of a call whose case states none.
 
     Raises:
@@ -203,7 +204,7 @@ def _prepare_one(
         cases = exercise.cases(rng)
         runnable = _runnable(cases, device)
         calls = [_call(case, framework, seconds, fake=False) for case in runnable]
-        if framework == "torch" and device == "cpu":
+        if framework == "torch" and not is_away(device):
             on_devices = [c for c in runnable if c.group == DEVICE and c.raises is None]
             calls += [_call(case, framework, seconds, fake=True) for case in on_devices]
     except Exception as error:
@@ -231,7 +232,7 @@ def _prepare_one(
 
 
 def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
-    return [case for case in cases if device == "cuda" or case.needs == "any"]
+    return [case for case in cases if is_card(device) or case.needs == "any"]
 
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:

@@ -16,6 +16,7 @@ import numpy as np
 
 from grader.errors import CourseError
 from grader.vocabulary import Case, Exercise, Seeded
+from grader.worker.devices import is_card
 
 _SEED = 20260301
 """Not a secret, and the same for every course."""
@@ -53,7 +54,7 @@ class Spares:
                 f"{self._place}: the check {self._exercise.name} failed while its spare cases "
                 f"were drawn: {type(error).__name__}: {error}"
             ) from error
-        return [case for case in cases if self._device == "cuda" or case.needs == "any"]
+        return [case for case in cases if is_card(self._device) or case.needs == "any"]
 
 
 def _form(case: Case) -> tuple[str, int, tuple[str, ...], type[Exception] | None]:

@@ -32,7 +32,6 @@ from grader.grading.basis import StoredRecords, basis_of
 from grader.grading.belonging import Siblings, siblings
 from grader.grading.keeping import Keeping
 from grader.grading.machine import (
-    Device,
     Isolation,
     allowance_of,
     libraries_of,
@@ -48,6 +47,7 @@ from grader.notebook.otter_cells import otter_cells
 from grader.render.clusters import clusters_of
 from grader.results import Report, Status, SubmissionResult, total, with_notes
 from grader.submissions import Found, Submission, Unreadable, discover, read
+from grader.worker.devices import Device
 
 Task = tuple[int, Found]
 Entry = tuple[str, SubmissionResult, tuple[str, ...]]

@@ -40,14 +40,16 @@ from grader.validate.proofs import check_figure, check_gradient, figures_of, gra
 from grader.validate.record import Validation
 from grader.validate.texts import prove_editions, prove_written
 from grader.validate.trial import Trial, run_trials
+from grader.worker.devices import Device
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is tried: seeds for the answers, and whether mutants are made."""
+    """How much is tried: seeds for the answers, whether mutants are made, and on which device."""
 
     seeds: int = 20
     mutants: bool = True
+    device: Device = "cpu"
 
 
 def validate(
@@ -67,7 +69,7 @@ def validate(
     lesson = load_lesson(course, name)
     limits = course.limits_of(name)
     allowance = allowance_of(limits)
-    prepared = prepare(lesson, "validate 0", "cpu", limits.seconds)
+    prepared = prepare(lesson, "validate 0", effort.device, limits.seconds)
     standards = Standards(lesson, prepared, allowance, places[0].zygote())
     bench = Bench(course, lesson, prepared, standards, places, allowance)
     tally = Tally([])
@@ -114,7 +116,7 @@ def _prove_answers(bench: Bench, effort: Effort, tally: Tally) -> None:
     """Full marks under every seed; making the standards already judges the answers once."""
 
     def work(seed: int, zygote: Zygote) -> str:
-        prepared = prepare(bench.lesson, f"validate {seed}", "cpu", bench.allowance.seconds)
+        prepared = prepare(bench.lesson, f"validate {seed}", effort.device, bench.allowance.seconds)
         try:
             Standards(bench.lesson, prepared, bench.allowance, zygote)
         except CourseError as error:

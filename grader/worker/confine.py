@@ -50,10 +50,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from grader.worker import cgroup, landlock, namespaces, privileges, rlimits, seccomp
+from grader.worker.devices import Device, is_card
 from grader.worker.linux import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, Linux, is_linux
 
 Isolation = Literal["full", "process"]
-Device = Literal["cpu", "cuda"]
 
 _SIGKILL = 9
 _MIB = 1 << 20
@@ -158,7 +158,7 @@ def prepare(policy: Policy, keeper: int) -> Tools:
         children=full and groups is not None,
         signals=full or shuts_signals,
         unkillable=full,
-        cuda=policy.device == "cuda",
+        cuda=is_card(policy.device),
         own_files=full,
     )
     filters = None
@@ -237,7 +237,7 @@ def _close_others(keep: Iterable[int]) -> None:
 def _join_group(policy: Policy, tools: Tools) -> bool:
     """Enter the cgroup of our slot; whether there is one."""
     if tools.groups is None:
-        if policy.device == "cuda" and policy.isolation == "full":
+        if is_card(policy.device) and policy.isolation == "full":
             raise ConfinementError("cgroup", "CUDA's memory cannot be bounded without a cgroup")
         return False
     with _layer("cgroup"):
@@ -273,14 +273,14 @@ def _root(policy: Policy, tools: Tools, scratch: namespaces.Scratch) -> namespac
         scratch_bytes=policy.limits.disk_bytes,
         scratch_inodes=policy.limits.disk_inodes,
         owner=privileges.worker_uid(tools.keeper, policy.slot) if tools.root else os.getuid(),
-        whole_proc=policy.device == "cuda",
+        whole_proc=is_card(policy.device),
         hidden=(_OURS,),
     )
 
 
 def nvidia_devices(device: Device) -> tuple[str, ...]:
-    """The driver's device nodes and folders of them, for "cuda"; none for "cpu"."""
-    if device == "cpu":
+    """The driver's device nodes and folders of them, for "cuda"; none for others."""
+    if not is_card(device):
         return ()
     names = sorted(name for name in os.listdir("/dev") if name.startswith("nvidia"))
     return tuple(f"/dev/{name}" for name in names)
@@ -289,7 +289,7 @@ def nvidia_devices(device: Device) -> tuple[str, ...]:
 def _limit(policy: Policy, mapped: int | None) -> None:
     """Set the rlimits; `mapped`: bytes mapped so far, if addresses must bound the memory."""
     limits = policy.limits
-    bound = mapped + limits.memory_bytes if mapped and policy.device == "cpu" else None
+    bound = mapped + limits.memory_bytes if mapped and not is_card(policy.device) else None
     own_count = policy.isolation == "full"  # elsewhere the user's other processes would count
     rlimits.apply_rlimits(
         cpu_seconds=limits.cpu_seconds,

@@ -31,6 +31,7 @@ import torch
 from grader.worker import absent, audit, fake, kernel, magics, units
 from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
+from grader.worker.devices import is_away
 from grader.worker.driver import unpacked
 from grader.worker.faults import describe
 from grader.worker.refusals import Refusals
@@ -94,7 +95,7 @@ def take_away(header: dict[str, Any]) -> Refusals:
     rules = functools.reduce(operator.or_, map(_rules, header["rules"].values()), audit.Rules())
     ours = (units.Runner.run_unit.__code__, unpacked.__code__)
     own = None if header["trusted"] else ours
-    return absent.take_away(rules, own, threads=header["device"] == "cuda")
+    return absent.take_away(rules, own, threads=is_away(header["device"]))
 
 
 def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
@@ -209,5 +210,5 @@ def _seed(seed: int, device: str = "cpu") -> None:
     np.random.seed(seed % 2**32)
     # `torch.manual_seed` visits every backend, which takes longer than most cases do.
     torch.default_generator.manual_seed(seed)
-    if device == "cuda":
-        torch.cuda.manual_seed_all(seed)
+    if is_away(device):
+        getattr(torch, device).manual_seed_all(seed)

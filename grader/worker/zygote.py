@@ -143,6 +143,8 @@ def _made_ready(policy: Policy) -> Serve:
     """Once all is imported, look through it for what workers need; returns their main function."""
     worker = importlib.import_module("grader.worker.serve")
     worker.warm_up(policy.rules)
+    if policy.device == "standin":
+        importlib.import_module("grader.worker.standin_device").install()
     serve: Serve = worker.serve
     return serve
 
