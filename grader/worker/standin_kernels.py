@@ -21,9 +21,12 @@ _CPU = torch.device("cpu")
 class Device(Protocol):
     """What the operations need of the device."""
 
-    place: torch.device
     stream: Any
     """The CPU's generator from which it draws."""
+
+    @property
+    def place(self) -> torch.device:
+        """The device as torch calls it."""
 
     def has_made(self, generator: Any) -> bool:
         """Whether a generator draws for it."""
