@@ -16,6 +16,7 @@ NAME = "standin"
 _MIXING = frozenset({"copy_", "_copy_from", "_copy_from_and_resize", "_pack_padded_sequence"})
 _INDEXING = frozenset({"index", "index_put", "index_put_", "_index_put_impl_"})
 _CPU = torch.device("cpu")
+_TENSORS = ("Tensor", "Optional[Tensor]")
 
 
 class Device(Protocol):
@@ -51,9 +52,12 @@ def answer(standin: Device, op: Any, *args: Any, **kwargs: Any) -> Any:
 
 @dataclass(frozen=True)
 class _Traits:
-    """What an operator's schema says: where it takes a generator, and if it draws without one."""
+    """What an operator's schema says: which arguments are tensors, where it takes a generator,
+    and whether it draws without one.
+    """
 
     name: str
+    tensors: tuple[int, ...]
     generator: int | None
     generator_by_name: bool
     draws_unasked: bool
@@ -65,6 +69,7 @@ def _traits(op: Any) -> _Traits:
     at = next((n for n, each in enumerate(arguments) if each.name == "generator"), None)
     return _Traits(
         op._schema.name.partition("::")[2],
+        tuple(n for n, each in enumerate(arguments) if str(each.type) in _TENSORS),
         at,
         at is not None and arguments[at].kwarg_only,
         at is None and torch.Tag.nondeterministic_seeded in op.tags,
@@ -83,6 +88,7 @@ class _Call:
     def enter(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The arguments as the CPU's operation takes them; raises RuntimeError where they mix."""
         given, named = self._entered(list(args)), self._entered(kwargs)
+        self._make_numbers_tensors(given)
         if self._strays and self._traits.name not in _MIXING:
             self._refuse_strays()
         return (given, named) if self._traits.generator is None else self._drawing(given, named)
@@ -119,6 +125,16 @@ class _Call:
         _put(same, memory, tensor)
         self._pairs[id(same)] = (tensor, same, _form(same))
         return same
+
+    def _make_numbers_tensors(self, args: list[Any]) -> None:
+        """What was a number in the call comes as one, where the operator takes tensors alone."""
+        numbers = [n for n in self._traits.tensors if n < len(args) and _is_number(args[n])]
+        if not numbers:
+            return
+        like = next(same for _, same, _ in self._pairs.values())
+        for n in numbers:
+            dtype = torch.result_type(like, args[n])
+            args[n] = torch.ops.aten.scalar_tensor.default(args[n], dtype=dtype, device=_CPU)
 
     def _refuse_strays(self) -> None:
         for stray in self._strays:
@@ -170,6 +186,10 @@ class _Call:
             own = over(memory, self._standin.place)
             self._storages[memory._cdata] = own
         _put(tensor, own, same)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | complex)
 
 
 def over(memory: Any, place: torch.device) -> Any:
