@@ -119,6 +119,7 @@ def install() -> None:
     backward = functools.partial(kernels.convolution_backward, standin)
     ours.impl("convolution_backward_overrideable", backward, _KEY)
     for key in (_KEY, f"Autograd{_KEY}"):
+        ours.impl("_has_compatible_shallow_copy_type", kernels.may_trade_places, key)
         ours.impl("_thnn_fused_lstm_cell", kernels.lstm_cell, key)
         ours.impl("_thnn_fused_gru_cell", kernels.gru_cell, key)
     standin.libraries = (every, ours)  # what they hold is undone when they go
