@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -23,6 +23,7 @@ from grader.errors import GraderError
 from grader.grading.grading import Options, begin, grade_class
 from grader.grading.machine import Isolation
 from grader.results import Report, SubmissionResult
+from grader.worker.devices import Device
 
 _MIB = 1024 * 1024
 _WORKERS = 3
@@ -69,6 +70,7 @@ class Figures(Throughput):
     assignment: str
     jobs: int
     isolation: str
+    device: str
     nbgrader_submissions: int
     nbgrader_per_second: float
     otter_submissions: int
@@ -81,13 +83,21 @@ class Figures(Throughput):
     further: tuple[Throughput, ...] = ()
 
 
-def measure(course: Course, name: str, sizes: Sizes, jobs: int, isolation: Isolation) -> Figures:
-    """Grade classes of varied notebooks, and the first few of them by nbgrader and otter too.
+def measure(
+    course: Course,
+    name: str,
+    sizes: Sizes,
+    jobs: int,
+    isolation: Isolation,
+    device: Device = "cpu",
+) -> Figures:
+    """Grade classes of varied notebooks, and the first few of them by nbgrader and otter too, which
+    know of no device.
 
     Raises:
         GraderError: a submission was not graded, or a peer failed.
     """
-    options = Options(jobs=jobs, isolation=isolation)
+    options = Options(jobs=jobs, device=device, isolation=isolation)
     with tempfile.TemporaryDirectory() as scratch:
         classes = []
         for count in sizes.classes:
@@ -95,10 +105,10 @@ def measure(course: Course, name: str, sizes: Sizes, jobs: int, isolation: Isola
             classes.append(_graded(course, name, folder, options)[0])
         peers = _peers(course, name, sizes, Path(scratch))
         few = _class(course, name, sizes.nbgrader, Path(scratch) / "few")
-        grading = begin(course, name, Options())
+        grading = begin(course, name, options)
         warm = [spent.wall for spent in floor(grading, few)]
         with _Memory() as memory:
-            _, one_by_one = _graded(course, name, few, Options(jobs=1, isolation=isolation))
+            _, one_by_one = _graded(course, name, few, replace(options, jobs=1))
         warm += [spent.wall for spent in floor(grading, few)]
     graded = median(submission.seconds for submission in one_by_one.submissions)
     first, *further = (_throughput(account, *peers) for account in classes)
@@ -107,6 +117,7 @@ def measure(course: Course, name: str, sizes: Sizes, jobs: int, isolation: Isola
         assignment=name,
         jobs=jobs,
         isolation=isolation,
+        device=device,
         nbgrader_submissions=sizes.nbgrader,
         nbgrader_per_second=round(1 / peers[0].seconds, 5),
         otter_submissions=sizes.otter,

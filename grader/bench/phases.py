@@ -32,6 +32,7 @@ from grader.demo.variations import vary
 from grader.grading.grading import Grading, Options, begin, judge_one, program_of, run_one
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
 from grader.submissions import Submission, discover, read
+from grader.worker.devices import Device
 from grader.worker.wire import parse_header
 
 _SETTLE_SECONDS = 10.0
@@ -115,7 +116,9 @@ class _Listening(Link):
         return header, body
 
 
-def phases_of(course: Course, name: str, count: int, isolation: Isolation) -> Phases:
+def phases_of(
+    course: Course, name: str, count: int, isolation: Isolation, device: Device = "cpu"
+) -> Phases:
     """Measure with `count` varied notebooks.
 
     Raises:
@@ -123,12 +126,12 @@ def phases_of(course: Course, name: str, count: int, isolation: Isolation) -> Ph
     """
     limits = course.limits_of(name)
     rules = [exercise.forbid for exercise in load_lesson(course, name).exercises.values()]
-    policy = policy_of(limits, isolation, "cpu", libraries_of(course, name), rules)
+    policy = policy_of(limits, isolation, device, libraries_of(course, name), rules)
     with tempfile.TemporaryDirectory() as scratch, Zygote(policy, program=PROGRAM) as zygote:
         students = [one.student for one in vary(course, name, count)]
         folder = write_class(students, Path(scratch) / "class")
         started = time.process_time()
-        grading = begin(course, name, Options(isolation=isolation))
+        grading = begin(course, name, Options(device=device, isolation=isolation))
         drawn = time.process_time() - started
         submissions = [read(found) for found in discover(folder, name)]
         clock = _Clock(zygote).begin()

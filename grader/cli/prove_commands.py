@@ -10,14 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.arguments import Device, assignment_names
+from grader.cli.arguments import Device, assignment_names, running_on
 from grader.cli.common import OURS, console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
 from grader.errors import UsageError
 from grader.worker.devices import is_away
 
 if TYPE_CHECKING:
-    from grader.course.syllabus import Course
     from grader.validate.record import Validation
 
 
@@ -47,7 +46,7 @@ def validate(
     with exit_codes(), ExitStack() as shown:
         course = this_course()
         where = choose_device(device)
-        names = assignments or _running_on(where, course)
+        names = assignments or running_on(where, course)
         for name in names:
             if is_away(where) and course.plan(name).framework != "torch":
                 raise UsageError(f"{name}: NumPy computes on the CPU alone; leave out --device")
@@ -79,12 +78,6 @@ def validate(
             say_next(command("release", names[0] if len(names) == 1 else "ASSIGNMENT"))
     if not all(v.holds for v in found):
         raise typer.Exit(OURS)
-
-
-def _running_on(device: str, course: Course) -> list[str]:
-    """The assignments that run there: all on the CPU, those of torch elsewhere."""
-    plans = course.assignments
-    return [n for n in plans if not is_away(device) or course.plan(n).framework == "torch"]
 
 
 def _print_complaints(validation: Validation) -> None:

@@ -1,13 +1,13 @@
 """Proofs by mutants of the model answers: on the CPU of every kind, elsewhere of device handling.
 
 A slip of device handling is a mutant that the CPU does not feel: there it is right, up to what
-float32 and simulated tensors show. On a device it must be noticed.
+float32 and simulated tensors show. On a device it must be noticed, where the check asks for devices.
 """
 
 from __future__ import annotations
 
 from grader.controller.explaining import lines_of
-from grader.controller.prepared import prepare
+from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Program
 from grader.controller.standards import Standards
 from grader.course.lesson import solutions_folder
@@ -24,7 +24,10 @@ def prove_mutants(bench: Bench, tally: Tally) -> None:
     """Every mechanical mutant is killed, or listed as equivalent; none earns another's hint."""
     source = bench.lesson.answers_source
     made = mutants(source, tuple(bench.prepared))
-    excused = _excused(bench, [*made, *device_mutants(source, tuple(bench.prepared))], tally)
+    excused = _excused(bench)
+    for key in stale(excused, [*made, *device_mutants(source, tuple(bench.prepared))]):
+        if key.split(":")[0] not in bench.lesson.left_out:
+            tally.complain("mutants", key, "equivalent.yml lists it, but there is no such mutant")
     wanted = [mutant for mutant in made if mutant.key not in excused]
     tally.mutants, tally.equivalent = len(made), len(made) - len(wanted)
     hints = hints_of(source, str(bench.lesson.answers_path))
@@ -43,8 +46,9 @@ def prove_mutants(bench: Bench, tally: Tally) -> None:
 
 def prove_device_handling(bench: Bench, tally: Tally) -> None:
     """Every slip of device handling is noticed on the device, or listed as equivalent."""
-    made = device_mutants(bench.lesson.answers_source, tuple(bench.prepared))
-    excused = _excused(bench, made, tally, complete=False)
+    asked = tuple(name for name, each in bench.prepared.items() if _asks_for_devices(each))
+    made = device_mutants(bench.lesson.answers_source, asked)
+    excused = _excused(bench)
     felt_there = _felt_on_the_cpu(made, bench)
     right = [mutant for mutant in made if mutant.key not in felt_there]
     wanted = [mutant for mutant in right if mutant.key not in excused]
@@ -57,16 +61,15 @@ def prove_device_handling(bench: Bench, tally: Tally) -> None:
             tally.complain("device handling", tried.trial.subject, reason)
 
 
-def _excused(
-    bench: Bench, made: list[Mutant], tally: Tally, *, complete: bool = True
-) -> dict[str, str]:
-    """What `equivalent.yml` lists; `complete`: whether all that it may list is among `made`."""
+def _excused(bench: Bench) -> dict[str, str]:
+    """What `equivalent.yml` lists, with the reasons."""
     path = solutions_folder(bench.course, bench.lesson.name) / "equivalent.yml"
-    excused = equivalents(path) if path.exists() else {}
-    for key in stale(excused, made) if complete else ():
-        if key.split(":")[0] not in bench.lesson.left_out:
-            tally.complain("mutants", key, "equivalent.yml lists it, but there is no such mutant")
-    return excused
+    return equivalents(path) if path.exists() else {}
+
+
+def _asks_for_devices(exercise: PreparedExercise) -> bool:
+    """Whether the check has a case of dtype and device, with tensors that are on one."""
+    return any(call.case.group == DEVICE and call.has_tensors for call in exercise.calls)
 
 
 def _felt_on_the_cpu(made: list[Mutant], bench: Bench) -> set[str]:
