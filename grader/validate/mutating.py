@@ -1,7 +1,7 @@
 """Proofs by mutants of the model answers: on the CPU of every kind, elsewhere of device handling.
 
 A slip of device handling is a mutant that the CPU does not feel: there it is right, up to what
-float32 and simulated tensors show. On a device it must be noticed, where the check asks for devices.
+float32 and simulated tensors show. On a device it must be noticed, if the check asks for devices.
 """
 
 from __future__ import annotations
