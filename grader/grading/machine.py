@@ -107,7 +107,7 @@ def choose_device(asked: Wished) -> Device:
         _require_own_devices()
     if asked in ("cpu", "standin"):
         return asked
-    found = _has_cuda()
+    found = has_gpu()
     if asked == "cuda" and not found:
         raise UsageError("--device cuda: torch finds no GPU on this machine; use --device cpu")
     return "cuda" if found else "cpu"
@@ -122,8 +122,11 @@ def _require_own_devices() -> None:
         )
 
 
-def _has_cuda() -> bool:
-    """Ask torch in a process of its own: importing it here would cost every run a second."""
+def has_gpu() -> bool:
+    """Whether torch finds a GPU.
+
+    It is asked in a process of its own: importing it here would cost every run a second.
+    """
     if not Path("/dev/nvidiactl").exists():
         return False
     program = "import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)"

@@ -112,9 +112,12 @@ def install() -> None:
     library: Any = torch.library.Library
     every, ours = library("_", "IMPL"), library("aten", "IMPL")
     every.fallback(functools.partial(kernels.answer, standin), _KEY)
-    # Operators that never fall back, or that are others on devices which are not torch's own.
-    copy = functools.partial(kernels.answer, standin, torch.ops.aten.copy_.default)
-    ours.impl("copy_", copy, _KEY)
+    # `torch.tensor` calls these below whoever watches, where torch finds no fallback of Python's;
+    # and what copies never falls back.
+    aten = torch.ops.aten
+    for op in (aten.empty.memory_format, aten.empty_strided.default, aten.copy_.default):
+        ours.impl(op, functools.partial(kernels.answer, standin, op), _KEY)
+    # On devices that are not torch's own these are other operators.
     ours.impl("convolution_overrideable", functools.partial(kernels.convolution, standin), _KEY)
     backward = functools.partial(kernels.convolution_backward, standin)
     ours.impl("convolution_backward_overrideable", backward, _KEY)
