@@ -27,7 +27,8 @@ REFUSED = {
     "x[torch.tensor([0.5, 1.0])]": "",
     "x.numpy()": "Use Tensor.cpu() to copy the tensor to host memory first",
     "np.asarray(x)": "Use Tensor.cpu() to copy the tensor to host memory first",
-    "torch.randn(3, device='standin', generator=torch.Generator())": "for generator but found 'cpu'",
+    "x.normal_(generator=torch.Generator())": "for generator but found 'cpu'",
+    "torch.randn(3, device='standin', generator=torch.Generator())": "for generator but found",
     "x.bernoulli_(generator=torch.Generator())": "for generator but found 'cpu'",
     "torch.poisson(x, torch.Generator())": "for generator but found 'cpu'",
 }
@@ -49,7 +50,7 @@ HOLDS = {
     "generators' device": "torch.Generator('standin').manual_seed(1).device.type == 'standin'",
     "generators' type": "isinstance(torch.default_generator, torch.Generator)",
     "drawn": "torch.rand(3, device='standin').device.type == 'standin'",
-    "jacobian": "torch.equal(torch.func.jacrev(lambda t: t**2)(x[0]).cpu(), (2 * x[0]).diag().cpu())",
+    "jacobian": "torch.equal(torch.func.jacrev(torch.square)(x[0]).cpu(), (2 * on_cpu[0]).diag())",
     "vmap": "torch.vmap(torch.sum)(x).tolist() == [3.0, 12.0]",
     "layers": "equal(trained(lambda: nn.Sequential(nn.Linear(4, 5), nn.ReLU()), (3, 4)))",
     "convolutions": """equal(trained(lambda: nn.Sequential(
@@ -68,11 +69,13 @@ RUNS = {
     "views": "x[0].mul_(10); x.t()[1] = 7\nfound = x.tolist() == [[0, 7, 20], [3, 7, 5]]",
     "gradients": "y = x.clone().requires_grad_(); (y**2).sum().backward()\n"
     "found = torch.equal(y.grad.cpu(), 2 * on_cpu)",
-    "gradients through copies": "y = on_cpu.clone().requires_grad_(); y.to('standin').sum().backward()\n"
+    "gradients through copies": "y = on_cpu.clone().requires_grad_(); "
+    "y.to('standin').sum().backward()\n"
     "found = y.grad.device.type == 'cpu' and y.grad.eq(1).all().item()",
     "out": "e = torch.empty(0, device='standin'); torch.add(x, x, out=e)\n"
     "found = torch.equal(e.cpu(), 2 * on_cpu)",
-    "seeds": "torch.manual_seed(4); one = torch.rand(3, device='standin').cpu(); torch.manual_seed(4)\n"
+    "seeds": "torch.manual_seed(4); one = torch.rand(3, device='standin').cpu(); "
+    "torch.manual_seed(4)\n"
     "found = torch.equal(one, torch.rand(3, device='standin').cpu())",
     "streams apart": "torch.manual_seed(4); torch.rand(9, device='standin'); one = torch.rand(3)\n"
     "torch.manual_seed(4)\nfound = torch.equal(one, torch.rand(3))",
@@ -80,7 +83,8 @@ RUNS = {
     "torch.manual_seed(4); found = torch.equal(b, torch.rand(2)) and 0 < a.eq(0).sum().item() < 6",
     "saved": "import io; b = io.BytesIO(); torch.save({'x': x}, b); b.seek(0)\n"
     "found = torch.load(b)['x'].device.type == 'standin'",
-    "memory is kept": "import gc; y = (x * 2)[1:]; del x; gc.collect(); [torch.ones(6) for _ in range(99)]\n"
+    "memory is kept": "import gc; y = (x * 2)[1:]; del x; gc.collect(); "
+    "[torch.ones(6) for _ in range(99)]\n"
     "found = y.tolist() == [[6, 8, 10]]",
     "watched": "from torch.utils._python_dispatch import TorchDispatchMode\n"
     "class Watch(TorchDispatchMode):\n"
@@ -88,7 +92,8 @@ RUNS = {
     "        return func(*args, **(kwargs or {}))\n"
     "with Watch():\n"
     "    found = torch.tensor([1.0], device='standin').add(1).tolist() == [2]",
-    "graphs are kept": "y = x.clone().requires_grad_(); z = (y.exp() * 2).sigmoid().sum(); z.backward()\n"
+    "graphs are kept": "y = x.clone().requires_grad_(); z = (y.exp() * 2).sigmoid().sum(); "
+    "z.backward()\n"
     "w = on_cpu.clone().requires_grad_(); (w.exp() * 2).sigmoid().sum().backward()\n"
     "found = torch.equal(y.grad.cpu(), w.grad)",
 }

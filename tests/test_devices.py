@@ -1,0 +1,203 @@
+"""Grading and proving on a device: on the stand-in everywhere, on a GPU where there is one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from boxes import policy  # type: ignore[import-not-found]
+from devices import DEVICES  # type: ignore[import-not-found]
+from small_course import write_course  # type: ignore[import-not-found]
+
+from grader.comparing.judging import asked_of
+from grader.comparing.outcomes import Call
+from grader.course.syllabus import load_course
+from grader.errors import CourseError, UsageError
+from grader.grading import machine
+from grader.grading.pool import Slot, slots
+from grader.validate.record import Validation
+from grader.validate.validating import Effort, validate
+from grader.vocabulary import case
+from grader.worker.confine import Limits
+from grader.worker.devices import Device
+
+COURSE = """\
+course: small
+title: A small course
+timezone: Asia/Shanghai
+limits: {seconds: 60, total_seconds: 200}
+assignments:
+  one:
+    title: The first
+    lecture: 1
+    framework: torch
+    released: 2026-03-01 08:00
+    due: 2026-03-08 23:59
+    points: {ramp: 2, mask: 1}
+"""
+NOTEBOOK = '''\
+# %%
+import torch
+
+# %% exercise="ramp"
+def ramp(x):
+    """x + (0, 1, …)."""
+    raise NotImplementedError
+
+
+# %% example="ramp"
+assert ramp(torch.zeros(2)).tolist() == [0, 1]
+
+
+# %% exercise="mask"
+def mask(n):
+    """Who may look at whom."""
+    raise NotImplementedError
+
+
+# %% example="mask"
+assert mask(1).item()
+'''
+ANSWERS = """\
+import torch
+
+
+def ramp(x):
+    steps = torch.arange(len(x), dtype=x.dtype, device=x.device)
+    return x + steps
+
+
+def mask(n):
+    return torch.ones(n, n, dtype=torch.bool).tril()
+"""
+CHECKS = '''\
+import numpy as np
+
+from grader.vocabulary import DEVICE, case, exercise
+
+
+@exercise()
+def ramp(rng):
+    """The ramp."""
+    for n, group, dtype in [(3, "values", "float64"), (4, DEVICE, "float32")]:
+        x = rng.normal(size=n)
+        yield case(x, expect=x + np.arange(n), group=group, dtype=dtype)
+
+
+@exercise()
+def mask(rng):
+    """The mask: no argument of it has a device."""
+    for n in (3, 5):
+        yield case(n, expect=np.tril(np.ones((n, n), dtype=bool)))
+'''
+MISTAKES = """\
+import torch
+
+from grader.vocabulary import mistake
+
+
+@mistake("ramp", "It begins with 0.")
+def from_one(x):
+    return x + torch.arange(1, len(x) + 1, dtype=x.dtype, device=x.device)
+
+
+@mistake("ramp", "Add, do not multiply.")
+def product(x):
+    return x * torch.arange(len(x), dtype=x.dtype, device=x.device)
+
+
+@mistake("ramp", "It goes up.")
+def down(x):
+    return x - torch.arange(len(x), dtype=x.dtype, device=x.device)
+
+
+@mistake("mask", "Below the diagonal.")
+def above(n):
+    return torch.ones(n, n, dtype=torch.bool).triu()
+
+
+@mistake("mask", "The diagonal, too.")
+def strict(n):
+    return torch.ones(n, n, dtype=torch.bool).tril(-1)
+
+
+@mistake("mask", "Not everywhere.")
+def everywhere(n):
+    return torch.ones(n, n, dtype=torch.bool)
+"""
+FORGIVING = ('''
+def anywhere(student, x):
+    """Bring the result to where it belongs."""
+    return student(x.cpu()).to(x)
+
+
+@exercise(driver=anywhere)
+def ramp''', '''
+@exercise()
+def ramp''')  # fmt: skip
+
+
+@pytest.fixture(params=DEVICES)
+def device(request: pytest.FixtureRequest) -> Device:
+    name: Device = request.param
+    return name
+
+
+@pytest.fixture
+def places(device: Device) -> Iterator[list[Slot]]:
+    made = slots(policy("process", Limits(), device=device), 1)
+    yield made
+    for place in made:
+        place.discard()
+
+
+def proved(
+    folder: Path, places: list[Slot], device: Device, answers: str = ANSWERS, checks: str = CHECKS
+) -> Validation:
+    root = write_course(folder, COURSE, NOTEBOOK, answers, checks, MISTAKES)
+    (root / "reference").mkdir()
+    (root / "reference/__init__.py").touch()
+    return validate(load_course(root), "one", Effort(2, True, device), places)
+
+
+def test_a_course_that_handles_devices_holds(
+    tmp_path: Path, places: list[Slot], device: Device
+) -> None:
+    found = proved(tmp_path, places, device)
+    assert not [c for c in found.complaints if c.proof != "written"]
+    assert (found.hinted, found.mistakes) == (6, 6)
+    assert found.mutants == found.killed > 3
+
+
+def test_an_answer_that_is_at_home_on_the_cpu_alone_stops_everything(
+    tmp_path: Path, places: list[Slot], device: Device
+) -> None:
+    with pytest.raises(CourseError, match="ramp fails its own check"):
+        proved(tmp_path, places, device, answers=ANSWERS.replace(", device=x.device", ""))
+
+
+def test_a_check_that_forgives_where_a_result_is_lets_slips_live(
+    tmp_path: Path, places: list[Slot], device: Device
+) -> None:
+    new, old = FORGIVING
+    assert old in CHECKS
+    found = proved(tmp_path, places, device, checks=CHECKS.replace(old, new))
+    live = [one.subject for one in found.complaints if one.proof == "device handling"]
+    assert "ramp: return x + steps -> return (x + steps).cpu()" in live
+    assert found.killed == found.mutants - len(live)
+
+
+def test_a_result_is_asked_to_be_on_the_device_of_tensors_alone() -> None:
+    one = Call(case(np.ones(2), expect=np.ones(2)), False, 1.0, (b"1" * 16,), {})
+    assert asked_of(one, "torch", "standin").device == "standin"
+    none = Call(case(2, expect=np.ones(2)), False, 1.0, (), {})
+    assert asked_of(none, "torch", "standin").device == ""
+    assert asked_of(none, "torch", "cpu").device == "cpu"
+
+
+def test_the_stand_in_is_taken_when_it_is_named_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert machine.choose_device("standin") == "standin"
+    assert machine.choose_device("auto") in ("cpu", "cuda")
+    monkeypatch.setattr(machine, "version", lambda name: "2.8.1+cpu")
+    with pytest.raises(UsageError, match=r"needs torch 2\.9 or later, this is 2\.8\.1\+cpu"):
+        machine.choose_device("standin")
