@@ -1,5 +1,7 @@
 """Grading and proving on a device: on the stand-in everywhere, on a GPU where there is one."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from small_course import write_course  # type: ignore[import-not-found]
 from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import Call
 from grader.course.syllabus import load_course
-from grader.errors import CourseError, UsageError
-from grader.grading import machine
+from grader.errors import CourseError
+from grader.grading.machine import choose_device, has_gpu
 from grader.grading.pool import Slot, slots
 from grader.validate.record import Validation
 from grader.validate.validating import Effort, validate
@@ -21,6 +23,7 @@ from grader.vocabulary import case
 from grader.worker.confine import Limits
 from grader.worker.devices import Device
 
+ROOT = Path(__file__).parents[1]
 COURSE = """\
 course: small
 title: A small course
@@ -195,9 +198,17 @@ def test_a_result_is_asked_to_be_on_the_device_of_tensors_alone() -> None:
     assert asked_of(none, "torch", "cpu").device == "cpu"
 
 
-def test_the_stand_in_is_taken_when_it_is_named_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert machine.choose_device("standin") == "standin"
-    assert machine.choose_device("auto") in ("cpu", "cuda")
-    monkeypatch.setattr(machine, "version", lambda name: "2.8.1+cpu")
-    with pytest.raises(UsageError, match=r"needs torch 2\.9 or later, this is 2\.8\.1\+cpu"):
-        machine.choose_device("standin")
+def test_the_stand_in_is_taken_only_where_it_is_named() -> None:
+    assert choose_device("standin") == "standin"
+    assert choose_device("auto") == ("cuda" if has_gpu() else "cpu")
+
+
+@pytest.mark.skipif(has_gpu(), reason="this machine has a GPU")
+def test_make_gpu_says_in_a_sentence_that_there_is_none(tmp_path: Path) -> None:
+    binaries = Path(sys.executable).parent
+    done = subprocess.run(
+        ["make", "gpu", f"BIN={binaries}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert len(said) == 1 and "torch finds no GPU on this machine" in said[0]

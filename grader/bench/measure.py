@@ -27,11 +27,13 @@ from grader.worker.devices import Device
 
 _MIB = 1024 * 1024
 _WORKERS = 3
+_FEW = 20
+"""Notebooks that are graded one by one, where no peer says how many."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many notebooks each grader gets: we once each of `classes`, its peers a few."""
+    """How many notebooks each grader gets: we once each of `classes`, its peers a few or none."""
 
     classes: tuple[int, ...]
     nbgrader: int
@@ -43,8 +45,9 @@ class Throughput(BaseModel):
 
     Ratios are times on the wall: the peers take a notebook at a time, and their rate on a few is
     taken for their rate on many. `cpu_ratio_…` is the same in CPU time, which a busy machine
-    changes less. `…_cpu_ms` are CPU time of a submission, without the start: the controller's with
-    its judges, the workers' with what explains failures, the zygote's since it was ready.
+    changes less; 0 without a peer. `…_cpu_ms` are CPU time of a submission, without the start: the
+    controller's with its judges, the workers' with what explains failures, the zygote's since it
+    was ready.
     """
 
     submissions: int
@@ -104,7 +107,9 @@ def measure(
             folder = _class(course, name, count, Path(scratch) / f"class-{count}")
             classes.append(_graded(course, name, folder, options)[0])
         peers = _peers(course, name, sizes, Path(scratch))
-        few = _class(course, name, sizes.nbgrader, Path(scratch) / "few")
+        few = _class(
+            course, name, sizes.nbgrader or min(_FEW, *sizes.classes), Path(scratch) / "few"
+        )
         grading = begin(course, name, options)
         warm = [spent.wall for spent in floor(grading, few)]
         with _Memory() as memory:
@@ -119,9 +124,9 @@ def measure(
         isolation=isolation,
         device=device,
         nbgrader_submissions=sizes.nbgrader,
-        nbgrader_per_second=round(1 / peers[0].seconds, 5),
+        nbgrader_per_second=_rate(peers[0]),
         otter_submissions=sizes.otter,
-        otter_per_second=round(1 / peers[1].seconds, 5),
+        otter_per_second=_rate(peers[1]),
         warm_ms=round(1000 * median(warm), 1),
         graded_ms=round(1000 * graded, 1),
         overhead_ms=round(1000 * (graded - median(warm)), 1),
@@ -141,13 +146,19 @@ def _class(course: Course, name: str, count: int, folder: Path) -> Path:
 
 def _peers(course: Course, name: str, sizes: Sizes, scratch: Path) -> tuple[Peer, Peer]:
     """What nbgrader and otter take, on the first notebooks of a class."""
+    nbgrader = otter = Peer(0.0, 0.0)
+    if not (sizes.nbgrader or sizes.otter):
+        return nbgrader, otter
     varied = vary(course, name, max(sizes.nbgrader, sizes.otter))
     prepared = begin(course, name, Options()).prepared
     choices = {one.student.name: one.choices for one in varied[: sizes.nbgrader]}
-    nbgrader = nbgrader_seconds(course, name, prepared, choices, _made(scratch / "nbgrader"))
+    if sizes.nbgrader:
+        nbgrader = nbgrader_seconds(course, name, prepared, choices, _made(scratch / "nbgrader"))
     handed_in = write_class([one.student for one in varied[: sizes.otter]], scratch / "handed_in")
     files = [handed_in / one.student.file for one in varied[: sizes.otter]]
-    return nbgrader, otter_seconds(prepared, files, _made(scratch / "otter"))
+    if sizes.otter:
+        otter = otter_seconds(prepared, files, _made(scratch / "otter"))
+    return nbgrader, otter
 
 
 def _throughput(account: Account, nbgrader: Peer, otter: Peer) -> Throughput:
@@ -167,6 +178,10 @@ def _throughput(account: Account, nbgrader: Peer, otter: Peer) -> Throughput:
         zygote_cpu_ms=round(1000 * costs.forks / count, 2),
         start_cpu_seconds=round(costs.start, 2),
     )
+
+
+def _rate(peer: Peer) -> float:
+    return round(1 / peer.seconds, 5) if peer.seconds else 0.0
 
 
 def _made(folder: Path) -> Path:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -25,8 +24,6 @@ Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
 _LIBRARIES = 1536 * _MIB
 """Addresses that the libraries of a worker take."""
-_OWN_DEVICES = (2, 9)
-"""The torch that first had devices of Python's own."""
 _SLOW = {"sklearn": "sklearn.datasets"}
 """Libraries that take a second to import and a hundred MiB, and what most use of them."""
 
@@ -100,26 +97,14 @@ def choose_device(asked: Wished) -> Device:
     """Return the device to run on; "auto" takes a GPU where there is one.
 
     Raises:
-        UsageError: "cuda" on a machine where torch finds no GPU, or "standin" with a torch that has
-            no devices of Python's own.
+        UsageError: "cuda" on a machine where torch finds no GPU.
     """
-    if asked == "standin":
-        _require_own_devices()
     if asked in ("cpu", "standin"):
         return asked
     found = has_gpu()
     if asked == "cuda" and not found:
         raise UsageError("--device cuda: torch finds no GPU on this machine; use --device cpu")
     return "cuda" if found else "cpu"
-
-
-def _require_own_devices() -> None:
-    found = version("torch")
-    if tuple(map(int, found.split(".")[:2])) < _OWN_DEVICES:
-        raise UsageError(
-            f"--device standin needs torch {'.'.join(map(str, _OWN_DEVICES))} or later, this is "
-            f"{found}: install a later one, or use --device cpu"
-        )
 
 
 def has_gpu() -> bool:

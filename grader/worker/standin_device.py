@@ -22,6 +22,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
+from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
 from grader.worker import standin_kernels as kernels
 from grader.worker.standin_kernels import NAME, over
@@ -100,13 +101,8 @@ def install() -> None:
     """Make the device known to this process and those forked from it.
 
     Raises:
-        RuntimeError: torch has no devices of Python's own (2.9 and later do), or has one already.
+        RuntimeError: it is known already, or another device that is not torch's own.
     """
-    try:
-        from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
-    except ImportError:
-        reason = f"the device {NAME} needs torch 2.9 or later; this is {torch.__version__}"
-        raise RuntimeError(reason) from None
     standin = Standin()
     _setup_privateuseone_for_python_backend(NAME, standin)
     library: Any = torch.library.Library
