@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,11 +16,11 @@ import numpy as np
 
 from grader.comparing.outcomes import Call, Caps
 from grader.controller.caps import caps_of, stand_in_caps
-from grader.controller.spare import Spares
+from grader.controller.spare import Spares, runnable
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded
-from grader.worker.devices import is_away, is_card
+from grader.worker.devices import is_away
 from grader.worker.driver import packed
 from grader.worker.wire import NUMPY_DTYPES, pack
 
@@ -43,7 +43,7 @@ class Laps:
         with self._lock:
             if lap not in self._drawn:
                 rng = np.random.default_rng(_number(f"{self._seed}/lap {lap}"))
-                cases = _runnable(self._exercise.cases(rng), self._device)
+                cases = runnable(self._exercise.cases(rng), self._device)
                 self._drawn[lap] = [case for case in cases if case.faster is not None]
             drawn = self._drawn[lap]
         if race >= len(drawn):
@@ -202,10 +202,10 @@ def _prepare_one(
     rng = np.random.default_rng(_number(own_seed))
     try:
         cases = exercise.cases(rng)
-        runnable = _runnable(cases, device)
-        calls = [_call(case, framework, seconds, fake=False) for case in runnable]
+        shown = runnable(cases, device)
+        calls = [_call(case, framework, seconds, fake=False) for case in shown]
         if framework == "torch" and not is_away(device):
-            on_devices = [c for c in runnable if c.group == DEVICE and c.raises is None]
+            on_devices = [c for c in shown if c.group == DEVICE and c.raises is None]
             calls += [_call(case, framework, seconds, fake=True) for case in on_devices]
     except Exception as error:
         raise CourseError(
@@ -222,17 +222,13 @@ def _prepare_one(
         framework,
         device,
         tuple(calls),
-        tuple(case for case in cases if case not in runnable) if len(runnable) < len(cases) else (),
+        tuple(case for case in cases if case not in shown) if len(shown) < len(cases) else (),
         _frame(exercise, framework, device, calls),
         Laps(exercise, own_seed, device, f"solutions/{lesson.name}/checks.py"),
         Spares(exercise, device, f"solutions/{lesson.name}/checks.py"),
         lesson.parameters(exercise.name),
         hashlib.sha256(f"{seed}/{lesson.name}/{exercise.name}/key".encode()).digest(),
     )
-
-
-def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
-    return [case for case in cases if is_card(device) or case.needs == "any"]
 
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:

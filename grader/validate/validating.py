@@ -155,6 +155,8 @@ def _prove_mistakes(bench: Bench, effort: Effort, tally: Tally) -> None:
     for tried in run_trials(trials, bench.places, bench.allowance):
         (result,) = tried.results
         name = tried.trial.subject
+        if result.verdict == "passed" and bench.prepared[result.name].deferred:
+            continue  # what is wrong with it, this device does not show
         if result.verdict == "passed" or result.score >= result.max_score:
             tally.complain("mistakes", name, f"it passes {result.name}")
         elif result.mistake != name:

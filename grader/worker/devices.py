@@ -15,6 +15,11 @@ def is_away(device: str) -> bool:
     return device != "cpu"
 
 
+def keeps_time(device: str) -> bool:
+    """Whether how long a call takes there says anything of it."""
+    return device != "standin"
+
+
 def is_card(device: str) -> bool:
     """Whether it is a card with a driver: device nodes, threads and memory of its own."""
     return device == "cuda"
