@@ -43,7 +43,7 @@ class Shared:
 
     def __init__(self, policy: Policy) -> None:
         """Keep the policy; nothing is started yet."""
-        self._policy = policy
+        self.policy = policy
         self._zygote: Zygote | None = None
         self._stopped = False
         self._lock = threading.Lock()
@@ -54,7 +54,7 @@ class Shared:
             if self._stopped:
                 raise GraderError("stopped")
             if self._zygote is None:
-                self._zygote = Zygote(self._policy)
+                self._zygote = Zygote(self.policy)
             return self._zygote
 
     def abort(self) -> None:
@@ -79,6 +79,11 @@ class Slot:
         """Keep where the zygote comes from; nothing is started yet."""
         self._shared = shared
         self._user: Zygote | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """How workers are confined here."""
+        return self._shared.policy
 
     def begin(self) -> None:
         """Start the zygote, which others use as well; returns at once."""

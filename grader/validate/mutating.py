@@ -6,6 +6,8 @@ float32 and simulated tensors show. On a device it must be noticed, if the check
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.controller.explaining import lines_of
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.session import Program
@@ -13,6 +15,7 @@ from grader.controller.standards import Standards
 from grader.course.lesson import solutions_folder
 from grader.course.slips.hints import hints_of
 from grader.course.slips.mutants import Mutant, device_mutants, mutants
+from grader.grading.pool import slots
 from grader.results import ExerciseResult
 from grader.validate.bench import Bench, Tally
 from grader.validate.equivalent import equivalents, stale
@@ -75,13 +78,19 @@ def _asks_for_devices(exercise: PreparedExercise) -> bool:
 def _felt_on_the_cpu(made: list[Mutant], bench: Bench) -> set[str]:
     """The mutants that are wrong anyway, or never run: no slips of device handling."""
     on_cpu = prepare(bench.lesson, "validate 0", "cpu", bench.allowance.seconds)
-    standards = Standards(bench.lesson, on_cpu, bench.allowance, bench.places[0].zygote())
-    trials = [_trial(mutant, bench, standards, explained=False) for mutant in made]
-    return {
-        tried.trial.subject
-        for tried in run_trials(trials, bench.places, bench.allowance)
-        if not all(_right_but_for_devices(result) for result in tried.results)
-    }
+    # Beside a zygote that knows of the device, autograd would start a thread for it.
+    places = slots(replace(bench.places[0].policy, device="cpu"), len(bench.places))
+    try:
+        standards = Standards(bench.lesson, on_cpu, bench.allowance, places[0].zygote())
+        trials = [_trial(mutant, bench, standards, explained=False) for mutant in made]
+        return {
+            tried.trial.subject
+            for tried in run_trials(trials, places, bench.allowance)
+            if not all(_right_but_for_devices(result) for result in tried.results)
+        }
+    finally:
+        for place in places:
+            place.discard()
 
 
 def _right_but_for_devices(result: ExerciseResult) -> bool:
