@@ -13,13 +13,14 @@ from small_course import write_course  # type: ignore[import-not-found]
 
 from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import Call
+from grader.controller.spare import runnable
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
 from grader.grading.machine import choose_device, has_gpu
 from grader.grading.pool import Slot, slots
 from grader.validate.record import Validation
 from grader.validate.validating import Effort, validate
-from grader.vocabulary import case
+from grader.vocabulary import case, faster
 from grader.worker.confine import Limits
 from grader.worker.devices import Device
 
@@ -196,6 +197,18 @@ def test_a_result_is_asked_to_be_on_the_device_of_tensors_alone() -> None:
     none = Call(case(2, expect=np.ones(2)), False, 1.0, (), {})
     assert asked_of(none, "torch", "standin").device == ""
     assert asked_of(none, "torch", "cpu").device == "cpu"
+
+
+def loop(x: np.ndarray) -> np.ndarray:
+    return x
+
+
+def test_a_race_waits_for_a_device_that_keeps_time() -> None:
+    plain = case(np.ones(2), expect=np.ones(2))
+    race = case(np.ones(3), expect=np.ones(3), faster=faster(loop, 2, "a loop takes twice that"))
+    card = case(np.ones(4), expect=np.ones(4), needs="cuda")
+    assert runnable([plain, race, card], "standin") == [plain]
+    assert [len(runnable([plain, race, card], d)) for d in ("cpu", "cuda")] == [2, 3]
 
 
 def test_the_stand_in_is_taken_only_where_it_is_named() -> None:
