@@ -80,7 +80,7 @@ class Report(_Record):
     schema_: Literal[1] = 1
     assignment: str
     isolation: Literal["full", "process"]
-    device: Literal["cpu", "cuda"]
+    device: Literal["cpu", "cuda", "standin"]
     checks: str
     round: int = 1
     """The current one; submissions that were graded in an earlier round say so themselves."""

@@ -9,6 +9,7 @@ from typing import Any
 from grader.controller.zygote import Exit, Worker, Zygote, default_readable
 from grader.worker import wire
 from grader.worker.confine import Isolation, Limits, Policy
+from grader.worker.devices import Device
 
 MIB = 1 << 20
 SMALL = Limits(
@@ -83,8 +84,8 @@ def program(user: str, run: str = RUN) -> str:
     return f"PROGRAM = {run!r}\n{AS_NOBODY}" if user == "nobody" else run
 
 
-def policy(isolation: Isolation = "full", limits: Limits = SMALL) -> Policy:
-    return Policy(isolation=isolation, readable=default_readable(), limits=limits)
+def policy(isolation: Isolation = "full", limits: Limits = SMALL, device: Device = "cpu") -> Policy:
+    return Policy(isolation=isolation, readable=default_readable(), limits=limits, device=device)
 
 
 @dataclass(frozen=True)

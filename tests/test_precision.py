@@ -8,7 +8,6 @@ import pytest
 from attacks import HONEST  # type: ignore[import-not-found]
 from boxes import policy  # type: ignore[import-not-found]
 from coarse import coarse  # type: ignore[import-not-found]
-from on_gpu import HAS_GPU  # type: ignore[import-not-found]
 from red_course import red_course  # type: ignore[import-not-found]
 
 from grader.comparing.outcomes import ExerciseRun
@@ -168,7 +167,6 @@ def test_what_a_call_asks_for_shows_in_its_values(report: Report) -> None:
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not HAS_GPU, reason="torch finds no GPU on this machine")
 def test_products_and_convolutions_on_a_gpu_are_exact() -> None:
     import torch
 

@@ -20,6 +20,7 @@ from grader.grading.keeping import Keeping
 from grader.grading.machine import Isolation
 from grader.grading.store import Store
 from grader.nbgrader.progress import Show, Tally, unseen
+from grader.worker.devices import Device
 
 
 class LectureCost(BaseModel):
@@ -45,7 +46,12 @@ class LectureCost(BaseModel):
 
 
 def lectures(
-    course: Course, names: Sequence[str], count: int, isolation: Isolation, show: Show = unseen
+    course: Course,
+    names: Sequence[str],
+    count: int,
+    isolation: Isolation,
+    device: Device = "cpu",
+    show: Show = unseen,
 ) -> Iterator[LectureCost]:
     """Measure with `count` varied notebooks of each lecture, in one slot.
 
@@ -58,10 +64,10 @@ def lectures(
     tally = Tally(len(names), show)
     for name in names:
         tally.one_more()
-        yield _lecture(course, name, count, isolation)
+        yield _lecture(course, name, count, Options(jobs=1, device=device, isolation=isolation))
 
 
-def _lecture(course: Course, name: str, count: int, isolation: Isolation) -> LectureCost:
+def _lecture(course: Course, name: str, count: int, options: Options) -> LectureCost:
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         folders = [
@@ -70,10 +76,10 @@ def _lecture(course: Course, name: str, count: int, isolation: Isolation) -> Lec
         ]
         with Store(f"sqlite:///{place}/kept.sqlite") as store:
             first, second = (
-                _counted(course, name, folder, isolation, Keeping(store, place / "unsaved"))
+                _counted(course, name, folder, options, Keeping(store, place / "unsaved"))
                 for folder in folders
             )
-        grading = begin(course, name, Options(isolation=isolation))
+        grading = begin(course, name, options)
         warm = mean(spent.cpu for spent in floor(grading, folders[1]))
     costs, hundred = second.costs, 100 / count
     once = first.costs.steady - costs.steady + first.costs.start
@@ -93,9 +99,8 @@ def _lecture(course: Course, name: str, count: int, isolation: Isolation) -> Lec
 
 
 def _counted(
-    course: Course, name: str, folder: Path, isolation: Isolation, keeping: Keeping
+    course: Course, name: str, folder: Path, options: Options, keeping: Keeping
 ) -> Account:
-    options = Options(jobs=1, isolation=isolation)
     with Account() as account:
         report = grade_class(
             course, name, folder, options, keeping, account.progress, account.zygote

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -24,20 +24,28 @@ from grader.grading.grading import Options, begin, grade_class
 from grader.grading.machine import Isolation
 from grader.nbgrader.progress import Show, unseen
 from grader.results import Report, SubmissionResult
+from grader.worker.devices import Device
 
 _MIB = 1024 * 1024
 _WORKERS = 3
 _NBGRADER, _OTTER = 50, 100
 """What a notebook takes there, in notebooks that we grade: roughly, to say what time is left."""
+_FEW = 20
+"""Notebooks that are graded one by one, where no peer says how many."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many notebooks each grader gets: we once each of `classes`, its peers a few."""
+    """How many notebooks each grader gets: we once each of `classes`, its peers a few or none."""
 
     classes: tuple[int, ...]
     nbgrader: int
     otter: int
+
+    @property
+    def singly(self) -> int:
+        """Those that we grade once more, in one slot."""
+        return self.nbgrader or min(_FEW, *self.classes)
 
 
 class Throughput(BaseModel):
@@ -45,8 +53,9 @@ class Throughput(BaseModel):
 
     Ratios are times on the wall: the peers take a notebook at a time, and their rate on a few is
     taken for their rate on many. `cpu_ratio_…` is the same in CPU time, which a busy machine
-    changes less. `…_cpu_ms` are CPU time of a submission, without the start: the controller's with
-    its judges, the workers' with what explains failures, the zygote's since it was ready.
+    changes less; 0 without a peer. `…_cpu_ms` are CPU time of a submission, without the start: the
+    controller's with its judges, the workers' with what explains failures, the zygote's since it
+    was ready.
     """
 
     submissions: int
@@ -72,6 +81,7 @@ class Figures(Throughput):
     assignment: str
     jobs: int
     isolation: str
+    device: str
     nbgrader_submissions: int
     nbgrader_per_second: float
     otter_submissions: int
@@ -90,28 +100,30 @@ def measure(
     sizes: Sizes,
     jobs: int,
     isolation: Isolation,
+    device: Device = "cpu",
     show: Show = unseen,
 ) -> Figures:
-    """Grade classes of varied notebooks, and the first few of them by nbgrader and otter too.
+    """Grade classes of varied notebooks, and the first few of them by nbgrader and otter too, which
+    know of no device.
 
     `show` is told how far that is, in notebooks that we grade.
 
     Raises:
         GraderError: a submission was not graded, or a peer failed.
     """
-    options, work = Options(jobs=jobs, isolation=isolation), _Work(sizes, show)
+    options = Options(jobs=jobs, device=device, isolation=isolation)
+    work = _Work(sizes, show)
     with tempfile.TemporaryDirectory() as scratch:
         classes = []
         for count in sizes.classes:
             folder = _class(course, name, count, Path(scratch) / f"class-{count}")
             classes.append(_graded(course, name, folder, options, work)[0])
         peers = _peers(course, name, sizes, Path(scratch), work)
-        few = _class(course, name, sizes.nbgrader, Path(scratch) / "few")
-        grading = begin(course, name, Options())
+        few = _class(course, name, sizes.singly, Path(scratch) / "few")
+        grading = begin(course, name, options)
         warm = [spent.wall for spent in floor(grading, few)]
         with _Memory() as memory:
-            alone = Options(jobs=1, isolation=isolation)
-            _, one_by_one = _graded(course, name, few, alone, work)
+            _, one_by_one = _graded(course, name, few, replace(options, jobs=1), work)
         warm += [spent.wall for spent in floor(grading, few)]
     graded = median(submission.seconds for submission in one_by_one.submissions)
     first, *further = (_throughput(account, *peers) for account in classes)
@@ -120,10 +132,11 @@ def measure(
         assignment=name,
         jobs=jobs,
         isolation=isolation,
+        device=device,
         nbgrader_submissions=sizes.nbgrader,
-        nbgrader_per_second=round(1 / peers[0].seconds, 5),
+        nbgrader_per_second=_rate(peers[0]),
         otter_submissions=sizes.otter,
-        otter_per_second=round(1 / peers[1].seconds, 5),
+        otter_per_second=_rate(peers[1]),
         warm_ms=round(1000 * median(warm), 1),
         graded_ms=round(1000 * graded, 1),
         overhead_ms=round(1000 * (graded - median(warm)), 1),
@@ -145,14 +158,20 @@ def _peers(
     course: Course, name: str, sizes: Sizes, scratch: Path, work: _Work
 ) -> tuple[Peer, Peer]:
     """What nbgrader and otter take, on the first notebooks of a class."""
+    nbgrader = otter = Peer(0.0, 0.0)
+    if not (sizes.nbgrader or sizes.otter):
+        return nbgrader, otter
     varied = vary(course, name, max(sizes.nbgrader, sizes.otter))
     prepared = begin(course, name, Options()).prepared
     choices = {one.student.name: one.choices for one in varied[: sizes.nbgrader]}
-    nbgrader = nbgrader_seconds(course, name, prepared, choices, _made(scratch / "nbgrader"))
+    if sizes.nbgrader:
+        nbgrader = nbgrader_seconds(course, name, prepared, choices, _made(scratch / "nbgrader"))
     work.through(_NBGRADER * sizes.nbgrader)
     handed_in = write_class([one.student for one in varied[: sizes.otter]], scratch / "handed_in")
     files = [handed_in / one.student.file for one in varied[: sizes.otter]]
-    otter = otter_seconds(prepared, files, _made(scratch / "otter"), lambda: work.through(_OTTER))
+    if sizes.otter:
+        out = _made(scratch / "otter")
+        otter = otter_seconds(prepared, files, out, lambda: work.through(_OTTER))
     return nbgrader, otter
 
 
@@ -173,6 +192,10 @@ def _throughput(account: Account, nbgrader: Peer, otter: Peer) -> Throughput:
         zygote_cpu_ms=round(1000 * costs.forks / count, 2),
         start_cpu_seconds=round(costs.start, 2),
     )
+
+
+def _rate(peer: Peer) -> float:
+    return round(1 / peer.seconds, 5) if peer.seconds else 0.0
 
 
 def _made(folder: Path) -> Path:
@@ -205,7 +228,7 @@ class _Work:
     """How far all graders together are."""
 
     def __init__(self, sizes: Sizes, show: Show) -> None:
-        ours = sum(sizes.classes) + sizes.nbgrader
+        ours = sum(sizes.classes) + sizes.singly
         self._whole = ours + _NBGRADER * sizes.nbgrader + _OTTER * sizes.otter
         self._done, self._show = 0, show
         show(0, self._whole)

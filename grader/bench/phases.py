@@ -33,6 +33,7 @@ from grader.grading.grading import Grading, Options, begin, judge_one, program_o
 from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
 from grader.nbgrader.progress import Show, Tally, unseen
 from grader.submissions import Submission, discover, read
+from grader.worker.devices import Device
 from grader.worker.wire import parse_header
 
 _SETTLE_SECONDS = 10.0
@@ -117,7 +118,12 @@ class _Listening(Link):
 
 
 def phases_of(
-    course: Course, name: str, count: int, isolation: Isolation, show: Show = unseen
+    course: Course,
+    name: str,
+    count: int,
+    isolation: Isolation,
+    device: Device = "cpu",
+    show: Show = unseen,
 ) -> Phases:
     """Measure with `count` varied notebooks, each graded twice; `show` is told how far that is.
 
@@ -126,12 +132,12 @@ def phases_of(
     """
     limits = course.limits_of(name)
     rules = [exercise.forbid for exercise in load_lesson(course, name).exercises.values()]
-    policy = policy_of(limits, isolation, "cpu", libraries_of(course, name), rules)
+    policy = policy_of(limits, isolation, device, libraries_of(course, name), rules)
     with tempfile.TemporaryDirectory() as scratch, Zygote(policy, program=PROGRAM) as zygote:
         students = [one.student for one in vary(course, name, count)]
         folder = write_class(students, Path(scratch) / "class")
         started = time.process_time()
-        grading = begin(course, name, Options(isolation=isolation))
+        grading = begin(course, name, Options(device=device, isolation=isolation))
         drawn = time.process_time() - started
         submissions = [read(found) for found in discover(folder, name)]
         clock = _Clock(zygote).begin()

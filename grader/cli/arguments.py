@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from grader.worker.devices import is_away
+
+if TYPE_CHECKING:
+    from grader.course.syllabus import Course
 
 _KEY = re.compile(r"(?P<indent>\s*)(?P<name>\w+)\s*:")
 
@@ -54,6 +59,12 @@ def at_home(path: Path | None) -> Path | None:
         raise typer.BadParameter(f"{path}: ~ stands for nobody's folder here") from None
 
 
+def running_on(device: str, course: Course) -> list[str]:
+    """The assignments that run on a device: all on the CPU, those of torch elsewhere."""
+    plans = course.assignments
+    return [n for n in plans if not is_away(device) or course.plan(n).framework == "torch"]
+
+
 Assignment = Annotated[
     str,
     typer.Argument(
@@ -62,5 +73,8 @@ Assignment = Annotated[
 ]
 
 Jobs = Annotated[int, typer.Option(min=0, help="Submissions at a time; 0 takes every core.")]
-Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="Where torch exercises run.")]
+Device = Annotated[
+    Literal["auto", "cpu", "cuda", "standin"],
+    typer.Option(help="Where torch exercises run; standin is apart from the CPU, and no GPU."),
+]
 Isolated = Annotated[Literal["full", "process"], typer.Option(help="How student code is confined.")]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 from rich.table import Table
 
-from grader.cli.arguments import Isolated, assignment_names
+from grader.cli.arguments import Device, Isolated, assignment_names, running_on
 from grader.cli.common import console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
 
@@ -18,10 +18,19 @@ if TYPE_CHECKING:
     from grader.bench.measure import Figures
     from grader.bench.phases import Phases
     from grader.course.syllabus import Course
+    from grader.worker.devices import Device as DeviceHere
+
 
 _CLASS = 200
 _FEW = 20
 """Notebooks of each lecture, or of a table by phase."""
+
+
+class Where(NamedTuple):
+    """What the class is graded on."""
+
+    isolation: Literal["full", "process"]
+    device: DeviceHere
 
 
 def bench(
@@ -37,9 +46,10 @@ def bench(
             "May be given more than once: 200, then 2000.",
         ),
     ] = None,
-    peers: Annotated[int, typer.Option(min=1, help="Notebooks that nbgrader grades.")] = 20,
-    otter: Annotated[int, typer.Option(min=1, help="Notebooks that otter grades.")] = 5,
+    peers: Annotated[int, typer.Option(min=0, help="Notebooks that nbgrader grades.")] = 20,
+    otter: Annotated[int, typer.Option(min=0, help="Notebooks that otter grades.")] = 5,
     jobs: Annotated[int, typer.Option(min=0, help="Submissions at a time; 0: every core.")] = 0,
+    device: Device = "cpu",
     isolation: Isolated = "full",
     phases: Annotated[
         bool, typer.Option("--phases", help="Instead: CPU time of a submission by phase.")
@@ -51,20 +61,20 @@ def bench(
 ) -> None:
     """Measure throughput against nbgrader and otter, overhead and memory."""
     from grader.grading.doctor import require_full
+    from grader.grading.machine import choose_device
 
     with exit_codes():
         course = this_course()
         course.plan(assignment)
         if isolation == "full":
             require_full()
+        where, few = Where(isolation, choose_device(device)), (submissions or [_FEW])[0]
         if lectures:
-            _lectures(course, (submissions or [_FEW])[0], isolation, json)
+            _lectures(course, few, where, json)
         elif phases:
-            _phases(course, assignment, (submissions or [_FEW])[0], isolation, json)
+            _phases(course, assignment, few, where, json)
         else:
-            _compare(
-                course, assignment, submissions or [_CLASS], (peers, otter), jobs, isolation, json
-            )
+            _compare(course, assignment, submissions or [_CLASS], (peers, otter), jobs, where, json)
     if not json:
         more = "--lectures" if phases else "--phases"
         say_next(f"{command('bench', assignment, more)} looks closer.")
@@ -76,7 +86,7 @@ def _compare(
     classes: list[int],
     peers: tuple[int, int],
     jobs: int,
-    isolation: Literal["full", "process"],
+    where: Where,
     json: bool,
 ) -> None:
     from grader.bench.measure import Sizes, measure
@@ -87,36 +97,32 @@ def _compare(
     told = f"{assignment}: {classes} notebooks, {nbgrader} by nbgrader, {otter} by otter"
     with counted(told) as show:
         sizes = Sizes(tuple(classes), nbgrader, otter)
-        figures = measure(course, assignment, sizes, jobs or cores(), isolation, show)
+        figures = measure(course, assignment, sizes, jobs or cores(), *where, show)
     if json:
         typer.echo(figures.model_dump_json(indent=1))
     else:
         console().print(_figures(figures))
 
 
-def _phases(
-    course: Course, assignment: str, count: int, isolation: Literal["full", "process"], json: bool
-) -> None:
+def _phases(course: Course, assignment: str, count: int, where: Where, json: bool) -> None:
     from grader.bench.phases import phases_of
     from grader.cli.time_left import counted
 
     with counted(f"{assignment}: {count} notebooks, twice") as show:
-        found = phases_of(course, assignment, count, isolation, show)
+        found = phases_of(course, assignment, count, *where, show)
     if json:
         typer.echo(found.model_dump_json(indent=1))
     else:
         console().print(_by_phase(found))
 
 
-def _lectures(
-    course: Course, count: int, isolation: Literal["full", "process"], json: bool
-) -> None:
+def _lectures(course: Course, count: int, where: Where, json: bool) -> None:
     from grader.bench.lectures import lectures
     from grader.cli.time_left import counted
 
-    names = list(course.assignments)
+    names = running_on(where.device, course)
     with counted(f"{len(names)} lectures, {count} notebooks of each, twice") as show:
-        rows = list(lectures(course, names, count, isolation, show))
+        rows = list(lectures(course, names, count, *where, show))
     if json:
         typer.echo(_json(rows))
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import typer
 from rich.markup import escape
@@ -29,6 +28,7 @@ from grader.nbgrader.totals import class_grades
 from grader.render.grades import Grades
 from grader.render.terminal import by_exercise, by_student, notes, one_student
 from grader.results import Report, SubmissionResult
+from grader.worker.devices import Wished
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Asked:
     path: Path | None
     json: Path | None
     jobs: int
-    device: Literal["auto", "cpu", "cuda"]
+    device: Wished
     only: tuple[str, ...]
     isolation: Isolation
     fresh: bool

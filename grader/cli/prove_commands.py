@@ -10,9 +10,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.arguments import assignment_names
+from grader.cli.arguments import Device, assignment_names, running_on
 from grader.cli.common import OURS, console, exit_codes, this_course
 from grader.cli.next_steps import command, say_next
+from grader.errors import UsageError
+from grader.worker.devices import is_away
 
 if TYPE_CHECKING:
     from grader.validate.record import Validation
@@ -27,6 +29,7 @@ def validate(
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds the answers are tried on.")] = 20,
     mutants: Annotated[bool, typer.Option(help="Whether answers are mutated, too.")] = True,
+    device: Device = "cpu",
     jobs: Annotated[int, typer.Option(min=0, help="Processes at a time; 0: every core.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
@@ -34,7 +37,7 @@ def validate(
     from grader.cli.time_left import ProofSteps
     from grader.course.lesson import load_lesson
     from grader.grading.doctor import require_full
-    from grader.grading.machine import cores, libraries_of, policy_of
+    from grader.grading.machine import choose_device, cores, libraries_of, policy_of
     from grader.grading.pool import slots
     from grader.validate.validating import Effort, summary
     from grader.validate.validating import validate as validate_assignment
@@ -42,18 +45,20 @@ def validate(
     found: list[Validation] = []
     with exit_codes(), ExitStack() as shown:
         course = this_course()
-        names = assignments or list(course.assignments)
+        where = choose_device(device)
+        names = assignments or running_on(where, course)
         for name in names:
-            course.plan(name)
+            if is_away(where) and course.plan(name).framework != "torch":
+                raise UsageError(f"{name}: NumPy computes on the CPU alone; leave out --device")
         require_full()
         steps = shown.enter_context(ProofSteps(len(names)))
         for name in names:
             steps.begin(name)
             limits, libraries = course.limits_of(name), libraries_of(course, name)
             rules = [e.forbid for e in load_lesson(course, name).exercises.values()]
-            places = slots(policy_of(limits, "full", "cpu", libraries, rules), jobs or cores())
+            places = slots(policy_of(limits, "full", where, libraries, rules), jobs or cores())
             try:
-                effort = Effort(seeds, mutants)
+                effort = Effort(seeds, mutants, where)
                 found.append(validate_assignment(course, name, effort, places, steps.at))
             finally:
                 for place in places:

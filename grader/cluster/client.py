@@ -21,6 +21,7 @@ from grader.cluster.scheduler import Gone, Link, Present
 from grader.errors import GraderError, UsageError
 from grader.grading.grading import Graded, Task
 from grader.grading.pool import Finished
+from grader.worker.devices import is_card
 
 PATIENCE = 600.0
 """Seconds that no machine, or no scheduler, is waited for."""
@@ -118,7 +119,7 @@ class ClusterRun:
             if one.address not in said:  # it has ended meanwhile, or is asked again
                 continue
             self._known.add(key)
-            slots = one.gpus if self._job.device == "cuda" else one.slots
+            slots = one.gpus if is_card(self._job.device) else one.slots
             if why := said[one.address]:
                 self._refuse(key, one.name, why)
             else:
@@ -166,7 +167,7 @@ class ClusterRun:
         self._ledger.give_back(numbers[len(parts) :])
         name = f"chainrule-{self._run}-{uuid.uuid4().hex}"
         machine.batches[name] = numbers[: len(parts)]
-        resource = calls.GPU if self._job.device == "cuda" else calls.SLOT
+        resource = calls.GPU if is_card(self._job.device) else calls.SLOT
         try:
             future = self._link.submit(
                 machine.address, name, resource, calls.grade, self._job.name, self._run,

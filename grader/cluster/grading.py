@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Literal
 
 from grader.cluster.address import Address
 from grader.cluster.client import PATIENCE, ClusterRun
@@ -15,9 +14,9 @@ from grader.cluster.scheduler import Gone, Link
 from grader.course.syllabus import Course
 from grader.errors import GraderError
 from grader.grading.grading import Elsewhere, Graded, Grading, Options, Task, begin
-from grader.grading.machine import Device
 from grader.grading.pool import Finished
 from grader.results import SubmissionResult, total
+from grader.worker.devices import Device, Wished, is_card
 
 Tell = Callable[[str], None]
 
@@ -45,9 +44,7 @@ def on_cluster(
     return run
 
 
-def device_on(
-    address: Address, course: Course, name: str, asked: Literal["auto", "cpu", "cuda"]
-) -> Device:
+def device_on(address: Address, course: Course, name: str, asked: Wished) -> Device:
     """The device of a run: a GPU if one is asked for, or if exercises need one and one is there.
 
     Raises:
@@ -88,7 +85,7 @@ def jobs_of(course: Course, grading: Grading) -> list[Job]:
         course=course_digest(course, lesson.name),
         versions=versions_here(),
     )
-    if options.device == "cpu":
+    if not is_card(options.device):
         return [whole]
     needing = needing_gpu(course, grading)
     others = tuple(name for name in grading.prepared if name not in needing)

@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.cluster.likeness import Versions
 from grader.grading.grading import Graded, Options
-from grader.grading.machine import Device, Isolation
+from grader.grading.machine import Isolation
 from grader.results import SubmissionResult
 from grader.submissions import Found
+from grader.worker.devices import Device
 
 _SIZES = struct.Struct("<II")
 

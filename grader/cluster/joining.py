@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from grader.cluster.address import Address, on_loopback
 from grader.cluster.calls import GPU, SLOT
@@ -23,6 +23,7 @@ from grader.errors import GraderError
 from grader.grading.doctor import diagnose
 from grader.grading.gpus import free_gpus, gpus_here
 from grader.grading.machine import choose_device, cores
+from grader.worker.devices import Wished, is_card
 
 _PAUSE = 1.0
 _START_SECONDS = 300.0
@@ -36,7 +37,7 @@ class Wish:
     """How a machine joins: slots (0: every core), device, how long a scheduler may be away (s)."""
 
     jobs: int = 0
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Wished = "auto"
     patience: float = 300.0
 
 
@@ -61,12 +62,12 @@ def join(address: Address, root: Path, wish: Wish, say: Callable[[str], None]) -
         asyncio.run(_Stay(address, Member(root, card), card, scratch, say).stay(wish.patience))
 
 
-def card_here(slots: int, device: Literal["auto", "cpu", "cuda"]) -> Card:
+def card_here(slots: int, device: Wished) -> Card:
     """What this machine has, found by trying; raises UsageError if it has no such device."""
     return Card(
         machine=socket.gethostname(),
         slots=slots,
-        gpus=_gpus() if choose_device(device) == "cuda" else 0,
+        gpus=_gpus() if is_card(choose_device(device)) else 0,
         versions=versions_here(),
         lacks=tuple(probe.layer for probe in diagnose() if probe.needed and not probe.works),
     )

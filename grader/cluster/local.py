@@ -33,7 +33,7 @@ _WORKER = "from grader.cli import app; app()"
 def local(root: Path, machines: int, jobs: int, device: str) -> Iterator[Address]:
     """A cluster of `machines` workers on this machine, which share `jobs` slots.
 
-    The first of them has the machine's GPUs, if `device` is not "cpu".
+    The first of them has the machine's GPUs, if `device` is "cuda" or "auto".
 
     Raises:
         UsageError: Dask is not installed.
@@ -48,7 +48,7 @@ def local(root: Path, machines: int, jobs: int, device: str) -> Iterator[Address
         for number in range(machines):
             slots = max(1, jobs // machines + (number < jobs % machines))
             options = ["worker", address.url, "--jobs", str(slots)]
-            options += ["--device", "cpu" if number else device]
+            options += ["--device", device if device in ("auto", "cuda") and not number else "cpu"]
             stack.enter_context(_running(_WORKER, [*options, *_named(tls, "--tls-")], root))
         yield address
 

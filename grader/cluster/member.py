@@ -18,6 +18,7 @@ from grader.cluster.likeness import course_digest, differences
 from grader.course.lesson import digest_of
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
+from grader.worker.devices import is_card
 
 _MOST_CREWS = 2
 _MOST_STARTS = 3
@@ -98,7 +99,7 @@ class Member(WorkerPlugin):
         reasons = differences(self._card.versions, job.versions)
         if self._leaving:
             reasons.append("it is leaving")
-        if job.device == "cuda" and not self._card.gpus:
+        if is_card(job.device) and not self._card.gpus:
             reasons.append("it has no GPU")
         if job.isolation == "full" and self._card.lacks:
             lacks = ", ".join(self._card.lacks)
@@ -135,7 +136,7 @@ class Member(WorkerPlugin):
 
     def _slots(self, job: Job) -> int:
         """One GPU grades one submission at a time."""
-        return self._card.gpus if job.device == "cuda" else self._card.slots
+        return self._card.gpus if is_card(job.device) else self._card.slots
 
     async def _leave(self) -> str:
         """Finish what is in progress, and stay until what came of it has been fetched."""

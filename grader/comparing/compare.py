@@ -28,6 +28,7 @@ Kind = Literal["type", "shape", "dtype", "device", "finiteness", "value"]
 class Asked:
     """What is asked of every array of a result.
 
+    `device` is that of the inputs, "" where a result may be anywhere.
     `bounds` gives the allowed error of each leaf in order; `structure_only` stops before values.
     `right` holds results of the call that have been compared and pass: their equals need not be.
     """
@@ -149,7 +150,7 @@ class _Walker:
             return self._differs("shape", f"{path}: {TOO_MUCH}")
         if wrong := self._wrong_dtype(want, array):
             return self._differs("dtype", f"{path}: expected {wrong}, got {array.dtype}")
-        if array.device != self.asked.device:
+        if self.asked.device not in ("", array.device):
             return self._differs(
                 "device", f"{path} is on {array.device}; the inputs are on {self.asked.device}"
             )

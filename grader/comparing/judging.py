@@ -14,6 +14,7 @@ from grader.comparing.outcomes import Call, Failure, Outcome, Raised, Round, Wei
 from grader.comparing.tolerance import FLOORS, Bound, Bounds, measured, stated
 from grader.errors import CourseError
 from grader.vocabulary import NOTHING, Faster, Leaner, Number
+from grader.worker.devices import is_away
 from grader.worker.wire import Array
 
 UNBELIEVED = "right, but in less time than the GPU needs for it: such a time does not count"
@@ -33,11 +34,12 @@ def asked_of(call: Call, framework: str, device: str, bounds: Bounds | None = No
     dtype = dtype_of(call, framework)
     if case.tolerance is not None:
         bounds = Bounds(stated(case.tolerance))
+    place = device if call.has_tensors or not is_away(device) else ""
     integers = framework == "numpy" and _no_floats(list(case.args))
     return Asked(
         framework,
         dtype,
-        device,
+        place,
         bounds or Bounds(FLOORS[dtype]),
         structure_only=case.judge is not None,
         integers_pass=integers,

@@ -54,6 +54,11 @@ class Call:
     spare: bool = False
     judged: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def has_tensors(self) -> bool:
+        """Whether tensors are among its inputs: a result belongs on their device."""
+        return bool(self.inputs)
+
 
 @dataclass(frozen=True)
 class Raised:

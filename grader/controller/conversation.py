@@ -24,6 +24,7 @@ from grader.controller.prepared import PreparedExercise, rules_of
 from grader.controller.program import Program
 from grader.controller.state import Again, Allowance, Charged, Lost, State
 from grader.controller.zygote import Worker, Zygote
+from grader.worker.devices import is_away
 from grader.worker.wire import Closed, ProtocolError, pack, parse_header
 
 __all__ = ["Again", "Allowance", "Conversation", "Lost", "State"]
@@ -113,7 +114,7 @@ class Conversation:
             "skip": self._state.skip,
             "seed": 0,
             "rules": {e.name: rules_of(e.exercise) for e in audited},
-            "device": "cuda" if any(e.device == "cuda" for e in exercises) else "cpu",
+            "device": next((e.device for e in exercises if is_away(e.device)), "cpu"),
             "trusted": program.trusted,
             "survey": [e.name for e in audited if not program.trusted and not self._knows(e)],
             "gpu": self._zygote.gpu,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,10 +17,11 @@ import numpy as np
 
 from grader.comparing.outcomes import Call, Caps
 from grader.controller.caps import caps_of, stand_in_caps
-from grader.controller.spare import Spares
+from grader.controller.spare import Spares, runnable
 from grader.course.lesson import Lesson
 from grader.errors import CourseError
 from grader.vocabulary import DEVICE, Case, Exercise, Number, Seeded, as_bfloat16
+from grader.worker.devices import is_away
 from grader.worker.driver import packed
 from grader.worker.wire import HALVES, NUMPY_DTYPES, pack
 
@@ -54,11 +55,8 @@ class Laps:
     def _draw(self, race: int, lap: int) -> Case | None:
         """Draw as far as the race's case: what a check yields after it may take long to make."""
         rng = np.random.default_rng(_number(f"{self._seed}/lap {lap}"))
-        races = (
-            case
-            for case in self._exercise.draw(rng)
-            if case.faster is not None and _is_runnable(case, self._device)
-        )
+        shown = runnable(self._exercise.draw(rng), self._device)
+        races = (case for case in shown if case.faster is not None)
         return next(itertools.islice(races, race, None), None)
 
 
@@ -200,7 +198,7 @@ def prepare(lesson: Lesson, seed: str, device: str, seconds: float) -> dict[str,
     Args:
         lesson: the assignment.
         seed: the course's secret seed; the same seed gives the same cases.
-        device: "cpu" or "cuda"; NumPy exercises always run on the CPU.
+        device: that of torch exercises; NumPy exercises always run on the CPU.
         seconds: the time limit of a call whose case states none.
 
     Raises:
@@ -221,10 +219,10 @@ def _prepare_one(
     rng = np.random.default_rng(_number(own_seed))
     try:
         cases = exercise.cases(rng)
-        runnable = _runnable(cases, device)
-        calls = [_call(case, framework, seconds, fake=False) for case in runnable]
-        if framework == "torch" and device == "cpu":
-            on_devices = [c for c in runnable if c.group == DEVICE and c.raises is None]
+        shown = list(runnable(cases, device))
+        calls = [_call(case, framework, seconds, fake=False) for case in shown]
+        if framework == "torch" and not is_away(device):
+            on_devices = [c for c in shown if c.group == DEVICE and c.raises is None]
             calls += [_call(case, framework, seconds, fake=True) for case in on_devices]
     except Exception as error:
         raise CourseError(
@@ -241,21 +239,13 @@ def _prepare_one(
         framework,
         device,
         tuple(calls),
-        tuple(case for case in cases if not _is_runnable(case, device)),
+        tuple(case for case in cases if not any(case is one for one in shown)),
         _frame(exercise, framework, device, calls),
         Laps(exercise, own_seed, device, f"solutions/{lesson.name}/checks.py"),
         Spares(exercise, device, f"solutions/{lesson.name}/checks.py"),
         lesson.parameters(exercise.name),
         hashlib.sha256(f"{seed}/{lesson.name}/{exercise.name}/key".encode()).digest(),
     )
-
-
-def _runnable(cases: Iterable[Case], device: str) -> list[Case]:
-    return [case for case in cases if _is_runnable(case, device)]
-
-
-def _is_runnable(case: Case, device: str) -> bool:
-    return device == "cuda" or case.needs == "any"
 
 
 def _call(case: Case, framework: str, seconds: float, *, fake: bool) -> Call:

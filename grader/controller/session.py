@@ -31,6 +31,7 @@ from grader.controller.rooms import Room, again, rooms, told
 from grader.controller.weighing import weighed
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import OUT_OF_MEMORY, GraderError
+from grader.worker.devices import is_card
 
 __all__ = ["Allowance", "Program", "execute"]
 
@@ -171,7 +172,7 @@ class _Session:
         early = conversation.run(exercise, arrivals, share)
         if early or conversation.lost:
             return arrivals.run(early)
-        race = raced_on_gpu if exercise.device == "cuda" else raced
+        race = raced_on_gpu if is_card(exercise.device) else raced
         run = race(self.zygote, conversation, exercise, arrivals, self.allowance)
         if run.ended or not arrivals.weighings() or exercise.stand_ins:
             return run

@@ -9,6 +9,7 @@ do the inputs of a case with a judge of its own, which may know them by heart.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from grader.errors import CourseError
 from grader.vocabulary import Case, Exercise, Seeded
+from grader.worker.devices import is_card, keeps_time
 
 _SEED = 20260301
 """Not a secret, and the same for every course."""
@@ -53,7 +55,14 @@ class Spares:
                 f"{self._place}: the check {self._exercise.name} failed while its spare cases "
                 f"were drawn: {type(error).__name__}: {error}"
             ) from error
-        return [case for case in cases if self._device == "cuda" or case.needs == "any"]
+        return list(runnable(cases, self._device))
+
+
+def runnable(cases: Iterable[Case], device: str) -> Iterator[Case]:
+    """The cases that a device can show: a GPU's own only a GPU, a race what keeps time."""
+    for case in cases:
+        if (is_card(device) or case.needs == "any") and (keeps_time(device) or case.faster is None):
+            yield case
 
 
 def _form(case: Case) -> tuple[str, int, tuple[str, ...], type[Exception] | None]:

@@ -32,7 +32,6 @@ from grader.grading.basis import StoredRecords, basis_of
 from grader.grading.belonging import Siblings, siblings
 from grader.grading.keeping import Keeping
 from grader.grading.machine import (
-    Device,
     Isolation,
     allowance_of,
     libraries_of,
@@ -48,6 +47,7 @@ from grader.notebook.otter_cells import otter_cells
 from grader.render.clusters import clusters_of
 from grader.results import Report, Status, SubmissionResult, total, with_notes
 from grader.submissions import Found, Submission, Unreadable, discover, read
+from grader.worker.devices import Device
 
 Task = tuple[int, Found]
 Entry = tuple[str, SubmissionResult, tuple[str, ...]]
@@ -312,7 +312,7 @@ def workplace(
     allowance = allowance_of(limits)
     libraries = libraries_of(course, grading.lesson.name)
     rules = [exercise.forbid for exercise in grading.lesson.exercises.values()]
-    # Exercises in NumPy leave GPUs to others, and are as many at a time as there are cores.
+    # Exercises in NumPy leave GPUs to others, and know of no device: autograd would start a thread.
     device = options.device if grading.lesson.plan.framework == "torch" else "cpu"
     policy = policy_of(limits, options.isolation, device, libraries, rules)
     places = slots(policy, jobs)

@@ -17,8 +17,8 @@ from grader.course.syllabus import Course, Limits
 from grader.errors import UsageError
 from grader.vocabulary import Forbid
 from grader.worker import confine, nvidia
+from grader.worker.devices import Device, Wished, is_card
 
-Device = Literal["cpu", "cuda"]
 Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
 _LIBRARIES = 1536 * _MIB
@@ -78,7 +78,7 @@ def policy_of(
 
 def readable_on(device: Device) -> tuple[str, ...]:
     """Paths that a worker must read; those of the driver's as well where it has a GPU."""
-    driver = nvidia.readable(os.environ.get("LD_LIBRARY_PATH", "")) if device == "cuda" else ()
+    driver = nvidia.readable(os.environ.get("LD_LIBRARY_PATH", "")) if is_card(device) else ()
     return tuple(sorted({*default_readable(), *driver}))
 
 
@@ -98,14 +98,14 @@ def allowance_of(limits: Limits) -> Allowance:
     return Allowance(limits.seconds, limits.total_seconds, limits.output_kb * 1024)
 
 
-def choose_device(asked: Literal["auto", "cpu", "cuda"]) -> Device:
+def choose_device(asked: Wished) -> Device:
     """Return the device to run on; "auto" takes a GPU where there is one.
 
     Raises:
         UsageError: "cuda" on a machine where torch finds no GPU.
     """
-    if asked == "cpu":
-        return "cpu"
+    if asked in ("cpu", "standin"):
+        return asked
     found = has_cuda()
     if asked == "cuda" and not found:
         raise UsageError("--device cuda: torch finds no GPU on this machine; use --device cpu")

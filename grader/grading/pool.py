@@ -20,6 +20,7 @@ from grader.grading.gpus import free_gpus, gpus_here
 from grader.grading.judges import Asked, Done, Judge, Made, Work
 from grader.grading.lending import Lending
 from grader.worker.confine import Policy
+from grader.worker.devices import is_card
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -44,7 +45,7 @@ class Shared:
 
     def __init__(self, policy: Policy) -> None:
         """Keep the policy; nothing is started yet."""
-        self._policy = policy
+        self.policy = policy
         self._zygote: Zygote | None = None
         self._stopped = False
         self._lock = threading.Lock()
@@ -55,7 +56,7 @@ class Shared:
             if self._stopped:
                 raise GraderError("stopped")
             if self._zygote is None:
-                self._zygote = Zygote(self._policy)
+                self._zygote = Zygote(self.policy)
             return self._zygote
 
     def abort(self) -> None:
@@ -82,6 +83,11 @@ class Slot:
         """
         self._shared, self._gpu = shared, gpu
         self._user: Zygote | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """How workers are confined here."""
+        return self._shared.policy
 
     def begin(self) -> None:
         """Start the zygote, which others use as well; returns at once."""
@@ -122,7 +128,7 @@ def slots(policy: Policy, jobs: int) -> list[Slot]:
         UsageError: the GPUs are busy.
     """
     shared = Shared(policy)
-    if policy.device != "cuda":
+    if not is_card(policy.device):
         return [Slot(shared) for _ in range(jobs)]
     # Where nobody tells how many GPUs there are, one worker has what there is.
     names = [gpu.uuid for gpu in free_gpus(gpus_here())] or [""]

@@ -8,7 +8,9 @@
 - every written question has a model answer, and a rubric that adds up to its points;
 - in each language that the course speaks, no text is missing, stale or unlike its original;
 - every mechanical mutant of the answers is killed, but for those proved equivalent, and earns no
-  hint that stands beside another line, unless what that line's mutant does is the same.
+  hint that stands beside another line, unless what that line's mutant does is the same;
+- on another device than the CPU, all that runs there, and of the mutants the slips of device
+  handling: what is left or made on the CPU, and float64.
 """
 
 from __future__ import annotations
@@ -18,36 +20,38 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.controller.causes import mistake_program
-from grader.controller.explaining import lines_of
 from grader.controller.prepared import prepare
 from grader.controller.session import Program
 from grader.controller.standards import Standards
 from grader.controller.zygote import Zygote
 from grader.course.equivalents import load_equivalents
 from grader.course.lesson import load_lesson, load_module, solutions_folder
-from grader.course.slips.hints import hints_of
-from grader.course.slips.mutants import mutants
 from grader.course.syllabus import Course
 from grader.errors import CourseError
 from grader.grading.machine import allowance_of
 from grader.grading.pool import Slot, done_all
 from grader.notebook import read_assignment, stub_submission
-from grader.results import ExerciseResult, total
+from grader.results import total
 from grader.validate.bench import Bench, Tally
-from grader.validate.equivalent import equivalents, stale
 from grader.validate.following import prove_follow_through
+from grader.validate.mutating import prove_device_handling, prove_mutants
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
 from grader.validate.record import Validation
 from grader.validate.texts import prove_editions, prove_written
 from grader.validate.trial import Trial, run_trials
+from grader.worker.devices import Device, is_away
+
+_ON_DEVICES = ("answers", "stub", "mistakes", "equivalents", "follow-through", "mutants")
+"""The proofs in which code runs on the device; what the others prove is the same everywhere."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is tried: seeds for the answers, and whether mutants are made."""
+    """How much is tried: seeds for the answers, whether mutants are made, and on which device."""
 
     seeds: int = 20
     mutants: bool = True
+    device: Device = "cpu"
 
 
 def validate(
@@ -67,7 +71,7 @@ def validate(
     lesson = load_lesson(course, name)
     limits = course.limits_of(name)
     allowance = allowance_of(limits)
-    prepared = prepare(lesson, "validate 0", "cpu", limits.seconds)
+    prepared = prepare(lesson, "validate 0", effort.device, limits.seconds)
     standards = Standards(lesson, prepared, allowance, places[0].zygote())
     bench = Bench(course, lesson, prepared, standards, places, allowance)
     tally = Tally([])
@@ -83,8 +87,9 @@ def validate(
         ("editions", lambda bench, effort, tally: prove_editions(bench, tally)),
     ]
     for step, prove in proofs:
-        progress(f"{name}: {step}")
-        prove(bench, effort, tally)
+        if not is_away(effort.device) or step in _ON_DEVICES:
+            progress(f"{name}: {step}")
+            prove(bench, effort, tally)
     cases = [call.case for exercise in prepared.values() for call in exercise.calls]
     return Validation(
         assignment=name,
@@ -114,7 +119,7 @@ def _prove_answers(bench: Bench, effort: Effort, tally: Tally) -> None:
     """Full marks under every seed; making the standards already judges the answers once."""
 
     def work(seed: int, zygote: Zygote) -> str:
-        prepared = prepare(bench.lesson, f"validate {seed}", "cpu", bench.allowance.seconds)
+        prepared = prepare(bench.lesson, f"validate {seed}", effort.device, bench.allowance.seconds)
         try:
             Standards(bench.lesson, prepared, bench.allowance, zygote)
         except CourseError as error:
@@ -150,6 +155,8 @@ def _prove_mistakes(bench: Bench, effort: Effort, tally: Tally) -> None:
     for tried in run_trials(trials, bench.places, bench.allowance):
         (result,) = tried.results
         name = tried.trial.subject
+        if result.verdict == "passed" and bench.prepared[result.name].deferred:
+            continue  # what is wrong with it, this device does not show
         if result.verdict == "passed" or result.score >= result.max_score:
             tally.complain("mistakes", name, f"it passes {result.name}")
         elif result.mistake != name:
@@ -219,58 +226,8 @@ def _prove_follow_through(bench: Bench, effort: Effort, tally: Tally) -> None:
 
 
 def _prove_mutants(bench: Bench, effort: Effort, tally: Tally) -> None:
-    if not effort.mutants:
-        return
-    path = solutions_folder(bench.course, bench.lesson.name) / "equivalent.yml"
-    excused = equivalents(path) if path.exists() else {}
-    made = mutants(bench.lesson.answers_source, tuple(bench.prepared))
-    for key in stale(excused, made):
-        if key.split(":")[0] not in bench.lesson.left_out:
-            tally.complain("mutants", key, "equivalent.yml lists it, but there is no such mutant")
-    wanted = [mutant for mutant in made if mutant.key not in excused]
-    tally.mutants, tally.equivalent = len(made), len(made) - len(wanted)
-    hints = hints_of(bench.lesson.answers_source, str(bench.lesson.answers_path))
-    of_line = {mutant.key: hints.at(mutant.line, mutant.starts) for mutant in wanted}
-    tally.lines = sum(map(bool, of_line.values()))
-    trials = [
-        Trial(
-            mutant.key,
-            Program(((1, mutant.source),), trusted=True),
-            _judges(mutant.exercise, bench),
-            bench.standards,
-            bool(of_line[mutant.key]),
-            brief=True,
-        )
-        for mutant in wanted
-    ]
-    for tried in run_trials(trials, bench.places, bench.allowance):
-        key = tried.trial.subject
-        if not _killed(tried.results):
-            tally.complain("mutants", key, "it survives: a case is missing")
-            continue
-        tally.killed += 1
-        if of_line[key]:
-            _prove_hint(key, of_line[key], set(of_line.values()), tried.results, tally)
-
-
-def _prove_hint(
-    key: str, own: str, beside: set[str], results: tuple[ExerciseResult, ...], tally: Tally
-) -> None:
-    """A mutant earns its own line's hint or a true one: never that of another line alone."""
-    said = [line for result in results for line in lines_of(result.hint)]
-    if own not in said and (other := [line for line in said if line in beside]):
-        tally.complain("hints", key, f"it earns {other[0]!r}, which stands beside another line")
-    elif said:
-        tally.told += 1
-
-
-def _judges(exercise: str, bench: Bench) -> tuple[str, ...]:
-    """An exercise judges its own mutants; a helper's are judged by all."""
-    return (exercise,) if exercise in bench.prepared else tuple(bench.prepared)
-
-
-def _killed(results: tuple[ExerciseResult, ...]) -> bool:
-    return any(result.verdict not in ("passed", "deferred") for result in results)
+    if effort.mutants:
+        (prove_device_handling if is_away(effort.device) else prove_mutants)(bench, tally)
 
 
 def summary(validations: list[Validation]) -> Iterator[str]:

@@ -55,10 +55,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from grader.worker import cgroup, landlock, namespaces, nvidia, privileges, rlimits, seccomp
+from grader.worker.devices import Device, is_card
 from grader.worker.linux import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, Linux, is_linux
 
 Isolation = Literal["full", "process"]
-Device = Literal["cpu", "cuda"]
 
 _SIGKILL = 9
 _MIB = 1 << 20
@@ -163,7 +163,7 @@ def prepare(policy: Policy, keeper: int) -> Tools:
         children=full and groups is not None,
         signals=full or shuts_signals,
         unkillable=full,
-        cuda=policy.device == "cuda",
+        cuda=is_card(policy.device),
         own_files=full,
     )
     filters = None
@@ -188,7 +188,7 @@ def confine(policy: Policy, keep: Iterable[int], tools: Tools, folder: str | Non
     with _layer("descriptors"):
         _close_others(keep)
     with _layer("environment"):
-        kept = _cuda_environment() if policy.device == "cuda" else {}
+        kept = _cuda_environment() if is_card(policy.device) else {}
         os.environ.clear()
         os.environ.update(HOME=writable[0], TMPDIR=writable[0], **kept)
         os.environ.update(JOBLIB_MULTIPROCESSING="0")  # it has no semaphores
@@ -249,7 +249,7 @@ def _close_others(keep: Iterable[int]) -> None:
 def _join_group(policy: Policy, tools: Tools) -> bool:
     """Enter the cgroup of our slot; whether there is one."""
     if tools.groups is None:
-        if policy.device == "cuda" and policy.isolation == "full":
+        if is_card(policy.device) and policy.isolation == "full":
             raise ConfinementError("cgroup", "CUDA's memory cannot be bounded without a cgroup")
         return False
     with _layer("cgroup"):
@@ -285,20 +285,20 @@ def _root(policy: Policy, tools: Tools, scratch: namespaces.Scratch) -> namespac
         scratch_bytes=policy.limits.disk_bytes,
         scratch_inodes=policy.limits.disk_inodes,
         owner=privileges.worker_uid(tools.keeper, policy.slot) if tools.root else os.getuid(),
-        whole_proc=policy.device == "cuda",
+        whole_proc=is_card(policy.device),
         hidden=(_OURS,),
     )
 
 
 def _devices(policy: Policy) -> tuple[str, ...]:
-    cards = nvidia.nodes() if policy.device == "cuda" else ()
+    cards = nvidia.nodes() if is_card(policy.device) else ()
     return (*namespaces.DEVICES, *cards)
 
 
 def _limit(policy: Policy, mapped: int | None) -> None:
     """Set the rlimits; `mapped`: bytes mapped so far, if addresses must bound the memory."""
     limits = policy.limits
-    bound = mapped + limits.memory_bytes if mapped and policy.device == "cpu" else None
+    bound = mapped + limits.memory_bytes if mapped and not is_card(policy.device) else None
     own_count = policy.isolation == "full"  # elsewhere the user's other processes would count
     rlimits.apply_rlimits(
         cpu_seconds=limits.cpu_seconds,
@@ -328,7 +328,7 @@ def _restrict_files(policy: Policy, writable: tuple[str, ...]) -> None:
     exists: Callable[[str], bool] = os.path.exists
     devices = filter(exists, _devices(policy))
     own_proc: Iterable[str] = ["/proc"] if policy.isolation == "full" else []
-    if policy.device == "cuda" and not own_proc:
+    if is_card(policy.device) and not own_proc:
         own_proc = nvidia.proc()
     landlock.restrict(filter(exists, (*policy.readable, *own_proc)), writable, devices)
 

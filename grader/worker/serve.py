@@ -31,6 +31,7 @@ import torch
 from grader.worker import absent, audit, fake, gpu, kernel, magics, precision, units
 from grader.worker.ballast import ballast
 from grader.worker.cap import Cap
+from grader.worker.devices import is_away, is_card
 from grader.worker.driver import unpacked
 from grader.worker.faults import CELL_FILE, describe
 from grader.worker.refusals import Refusals
@@ -56,7 +57,7 @@ def serve(sock: socket.socket, taken: absent.Taken | None = None) -> None:
             case "load":
                 voice.token = header.pop("token")
                 gpu.choose(header["gpu"])
-                if header["device"] == "cuda":
+                if is_card(header["device"]):
                     gpu.begin()
                 refusals = take_away(header, taken)
                 submission = load(voice.say, header)
@@ -114,7 +115,7 @@ def take_away(header: dict[str, Any], taken: absent.Taken | None = None) -> Refu
         raise RuntimeError("a worker was forked where other rules hold than its exercises'")
     ours = (units.Runner.run_unit.__code__, unpacked.__code__)
     own = None if header["trusted"] else ours
-    absent.shut_doors(taken, own, threads=header["device"] == "cuda")
+    absent.shut_doors(taken, own, threads=is_away(header["device"]))
     return taken.refusals
 
 
@@ -251,5 +252,5 @@ def _seed(seed: int, device: str = "cpu") -> None:
     np.random.seed(seed % 2**32)
     # `torch.manual_seed` visits every backend, which takes longer than most cases do.
     torch.default_generator.manual_seed(seed)
-    if device == "cuda":
-        torch.cuda.manual_seed_all(seed)
+    if is_away(device):
+        getattr(torch, device).manual_seed_all(seed)

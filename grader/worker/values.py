@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from grader.worker.cap import (
     Cap,
     Room,
 )
+from grader.worker.devices import Device, is_away
 from grader.worker.wire import HALVES, ITEM_BYTES, NUMPY_DTYPES, OTHER_DTYPES, Reader
 
 _LARGEST = 1000  # bits of an integer that still has a float
@@ -119,7 +120,7 @@ class Encoder:
         name = str(value.dtype).removeprefix("torch.")
         if value.layout is not torch.strided or name not in ITEM_BYTES:
             return self._opaque(f"tensor of dtype {name}", room)
-        if value.device.type not in ("cpu", "cuda"):
+        if value.device.type not in get_args(Device):
             return self._opaque(f"tensor on {value.device.type}", room)
         tree = _form("tensor", name, tuple(value.shape), value.device.type, room)
         if tree[0] == "array":
@@ -132,7 +133,7 @@ def _plain(value: torch.Tensor, name: str) -> torch.Tensor:
     plain = value.detach()
     if plain.is_conj() or plain.is_neg():
         plain = plain.resolve_conj().resolve_neg()
-    if plain.device.type != "cpu":
+    if is_away(plain.device.type):
         plain = plain.cpu()
     if name not in OTHER_DTYPES:
         return plain

@@ -17,7 +17,7 @@ def by_threshold(da, z):
 
 @equivalent("mse_backward")
 def by_engine(yhat, y):
-    leaf = torch.tensor(yhat.numpy(), requires_grad=True)
+    leaf = torch.tensor(yhat.cpu().numpy(), device=yhat.device, requires_grad=True)
     torch.autograd.Variable._execution_engine.run_backward(
         (((leaf - y) ** 2).mean(),), (None,), False, False, (), True, True
     )
@@ -32,7 +32,8 @@ def by_vjp(dz, a, w):
 
 @equivalent("graph_grads")
 def by_operator(x, y, w):
-    leaves = [torch.tensor(each.numpy(), requires_grad=True) for each in (x, y, w)]
+    at = x.device
+    leaves = [torch.tensor(t.cpu().numpy(), device=at, requires_grad=True) for t in (x, y, w)]
     z = (leaves[0] + leaves[1]) * leaves[2]
     torch.ops.aten._backward(z.sum(), leaves)
     return tuple(leaf.grad for leaf in leaves)

@@ -62,7 +62,8 @@ def run_layer(
 
     layer = student(*sizes)
     assert isinstance(layer, torch.nn.Module), "the class should extend nn.Module"
-    layer = layer.to(device=x.device, dtype=x.dtype)
+    usual = torch.get_default_dtype()
+    layer = layer.to(x.device) if x.dtype is usual else layer.to(x)
     found = dict(layer.named_parameters())
     wanted = sorted(parameters)
     assert sorted(found) == wanted, (
@@ -164,7 +165,8 @@ def run_tied(
     wanted = ["Linear", "ReLU", "Linear", "ReLU", "Linear", "ReLU", "Linear"]
     assert kinds == wanted, f"the modules should be {', '.join(wanted)}; found {', '.join(kinds)}"
     assert net[2] is net[4], "net[2] and net[4] should be one module, not two that look alike"
-    net = net.to(device=x.device, dtype=x.dtype)
+    usual = torch.get_default_dtype()
+    net = net.to(x.device) if x.dtype is usual else net.to(x)
     first, shared, last = pairs
     layers: Any = list(net)
     for i, (weight, bias) in zip((0, 2, 4, 6), (first, shared, shared, last), strict=True):
@@ -334,7 +336,6 @@ def run_chain(
     assert found == {id(p) for one in layers for p in one.parameters()}, (
         "parameters() should find the modules' parameters, and no others: are they registered?"
     )
-    net = net.to(device=x.device, dtype=x.dtype)
     assert not any(module.training for module in net.eval().modules()), (
         "eval() should reach every module: are they registered?"
     )

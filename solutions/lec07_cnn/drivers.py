@@ -94,8 +94,11 @@ def run_in_order(student: Any, weights: Any, x: Any) -> Any:
 def as_image(student: Any, image: Any) -> Any:
     """Hand the image over as the uint8 NumPy array that it is in a file."""
     import numpy as np
+    import torch
 
-    return student(image.cpu().numpy().astype(np.uint8))
+    made = student(image.cpu().numpy().astype(np.uint8))
+    # An array has no device: what is made of it belongs on none.
+    return made.to(image.device) if torch.is_tensor(made) else made
 
 
 def train_and_predict(

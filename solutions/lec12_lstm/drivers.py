@@ -9,16 +9,18 @@ from typing import Any
 def score_names(student: Any, logits: Any, targets: Any, lengths: Any, with_grad: Any) -> Any:
     """The masked loss, and its gradient if asked.
 
-    On a GPU a target out of range would end the process, so that padding stays in range there.
+    On a GPU a target out of range would end the process: such a call is made on the CPU.
     """
     import torch
 
-    if logits.device.type != "cpu":
-        targets = targets.clamp(0, logits.shape[2] - 1)
+    home = logits.device
+    if bool(((targets < 0) | (targets >= logits.shape[2])).any()):
+        logits, targets, lengths = logits.cpu(), targets.cpu(), lengths.cpu()
     leaf = logits.clone().requires_grad_(with_grad)
     loss = student(leaf, targets, lengths)
     if not with_grad:
-        return loss
+        elsewhere = torch.is_tensor(loss) and logits.device != home
+        return loss.to(home) if elsewhere else loss
     attached = isinstance(loss, torch.Tensor) and loss.requires_grad
     assert attached, "no gradient gets from this loss back to the logits"
     loss.backward()

@@ -187,7 +187,7 @@ def train_names(
         for b, batch in enumerate(model.seen):
             for place, (number, dense) in enumerate(batch.items()):
                 read[b, place], logits[b, place] = number, dense
-        return losses, read, logits.to(like)
+        return losses, read.to(like.device), logits.to(like)
 
     if task == "learn":
         return learn()

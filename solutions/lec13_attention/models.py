@@ -151,7 +151,11 @@ def use_model(
         logits = [base, *read_by_others(model, first), *map(model, changed), *poked(model, first)]
         counts = [entries(made(layers=k)) for k in (1, 2, 3)]
         counts += [entries(made(tie=True)), entries(made(tie=False))]
-        return [z.detach() for z in logits], shorter.detach(), torch.tensor(counts)
+        return (
+            [z.detach() for z in logits],
+            shorter.detach(),
+            torch.tensor(counts, device=like.device),
+        )
 
     def learn() -> Any:
         model = made().train()

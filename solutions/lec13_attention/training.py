@@ -72,7 +72,8 @@ def train_on_text(
             n = tokens.shape[1]
             if n > self.max_len:
                 raise ValueError(f"{n} tokens are more than max_len = {self.max_len}")
-            mask = torch.arange(n)[:, None] >= torch.arange(n)
+            places = torch.arange(n, device=tokens.device)
+            mask = places[:, None] >= places
             x = self.embedding[tokens] * math.sqrt(self.embedding.shape[1]) + self.places[:n]
             for block in self.blocks:
                 parts: Any = block
@@ -93,7 +94,8 @@ def train_on_text(
             super().__init__()
             self.max_len = context
             draw = torch.Generator().manual_seed(1)
-            self.table = nn.Parameter(0.5 * torch.randn(size, size, generator=draw))
+            start = torch.randn(size, size, generator=draw).to(tokens.device)
+            self.table = nn.Parameter(0.5 * start)
             self.seen: list[list[Any]] = []
             self.before: Any = None
             self.arrived: Any = None
@@ -149,7 +151,7 @@ def train_on_text(
 
     def learn() -> Any:
         torch.manual_seed(seed % 2**32)
-        model = MiniGPT(16, 2, 1)
+        model = MiniGPT(16, 2, 1).to(tokens.device)
         losses = train(model, 1, seed)
         with torch.no_grad():
             return losses, model.eval()(others).to(like)
@@ -170,7 +172,8 @@ def train_on_text(
         for step, rows in enumerate(model.seen):
             for b, (_, n, out) in enumerate(rows):
                 logits[step, b, :n] = out
-        return losses, begin, torch.tensor(lengths.pop()), logits.to(like)
+        length = torch.tensor(lengths.pop(), device=like.device)
+        return losses, begin.to(like.device), length, logits.to(like)
 
     if task == "learn":
         return learn()

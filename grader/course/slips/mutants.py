@@ -8,13 +8,18 @@ error is told the hint that stands beside the changed line.
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from grader.course.slips.operators import More, changes
+from grader.course.slips.operators import Change, More, changes, changes_by
+from grader.course.slips.strays import strays
 from grader.errors import CourseError
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+Found = Callable[[ast.stmt], Iterator[Change]]
+"""What changes a definition."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,15 @@ def mutants(source: str, names: Collection[str], more: More | None = None) -> li
     Raises:
         CourseError: `source` is no Python, or does not define one of the names.
     """
+    return _by(source, names, lambda node: changes(node, more) if more else changes(node))
+
+
+def device_mutants(source: str, names: Collection[str]) -> list[Mutant]:
+    """Likewise, the slips of device handling alone: see `strays`."""
+    return _by(source, names, lambda node: changes_by(node, strays))
+
+
+def _by(source: str, names: Collection[str], found: Found) -> list[Mutant]:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
@@ -68,13 +82,13 @@ def mutants(source: str, names: Collection[str], more: More | None = None) -> li
     made: list[Mutant] = []
     for definition in definitions:
         if definition.name in names:
-            made += _of_definition(source, definition, more)
+            made += _of_definition(source, definition, found)
     return made
 
 
-def _of_definition(source: str, definition: ast.stmt, more: More | None) -> Iterator[Mutant]:
+def _of_definition(source: str, definition: ast.stmt, found: Found) -> Iterator[Mutant]:
     known, counts = {ast.unparse(definition)}, Counter[tuple[str, str]]()
-    for change in changes(definition, more) if more else changes(definition):
+    for change in found(definition):
         before = _one_line(change.statement)
         with change.applied() as statement:
             after, code = _one_line(statement), ast.unparse(definition)
