@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from grader.controller.nvml import NoNvml, Nvml, numbered_as_machine
 from grader.controller.zygote import default_readable, environment, grader_folder
 from grader.errors import GraderError, UsageError
-from grader.grading.gpus import gpus_here
-from grader.grading.machine import has_cuda
+from grader.grading.gpus import gpus_here, has_cuda
 from grader.worker.confine import Policy
 from grader.worker.probe import Probe
 

@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.controller.nvml import NoNvml, Nvml
 from grader.errors import UsageError
+from grader.worker import nvidia
 
 _LINE = re.compile(r"^(?P<slice>\s+MIG)?.*\(UUID: (?P<uuid>(?:GPU|MIG)-[\w/-]+)\)\s*$")
 _NAME = re.compile(r"^(?:GPU \d+: |\s+)(?P<name>.*?)(?:\s+Device\s+\d+:)? \(UUID: ")
@@ -120,3 +122,11 @@ def free_gpus(gpus: Sequence[Gpu]) -> tuple[Gpu, ...]:
             "; ".join(gpu.busy for gpu in gpus) + ": wait until it is free, or use --device cpu"
         )
     return free
+
+
+def has_cuda() -> bool:
+    """Whether torch finds a GPU: asked in a process of its own, as its import takes a second."""
+    if not nvidia.nodes():
+        return False
+    program = "import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)"
+    return subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

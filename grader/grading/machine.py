@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import resource
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Literal
@@ -15,6 +13,7 @@ from grader.controller.session import Allowance
 from grader.controller.zygote import default_readable
 from grader.course.syllabus import Course, Limits
 from grader.errors import UsageError
+from grader.grading.gpus import has_cuda
 from grader.vocabulary import Forbid
 from grader.worker import confine, nvidia
 from grader.worker.devices import Device, Wished, is_card
@@ -110,11 +109,3 @@ def choose_device(asked: Wished) -> Device:
     if asked == "cuda" and not found:
         raise UsageError("--device cuda: torch finds no GPU on this machine; use --device cpu")
     return "cuda" if found else "cpu"
-
-
-def has_cuda() -> bool:
-    """Whether torch finds a GPU: asked in a process of its own, as its import takes a second."""
-    if not nvidia.nodes():
-        return False
-    program = "import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)"
-    return subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
