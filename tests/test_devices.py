@@ -10,7 +10,9 @@ import pytest
 from boxes import policy  # type: ignore[import-not-found]
 from devices import DEVICES  # type: ignore[import-not-found]
 from small_course import write_course  # type: ignore[import-not-found]
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import Call
 from grader.controller.spare import runnable
@@ -215,6 +217,12 @@ def test_a_race_waits_for_a_device_that_keeps_time() -> None:
 def test_the_stand_in_is_taken_only_where_it_is_named() -> None:
     assert choose_device("standin") == "standin"
     assert choose_device("auto") == ("cuda" if has_cuda() else "cpu")
+
+
+def test_numpys_assignments_are_proved_on_the_cpu_alone() -> None:
+    done = CliRunner().invoke(app, ["validate", "lec01_tensors", "--device", "standin"])
+    assert done.exit_code == 2
+    assert "lec01_tensors: NumPy computes on the CPU alone" in done.output
 
 
 @pytest.mark.skipif(has_cuda(), reason="this machine has a GPU")

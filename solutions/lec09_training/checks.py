@@ -408,6 +408,8 @@ def dropout(rng: Rng) -> Cases:
     yield certain(x, 1.0, True, 0 * x, group=EDGES)
     yield certain(x, 1.0, False, x, group=EDGES)
     yield probe(away_from_zero(rng, 20, 25), 0.2, 8, group=DEVICE, dtype="float32")
+    yield certain(x, 0.4, False, x, group=DEVICE, dtype="float32")
+    yield certain(x, 1.0, True, 0 * x, group=DEVICE, dtype="float32")
 
 
 @exercise(driver=drop)
