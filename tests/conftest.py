@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.grading.machine import has_cuda
+from grader.grading.gpus import has_cuda
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -18,7 +18,8 @@ from grader.comparing.outcomes import Call
 from grader.controller.spare import runnable
 from grader.course.syllabus import load_course
 from grader.errors import CourseError
-from grader.grading.machine import choose_device, has_cuda
+from grader.grading.gpus import has_cuda
+from grader.grading.machine import choose_device
 from grader.grading.pool import Slot, slots
 from grader.validate.record import Validation
 from grader.validate.validating import Effort, validate
