@@ -1,6 +1,9 @@
 """The student's own check with the notebook alone, and in an ordinary process, on any system."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +100,15 @@ def test_cells_that_crash_are_left_out_and_a_magic_is_skipped(tmp_path: Path) ->
     more = [code("import os\nos._exit(3)"), code("%matplotlib inline\n!pip install x"), code("1/0")]
     (found,) = alone(notebook(tmp_path, RIGHT, *more))
     assert found.passed
+
+
+def test_the_notebooks_process_imports_no_torch_of_itself() -> None:
+    program = "import sys, grader.worker.plainly; print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )  # fmt: skip
+    assert done.stdout.strip() == "False"
 
 
 def test_cells_and_examples_that_hang_are_stopped(tmp_path: Path) -> None:

@@ -90,10 +90,11 @@ def test_loops_in_progress_end_at_once(tmp_path: Path, isolation: str) -> None:
 
 
 def workers(going: subprocess.Popen) -> list[psutil.Process]:
-    """Keepers have a zygote each, and those have workers."""
+    """Keepers have a zygote each, and those and their branches have workers."""
     try:
         keepers = psutil.Process(going.pid).children()
-        return [worker for k in keepers for zygote in k.children() for worker in zygote.children()]
+        zygotes = [zygote for keeper in keepers for zygote in keeper.children()]
+        return [worker for zygote in zygotes for worker in zygote.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
 

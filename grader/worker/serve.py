@@ -145,7 +145,11 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     _hide_ourselves()
     _seed(header["seed"])
     runner = units.Runner(
-        say, module.__dict__, set(header["skip"]), statementwise=header["statementwise"]
+        say,
+        module.__dict__,
+        set(header["skip"]),
+        statementwise=header["statementwise"],
+        settle=gpu.settle,
     )
     for number, plain in cells:
         runner.run(number, plain)

@@ -16,7 +16,6 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from grader.worker import gpu
 from grader.worker.ballast import ballast
 from grader.worker.faults import CELL_FILE, describe
 from grader.worker.lines import parts
@@ -38,10 +37,17 @@ class Runner:
     """Runs cells in one namespace, all but the units in `skip`, and says how each unit went."""
 
     def __init__(
-        self, say: Say, namespace: dict[str, Any], skip: set[int], *, statementwise: bool
+        self,
+        say: Say,
+        namespace: dict[str, Any],
+        skip: set[int],
+        *,
+        statementwise: bool,
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
+        """`settle`: waits until all that a unit has begun is done, or raises what came of it."""
         self._say, self._namespace, self._skip = say, namespace, skip
-        self._statementwise = statementwise
+        self._statementwise, self._settle = statementwise, settle
         self._next, self._flags = 0, 0
 
     def run(self, cell: int, plain: Plain) -> None:
@@ -84,7 +90,7 @@ class Runner:
             # another would read a text otherwise than the survey has read it.
             self._flags |= code.co_flags & annotations.compiler_flag
             exec(code, self._namespace)
-            gpu.settle()
+            self._settle()
         except BaseException as error:
             kept_back.close()
             self._say({"unit": number, "raised": describe(error)})
