@@ -285,8 +285,8 @@ def test_a_submission_that_kills_its_worker_three_times(
 
 
 def sleepers(machine: subprocess.Popen) -> list:
-    """Confined workers: children of the zygote."""
-    return [child for zygote in zygotes(machine) for child in zygote.children()]
+    """Confined workers: children of the zygote, or of its branch."""
+    return [child for zygote in zygotes(machine) for child in zygote.children(recursive=True)]
 
 
 def test_others_are_refused_by_name(
