@@ -275,7 +275,7 @@ def masked_lm_loss(rng: Rng) -> Cases:
         expect: Any = character_model.masked_loss(*args)
         if with_grad:
             expect = expect, character_model.masked_loss_grad(*args)
-        return case(*args, with_grad, expect=expect, **rest)
+        return case(*args, with_grad, padding in NO_INDEX, expect=expect, **rest)
 
     yield probe([3, 6, 1, 4], 5)
     yield probe([5, 2, 2], 4, 3)
