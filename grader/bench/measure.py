@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -262,15 +263,18 @@ class _Memory:
             self._look_at(me, 0)
 
     def _look_at(self, process: psutil.Process, generation: int) -> None:
-        """Below us: the zygote's starter, the zygote, and its workers in the third generation."""
+        """Below us: the zygote's starter, the zygote, and below it its branch and workers.
+
+        A worker leads a session of its own, and the branch does not.
+        """
         try:
             self.largest = max(self.largest, process.memory_info().rss)
             # It takes the kernel long to add up what is private, and a worker may end meanwhile.
-            if generation >= _WORKERS:
+            if generation >= _WORKERS and os.getsid(process.pid) == process.pid:
                 private = process.memory_full_info().uss
                 self.worker_private = max(self.worker_private, private)
             children = process.children()
-        except psutil.Error:
+        except (psutil.Error, ProcessLookupError):
             return
         for child in children:
             self._look_at(child, generation + 1)

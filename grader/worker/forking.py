@@ -70,6 +70,7 @@ class Forking:
         self._control = control
         self._make_branch = branch
         self._branch: Control | None = None
+        self._branch_pid = 0
         self._slots = range(branch is None, PLACES, 2)  # no two of them share one
         self._policy = policy
         self._tools = tools
@@ -102,6 +103,7 @@ class Forking:
                         self._listen(key.data)
         self._users.clear()
         self._end(list(self._children))
+        self._end_branch()
 
     def _listen(self, user: Control) -> None:
         """Answer what has come from a user; nothing tells of a line that was read already."""
@@ -164,11 +166,19 @@ class Forking:
         if self._branch is None:
             ours, theirs = socket.socketpair()
             with theirs:
-                if os.fork() == 0:
+                self._branch_pid = os.fork()
+                if self._branch_pid == 0:
                     self._live_as_branch(theirs)
             self._branch = Control(ours)
         self._branch.send({"join": True}, [fd])
         os.close(fd)
+
+    def _end_branch(self) -> None:
+        """Wait for the branch to end, so that its CPU time and its workers' are in our account."""
+        if self._branch is not None:
+            self._branch.close()
+            with contextlib.suppress(ChildProcessError):  # it has ended before
+                os.waitpid(self._branch_pid, 0)
 
     def _live_as_branch(self, sock: socket.socket) -> NoReturn:
         """Forget all users, take away what is forbidden, and fork workers until the end."""
