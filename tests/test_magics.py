@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.worker.kernel import Kernel
-from grader.worker.magics import plain_python
+from grader.worker.magics import compiled, plain_python
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_a_cell_magics_code_runs_as_in_ipython(cell: str) -> None:
 
 
 def test_a_cell_that_needs_no_change_comes_compiled_once() -> None:
-    found = plain_python("x = 6 * 7\n", "<cell 3>")
+    found = compiled("x = 6 * 7\n", "<cell 3>")
     assert found.code is not None and found.code.co_filename == "<cell 3>"
     names: dict[str, object] = {}
     exec(found.code, names)
@@ -332,4 +332,4 @@ def test_a_cell_that_needs_no_change_comes_compiled_once() -> None:
     ],
 )
 def test_where_there_is_anything_to_say_the_cell_is_compiled_when_it_runs(source: str) -> None:
-    assert plain_python(source).code is None
+    assert compiled(source, "<cell 3>").code is None

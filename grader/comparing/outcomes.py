@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from grader.comparing.compare import Asked, Difference
@@ -100,6 +100,10 @@ class Outcome:
     devices: tuple[str, ...] = ()
     rounds: tuple[Round, ...] = ()
     weight: Weight | None = None
+
+    def unmeasured(self) -> Outcome:
+        """The same without what was measured of it."""
+        return replace(self, rounds=(), weight=None)
 
 
 @dataclass(frozen=True)

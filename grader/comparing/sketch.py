@@ -25,7 +25,7 @@ def sketch(outcome: Outcome) -> Outcome:
     Sketches of equal outcomes are equal, up to rounding; those of outcomes that differ in one
     entry differ in every sum.
     """
-    return replace(outcome, value=_sketched(outcome.value), rounds=(), weight=None)
+    return replace(outcome.unmeasured(), value=_sketched(outcome.value))
 
 
 def _sketched(value: Any) -> Any:

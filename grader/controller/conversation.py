@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from grader.comparing.outcomes import Ended, Outcome
+from grader.comparing.outcomes import Ended, Outcome, Raised
 from grader.controller import caps, frames
 from grader.controller.arrivals import Arrivals
 from grader.controller.device_faults import breaks_device
@@ -140,8 +140,7 @@ class Conversation:
         else:
             with self._charged():
                 raised = frames.raised(frame.get("raised"), self._program)
-            if breaks_device(raised):
-                raise Lost("device")
+            _require_device(raised)
             self._fault(UnitFault(unit, raised, cell=self._cell, place=raised.place))
             self._ended = unit
         return unit
@@ -204,8 +203,7 @@ class Conversation:
         outcomes = []
         for number, call in enumerate(exercise.calls):
             outcomes.append(outcome := self._outcome(exercise, number, call.seconds))
-            if outcome.raised is not None and breaks_device(outcome.raised):
-                raise Lost("device")
+            _require_device(outcome.raised)
         if "done" not in self._receive(self._allowance.seconds, caps.UNIT)[0]:
             raise Lost("protocol")
         return outcomes, time.perf_counter() - start
@@ -245,8 +243,7 @@ class Conversation:
         outcome = self._read(exercise, number, self._parsed(header), body)
         # What is said of an exception hangs on the program as well.
         arrivals.add(outcome, None if outcome.raised else mark)
-        if outcome.raised is not None and breaks_device(outcome.raised):
-            raise Lost("device")
+        _require_device(outcome.raised)
 
     def _mark(self, header: bytes, body: memoryview) -> bytes | None:
         """A digest of a frame without its token; None if that does not stand where we expect it."""
@@ -327,3 +324,9 @@ class Conversation:
             return Lost("timeout")
         # Nothing that a worker may do sends it this one: see `grader.worker.seccomp`.
         return Lost("crash", killed=ended.signal == _SIGKILL)
+
+
+def _require_device(raised: Raised | None) -> None:
+    """Give a worker up whose GPU is broken."""
+    if raised is not None and breaks_device(raised):
+        raise Lost("device")

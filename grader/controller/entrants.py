@@ -1,10 +1,12 @@
-"""Programs in workers of their own, for one exercise: what is measured beside something else."""
+"""What is measured of an exercise's calls, beside other programs in workers of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from grader.comparing.outcomes import ExerciseRun, Outcome
+from grader.controller.arrivals import Arrivals
 from grader.controller.conversation import Again, Allowance, Conversation, Lost, State
 from grader.controller.limit import Limit
 from grader.controller.link import Link
@@ -13,6 +15,24 @@ from grader.controller.program import Program
 from grader.controller.zygote import Zygote
 from grader.errors import GraderError
 from grader.vocabulary import Faster, Leaner
+
+
+def measured(
+    numbers: Iterable[int], arrivals: Arrivals, measure: Callable[[int], None]
+) -> ExerciseRun:
+    """What came of an exercise once calls of it were measured; it ends where a worker is lost.
+
+    Raises:
+        Again: a worker was killed from outside.
+    """
+    for number in numbers:
+        try:
+            measure(number)
+        except Lost as lost:
+            if lost.killed:
+                raise Again(lost) from None
+            return arrivals.run(lost.ended, number)
+    return arrivals.run()
 
 
 @contextmanager
@@ -72,3 +92,10 @@ def ours(exercise: PreparedExercise) -> Iterator[None]:
         yield
     except (Lost, Again) as lost:
         raise GraderError(f"the rival of {exercise.name} was lost: {lost.ended}") from lost
+
+
+def require_returned(exercise: PreparedExercise, outcomes: Iterable[Outcome]) -> None:
+    """Raises `GraderError` if a call of the exercise's rival raised."""
+    for outcome in outcomes:
+        if outcome.raised is not None:
+            raise GraderError(f"the rival of {exercise.name} raised {outcome.raised.type}")

@@ -40,7 +40,7 @@ def _failures(run: ExerciseRun, finding: Finding) -> str:
     """A digest of all that an explanation looks at: which calls fail, with what, and how."""
     # How long a race took is no part of it; that it was lost is in its failure.
     calls = [
-        [number, repr(failure), replace(run.outcomes[number], rounds=(), weight=None)]
+        [number, repr(failure), run.outcomes[number].unmeasured()]
         for number, failure in sorted(run.failures.items())
     ]
     rest = [finding.call, repr(finding.failure), len(run.outcomes), sorted(run.whole)]

@@ -20,12 +20,11 @@ import numpy as np
 from grader.comparing.compare import leaves
 from grader.comparing.outcomes import Call, ExerciseRun, Round
 from grader.controller.arrivals import Arrivals
-from grader.controller.conversation import Again, Allowance, Conversation, Lost
-from grader.controller.entrants import entered, ours, rival
+from grader.controller.conversation import Allowance, Conversation
+from grader.controller.entrants import entered, measured, ours, require_returned, rival
 from grader.controller.nvml import Ceiling, NoNvml, Nvml
 from grader.controller.prepared import PreparedExercise
 from grader.controller.zygote import Zygote
-from grader.errors import GraderError
 from grader.vocabulary import Faster
 from grader.worker.wire import ITEM_BYTES
 
@@ -50,15 +49,12 @@ def raced_on_gpu(
         Again: the worker was killed from outside.
         GraderError: the rival failed, which is ours.
     """
-    for number in arrivals.races():
+
+    def race(number: int) -> None:
         conversation.end()
-        try:
-            _race(zygote, conversation, exercise, number, arrivals, allowance)
-        except Lost as lost:
-            if lost.killed:
-                raise Again(lost) from None
-            return arrivals.run(lost.ended, number)
-    return arrivals.run()
+        _race(zygote, conversation, exercise, number, arrivals, allowance)
+
+    return measured(arrivals.races(), arrivals, race)
 
 
 def _race(
@@ -107,9 +103,7 @@ def _rival_heat(other: Conversation, lap: PreparedExercise) -> float:
     with ours(lap):
         other.chill()
         outcomes, seconds = other.heat(lap)
-    for outcome in outcomes:
-        if outcome.raised is not None:
-            raise GraderError(f"the rival of {lap.name} raised {outcome.raised.type}")
+    require_returned(lap, outcomes)
     return seconds
 
 

@@ -28,7 +28,7 @@ class Device:
     """A GPU, or a slice of one (MIG), that a process can be given by its `uuid`.
 
     Bytes in all, and bytes in `use` by anybody; `holders`: the processes that hold some, with how
-    many bytes, None where that is not told. `l2_bytes`, bandwidths and peaks are torch's to say.
+    many bytes, None where that is not told.
     """
 
     uuid: str

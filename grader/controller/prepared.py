@@ -173,11 +173,7 @@ class PreparedExercise:
         """
         chosen = self.calls if only is None else self.calls[only : only + 1]
         calls = [
-            replace(
-                call,
-                case=replace(call.case, faster=None, leaner=None),
-                seconds=min(call.seconds, seconds),
-            )
+            replace(call, case=call.case.unmeasured(), seconds=min(call.seconds, seconds))
             for call in chosen
             if not call.fake
         ]

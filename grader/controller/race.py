@@ -15,12 +15,11 @@ from statistics import median
 from grader.comparing.judging import speed_ratio
 from grader.comparing.outcomes import ExerciseRun, Round
 from grader.controller.arrivals import Arrivals
-from grader.controller.conversation import Again, Allowance, Conversation, Lost
-from grader.controller.entrants import ours, rival
+from grader.controller.conversation import Allowance, Conversation
+from grader.controller.entrants import measured, ours, require_returned, rival
 from grader.controller.limit import Starved
 from grader.controller.prepared import PreparedExercise
 from grader.controller.zygote import Zygote
-from grader.errors import GraderError
 
 MARGIN = 1.5
 """Decided is a ratio that is this many times the one that is asked, or as far below it."""
@@ -42,14 +41,11 @@ def raced(
         Again: the worker was killed from outside.
         GraderError: the rival failed, which is ours.
     """
-    for number in arrivals.races():
-        try:
-            _race(zygote, conversation, exercise, number, arrivals, allowance)
-        except Lost as lost:
-            if lost.killed:
-                raise Again(lost) from None
-            return arrivals.run(lost.ended, number)
-    return arrivals.run()
+    return measured(
+        arrivals.races(),
+        arrivals,
+        lambda number: _race(zygote, conversation, exercise, number, arrivals, allowance),
+    )
 
 
 def _race(
@@ -99,8 +95,7 @@ def _round(
 def _rival_lap(other: Conversation, lap: PreparedExercise) -> float:
     with ours(lap):
         outcome, seconds = other.lap(lap)
-    if outcome.raised is not None:
-        raise GraderError(f"the rival of {lap.name} raised {outcome.raised.type}")
+    require_returned(lap, [outcome])
     return seconds
 
 

@@ -71,7 +71,7 @@ def _form(case: Case) -> tuple[str, int, tuple[str, ...], type[Exception] | None
 
 def _apart(spare: Case, hidden: Case) -> Case:
     """The spare case, changed where it equals the hidden one; nothing is measured on it."""
-    spare = replace(spare, faster=None, leaner=None)
+    spare = spare.unmeasured()
     if spare.judge is not None:
         return spare
     rng = np.random.default_rng(_SEED)

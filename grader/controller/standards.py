@@ -122,9 +122,7 @@ class Standards:
 
 def _without_races(run: ExerciseRun) -> ExerciseRun:
     """What is measured on an answer; how its races went, it has shown."""
-    return replace(
-        run, outcomes=tuple(replace(one, rounds=(), weight=None) for one in run.outcomes)
-    )
+    return replace(run, outcomes=tuple(one.unmeasured() for one in run.outcomes))
 
 
 def _further(lesson: Lesson, exercise: str) -> dict[str, str]:

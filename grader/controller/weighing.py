@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from grader.comparing.outcomes import ExerciseRun, Outcome, Weight
 from grader.controller.arrivals import Arrivals
-from grader.controller.conversation import Again, Allowance, Conversation, Lost
-from grader.controller.entrants import entered, ours, rival
+from grader.controller.conversation import Allowance, Conversation
+from grader.controller.entrants import entered, measured, ours, require_returned, rival
 from grader.controller.nvml import Device, NoNvml, Nvml, Peak, account, numbered_as_machine
 from grader.controller.prepared import PreparedExercise
 from grader.controller.zygote import Zygote
@@ -37,15 +37,12 @@ def weighed(
         GraderError: the rival failed, or NVML, once it had answered; both are ours.
     """
     conversation.end()
-    for number in arrivals.weighings():
-        try:
-            weight = _weight(zygote, conversation, exercise, number, arrivals, allowance)
-        except Lost as lost:
-            if lost.killed:
-                raise Again(lost) from None
-            return arrivals.run(lost.ended, number)
+
+    def weigh(number: int) -> None:
+        weight = _weight(zygote, conversation, exercise, number, arrivals, allowance)
         arrivals.add_weight(number, weight)
-    return arrivals.run()
+
+    return measured(arrivals.weighings(), arrivals, weigh)
 
 
 def _weight(
@@ -73,8 +70,7 @@ def _weight(
                 theirs, rival_peak = scales.weigh(other, exercise.unbound())
         except NoNvml as error:
             raise GraderError(f"the memory of {exercise.name} was not told: {error}") from error
-    if theirs.raised is not None:
-        raise GraderError(f"the rival of {exercise.name} raised {theirs.raised.type}")
+    require_returned(exercise, [theirs])
     if right and (peak is None or rival_peak is None):
         return None
     return Weight(right, peak or 0, rival_peak or 0)

@@ -51,10 +51,10 @@ def diagnose_gpus() -> list[Probe]:
 
     Whether torch finds one is asked in a process of its own.
     """
-    found = gpus_here()
-    if not found and not has_cuda():
+    found, torch_has = gpus_here(), has_cuda()
+    if not found and not torch_has:
         return [Probe("GPU", False, "none found: torch exercises run on the CPU", False)]
-    torch_finds = "" if has_cuda() else "; torch finds none: is it a build for CUDA?"
+    torch_finds = "" if torch_has else "; torch finds none: is it a build for CUDA?"
     named = ", ".join(gpu.name for gpu in found) or "not named by the driver"
     rows = [Probe("GPU", not torch_finds, f"{named}{torch_finds}", False)]
     for gpu in found:

@@ -130,7 +130,7 @@ def load(say: Say, header: dict[str, Any]) -> types.ModuleType:
     defines.
     """
     cells = [
-        (number, magics.plain_python(source, CELL_FILE.format(number)))
+        (number, magics.compiled(source, CELL_FILE.format(number)))
         for number, source in header["cells"]
     ]
     suspicious = audit.survey(
