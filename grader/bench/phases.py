@@ -1,7 +1,8 @@
 """`chainrule bench --phases`: where a submission's CPU time goes, in which process.
 
 Each notebook is graded twice, one after another in this process: what explains failures is on
-record the second time, as it is for all but a few of a large class. The second time is counted.
+record the second time, as it is for all but a few of a large class. The second time is counted. In
+between each is run, and not judged: what that leaves out is what a class costs besides.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from pydantic import BaseModel
 from grader.bench.floor import floor
 from grader.bench.stopwatch import PROGRAM
 from grader.controller.caps import Frame
+from grader.controller.follow_through import Retrial
 from grader.controller.limit import Watch
 from grader.controller.link import Link
 from grader.controller.records import Records
 from grader.controller.session import Allowance
 from grader.controller.standards import Standards
+from grader.controller.staying import Staying
 from grader.controller.zygote import Worker, Zygote
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
@@ -37,6 +40,7 @@ from grader.worker.devices import Device
 from grader.worker.wire import parse_header
 
 _SETTLE_SECONDS = 10.0
+AGAIN = "run again: spare cases, follow-through"
 
 
 class Phase(BaseModel):
@@ -125,7 +129,7 @@ def phases_of(
     device: Device = "cpu",
     show: Show = unseen,
 ) -> Phases:
-    """Measure with `count` varied notebooks, each graded twice; `show` is told how far that is.
+    """Measure with `count` varied notebooks, each run three times; `show` is told how far that is.
 
     Raises:
         CourseError, GraderError: of the course, or ours.
@@ -143,19 +147,20 @@ def phases_of(
         clock = _Clock(zygote).begin()
         allowance, records = allowance_of(limits), Records()
         standards = Standards(grading.lesson, grading.prepared, allowance, zygote, records=records)
-        answers = clock.look()
+        answers = _Spent(_Told(), clock.look())
         run = _Run(grading, standards, zygote, allowance, clock)
-        tally = Tally(2 * count, show)
-        first = _all(run, submissions, tally)
-        second = _all(run, submissions, tally)
+        tally = Tally(3 * count, show)
+        first = _spent(run, submissions, tally, judged=True)
+        bare = _spent(run, submissions, tally, judged=False)
+        second = _spent(run, submissions, tally, judged=True)
         warm = mean(spent.cpu for spent in floor(grading, folder))
         start = zygote.counts()["start_cpu"]
     rows = [
         _once("zygote", "start: imports", start),
         _once("controller", "start: hidden cases drawn", drawn),
-        _once("all", "start: model answers, unless on record", _whole(answers)),
+        _once("all", "start: model answers, unless on record", answers.whole),
         _once("all", "what explains failures, unless on record", first.whole - second.whole),
-        *second.rows(count),
+        *_rows(bare, second, count),
         Phase(process="floor", phase="the submission alone, in a warm process", cpu_ms=_ms(warm)),
     ]
     workers = round(len(second.told.of) / count, 2)
@@ -171,56 +176,47 @@ class _Run:
     clock: _Clock
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Spent:
-    """What a class took: running it, judging it, and what workers say of the former."""
+    """What a class took, by process, and what workers say of their time."""
 
-    told: _Told = field(default_factory=_Told)
-    running: dict[str, float] = field(default_factory=dict)
-    judging: dict[str, float] = field(default_factory=dict)
+    told: _Told
+    passed: dict[str, float]
 
     @property
     def whole(self) -> float:
-        return _whole(self.running) + _whole(self.judging)
-
-    def rows(self, count: int) -> Iterable[Phase]:
-        """Milliseconds of a submission."""
-        phases = self.told.by_phase()
-        rest = self.running["workers_cpu"] - sum(phases.values())
-        for process, phase, seconds in (
-            ("zygote", "forks", self.running["own_cpu"] + self.judging["own_cpu"]),
-            *(("workers", phase, seconds) for phase, seconds in phases.items()),
-            ("workers", "exit", rest),
-            ("workers", "run again: spare cases, follow-through", self.judging["workers_cpu"]),
-            ("controller", "conversation, outcomes judged", self.running["ours"]),
-            ("controller", "verdicts, hints, messages", self.judging["ours"]),
-        ):
-            yield Phase(process=process, phase=phase, cpu_ms=_ms(seconds / count))
+        return sum(self.passed[name] for name in ("ours", "workers_cpu", "own_cpu"))
 
 
-def _all(run: _Run, submissions: list[Submission], tally: Tally) -> _Spent:
-    spent = _Spent()
+def _rows(bare: _Spent, whole: _Spent, count: int) -> Iterable[Phase]:
+    """Milliseconds of a submission, once run alone and once graded."""
+    phases, run, graded = bare.told.by_phase(), bare.passed, whole.passed
+    for process, phase, seconds in (
+        ("zygote", "forks", graded["own_cpu"]),
+        *(("workers", phase, seconds) for phase, seconds in phases.items()),
+        ("workers", "exit", run["workers_cpu"] - sum(phases.values())),
+        ("workers", AGAIN, graded["workers_cpu"] - run["workers_cpu"]),
+        ("controller", "conversation, outcomes judged", run["ours"]),
+        ("controller", "verdicts, hints, messages", graded["ours"] - run["ours"]),
+    ):
+        yield Phase(process=process, phase=phase, cpu_ms=_ms(seconds / count))
+
+
+def _spent(run: _Run, submissions: list[Submission], tally: Tally, *, judged: bool) -> _Spent:
+    told, passed = _Told(), dict.fromkeys(("ours", "workers_cpu", "own_cpu", "forks"), 0.0)
     for submission in submissions:
         tally.one_more()
         program = program_of(run.grading, submission)
-        execution = run_one(
-            run.grading, run.standards, program, run.zygote, run.allowance, spent.told.link
-        )
-        _add(spent.running, run.clock.look())
-        judge_one(
-            run.grading, run.standards, submission, program, execution, run.zygote, run.allowance
-        )
-        _add(spent.judging, run.clock.look())
-    return spent
-
-
-def _add(total: dict[str, float], passed: dict[str, float]) -> None:
-    for name, seconds in passed.items():
-        total[name] = total.get(name, 0.0) + seconds
-
-
-def _whole(spent: dict[str, float]) -> float:
-    return sum(spent[name] for name in ("ours", "workers_cpu", "own_cpu"))
+        with Staying() as staying:
+            execution = run_one(
+                run.grading, run.standards, program, run.zygote, run.allowance, staying, told.link
+            )
+            if judged:
+                retrial = Retrial(run.standards, run.zygote, program, execution, staying)
+                judge_one(run.grading, submission, retrial, run.allowance)
+        for name, seconds in run.clock.look().items():
+            passed[name] += seconds
+    return _Spent(told, passed)
 
 
 def _once(process: str, phase: str, seconds: float) -> Phase:

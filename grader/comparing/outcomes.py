@@ -59,6 +59,11 @@ class Call:
         """Whether tensors are among its inputs: a result belongs on their device."""
         return bool(self.inputs)
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether it is raced or weighed as well."""
+        return not self.fake and (self.case.faster is not None or self.case.leaner is not None)
+
 
 @dataclass(frozen=True)
 class Raised:

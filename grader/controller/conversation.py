@@ -68,10 +68,11 @@ class Conversation:
         """The worker's process id as we see it, None if unknown."""
         return self._worker.meter.pid
 
-    def go_on(self, total: Limit) -> None:
-        """Count what the worker does from now on by another limit."""
-        self._state.total = total
-        total.join(self._worker.meter)
+    def go_on(self, state: State, link: Link | None = None) -> None:
+        """Note what the worker does from now on in another state; over another link, if given."""
+        self._state = state
+        self._link = link or self._link
+        state.total.join(self._worker.meter)
 
     def load(
         self, program: Program, exercises: Sequence[PreparedExercise]

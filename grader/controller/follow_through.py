@@ -1,23 +1,26 @@
 """One mistake costs its marks once: what fails is tried again with right ones under it.
 
-An exercise that failed, and builds on others that failed, runs again in a fresh worker where
-those others have stand-ins. What it earns there is its own.
+An exercise that failed, and builds on others that failed, runs again where those others have
+stand-ins: in the worker that ran it, and unless it passes there, in a fresh one. What it earns is
+its own.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from grader.controller import messages
 from grader.controller.conversation import Allowance
 from grader.controller.execution import Execution
 from grader.controller.findings import Standard
+from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.retelling import Retelling
 from grader.controller.session import execute
 from grader.controller.standards import Standards, answers_program
+from grader.controller.staying import Staying
 from grader.controller.substitutes import AskingLink, Substitutes, shows_nothing
 from grader.controller.verdicts import Retell, broken, judge_exercise, silent
 from grader.controller.zygote import Zygote
@@ -51,13 +54,110 @@ def judged(
         return broken(standard, f"the check failed, not the submission: its judge raised {kind}")
 
 
+@dataclass(frozen=True)
+class Retrial:
+    """Tries exercises of one submission again, given right ones under them.
+
+    `execution`: the submission's, without stand-ins. `staying`: the workers that are left of it.
+    """
+
+    standards: Standards
+    zygote: Zygote
+    program: Program
+    execution: Execution
+    staying: Staying
+
+    def tried(
+        self,
+        names: Sequence[str],
+        given: Sequence[str],
+        allowance: Allowance,
+        *,
+        explained: bool = True,
+    ) -> tuple[list[ExerciseResult], float]:
+        """The results of exercises with stand-ins for `given`, but for those that it shows nothing
+        of; and the seconds of the clock that this took.
+
+        Raises:
+            GraderError: the machine failed.
+        """
+        prepared = self.standards.prepared
+        asked = [prepared[name] for name in given]
+        exercises = [prepared[name].given(asked) for name in names]
+        answers, company = answers_program(self.standards.lesson), list(prepared.values())
+        with Substitutes(self.zygote, answers, asked, allowance, company) as substitutes:
+            passed, spent = self._where_they_ran(exercises, substitutes, allowance)
+            left = [each for each in exercises if each.name not in passed]
+            rest = allowance.less(spent)
+            if left and rest.total_seconds > 0:
+                fresh, more = self._in_a_fresh_worker(left, substitutes, rest, explained=explained)
+                passed, spent = passed | fresh, spent + more
+            found = [passed[name] for name in names if name in passed]
+            return found, spent + substitutes.spent
+
+    def _where_they_ran(
+        self,
+        exercises: Sequence[PreparedExercise],
+        substitutes: Substitutes,
+        allowance: Allowance,
+    ) -> tuple[dict[str, ExerciseResult], float]:
+        """What passes in the workers that stayed, by name, and the seconds of the clock."""
+        passed: dict[str, ExerciseResult] = {}
+        spent = 0.0
+        for exercise in exercises:
+            rest = allowance.less(spent)
+            if rest.total_seconds <= 0:
+                break
+            run, taken = self.staying.run(exercise, substitutes, self.standards.asked, rest)
+            spent += taken
+            if run is None or not run.outcomes or run.failures:
+                continue
+            again = replace(self.execution, runs={exercise.name: run})
+            standard = self.standards.of(exercise.name, self.zygote, explained=False)
+            result = judged(standard, again, exercise.name)
+            if result.verdict == "passed":
+                passed[exercise.name] = result
+        return passed, spent
+
+    def _in_a_fresh_worker(
+        self,
+        exercises: Sequence[PreparedExercise],
+        substitutes: Substitutes,
+        allowance: Allowance,
+        *,
+        explained: bool,
+    ) -> tuple[dict[str, ExerciseResult], float]:
+        """Likewise what comes of exercises in a worker, or workers, that ran nothing before."""
+        standards, zygote, program = self.standards, self.zygote, self.program
+        connect = functools.partial(AskingLink, substitutes)
+        execution = execute(
+            zygote,
+            program,
+            exercises,
+            allowance,
+            connect,
+            standards.asked,
+            surveyed=self.execution.surveyed,
+        )
+        by_name = {exercise.name: exercise for exercise in exercises}
+        retelling = Retelling(
+            zygote, program, execution, by_name, standards.asked, allowance, connect
+        )
+        results = {
+            name: judged(
+                standards.of(name, zygote, explained=explained),
+                execution,
+                name,
+                retelling.of if explained else silent,
+            )
+            for name in by_name
+            if not shows_nothing(execution.runs.get(name))
+        }
+        return results, execution.spent + retelling.spent
+
+
 def follow_through(
-    standards: Standards,
-    zygote: Zygote,
-    program: Program,
-    execution: Execution,
-    results: Sequence[ExerciseResult],
-    allowance: Allowance,
+    retrial: Retrial, results: Sequence[ExerciseResult], allowance: Allowance
 ) -> tuple[dict[str, ExerciseResult], float]:
     """What came of those that were tried again, given right ones under them, by name; and the
     seconds of the submission's clock that this took.
@@ -67,78 +167,20 @@ def follow_through(
     Raises:
         GraderError: the machine failed.
     """
+    standards, execution = retrial.standards, retrial.execution
     credit = CREDIT[standards.lesson.follow_through]
     first = {result.name: result for result in results}
     found: dict[str, ExerciseResult] = {}
-    left = whole = allowance.total_seconds - execution.spent
+    rest = whole = allowance.less(execution.spent)
     for given, names in _to_try(standards, execution, results).items():
-        if left <= 0:  # there is one clock for it all
+        if rest.total_seconds <= 0:  # there is one clock for it all
             break
-        rest = replace(allowance, total_seconds=left)
-        again, taken = _tried(standards, zygote, program, names, given, rest, execution.surveyed)
-        left -= taken
+        again, taken = retrial.tried(names, given, rest)
+        rest = rest.less(taken)
         for result in again:
             if result.verdict != "grader_error":
                 found[result.name] = better(first[result.name], result, given, credit)
-    return found, whole - left
-
-
-def tried_with(
-    standards: Standards,
-    zygote: Zygote,
-    program: Program,
-    names: Sequence[str],
-    given: Sequence[str],
-    allowance: Allowance,
-) -> list[ExerciseResult]:
-    """Judge some exercises of a program with stand-ins for `given`, explaining nothing; those that
-    it shows nothing of are left out.
-
-    Raises:
-        GraderError: the machine failed.
-    """
-    return _tried(standards, zygote, program, names, given, allowance, explained=False)[0]
-
-
-def _tried(
-    standards: Standards,
-    zygote: Zygote,
-    program: Program,
-    names: Sequence[str],
-    given: Sequence[str],
-    allowance: Allowance,
-    surveyed: Mapping[str, tuple[str, ...]] | None = None,
-    *,
-    explained: bool = True,
-) -> tuple[list[ExerciseResult], float]:
-    """The results, and the seconds of the clock that they took.
-
-    `surveyed`: what a survey of this program found, by exercise, if there was one.
-    """
-    answers = answers_program(standards.lesson)
-    asked = [standards.prepared[name] for name in given]
-    exercises = [standards.prepared[name].given(asked) for name in names]
-    company = list(standards.prepared.values())
-    with Substitutes(zygote, answers, asked, allowance, company) as substitutes:
-        connect = functools.partial(AskingLink, substitutes)
-        execution = execute(
-            zygote, program, exercises, allowance, connect, standards.asked, surveyed=surveyed
-        )
-        by_name = {exercise.name: exercise for exercise in exercises}
-        retelling = Retelling(
-            zygote, program, execution, by_name, standards.asked, allowance, connect
-        )
-        results = [
-            judged(
-                standards.of(name, zygote, explained=explained),
-                execution,
-                name,
-                retelling.of if explained else silent,
-            )
-            for name in names
-            if not shows_nothing(execution.runs.get(name))
-        ]
-        return results, execution.spent + retelling.spent + substitutes.spent
+    return found, whole.total_seconds - rest.total_seconds
 
 
 def _to_try(

@@ -90,6 +90,11 @@ class PreparedExercise:
         """The exercise's name."""
         return self.exercise.name
 
+    @property
+    def given_names(self) -> tuple[str, ...]:
+        """The names of those that have stand-ins."""
+        return tuple(one.name for one in self.stand_ins)
+
     def given(self, asked: Sequence[PreparedExercise]) -> PreparedExercise:
         """The same calls, with stand-ins in the places of other exercises of its run."""
         key = tuple(one.name for one in asked)

@@ -85,11 +85,10 @@ class Retelling:
         spare = {name: self.exercises[name].spare(number) for name, number in asked.items()}
         calls = [exercise for exercise in spare.values() if exercise is not None]
         hung = [fault.unit for fault in self.execution.faults if fault.ended]
-        left = self.allowance.total_seconds - self.execution.spent - self.spent
-        if left <= 0:  # there is one clock for it all
+        allowance = self.allowance.less(self.execution.spent + self.spent)
+        if allowance.total_seconds <= 0:  # there is one clock for it all
             self._known |= dict.fromkeys(asked.items())
             return
-        allowance = replace(self.allowance, total_seconds=left)
         # What is right with the hidden inputs is not with these.
         by = {name: [replace(self.asked[name][n], right=())] for name, n in asked.items()}
         known = self.execution.surveyed

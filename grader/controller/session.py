@@ -28,6 +28,7 @@ from grader.controller.prepared import PreparedExercise
 from grader.controller.program import Program
 from grader.controller.race import raced
 from grader.controller.rooms import Room, again, rooms, told
+from grader.controller.staying import Stayer, Staying
 from grader.controller.weighing import weighed
 from grader.controller.zygote import Worker, Zygote
 from grader.errors import OUT_OF_MEMORY, GraderError
@@ -49,6 +50,7 @@ def execute(
     skip: Sequence[int] = (),
     surveyed: Mapping[str, tuple[str, ...]] | None = None,
     after_hung: float = 1.0,
+    staying: Staying | None = None,
 ) -> Execution:
     """Run a program's exercises in confined workers, each behind a link that `connect` makes.
 
@@ -56,6 +58,7 @@ def execute(
     they are measured: that is for model answers. `skip`: units of the program that are left out.
     `surveyed`: what the survey of this program has found already, by exercise. `after_hung`: the
     part of its time that a call may take of an exercise that builds on one whose time was up.
+    `staying`: takes over the workers that are left when their exercises have run.
 
     Raises:
         GraderError: the machine failed (a dead zygote, a worker that could not be confined, or
@@ -64,7 +67,7 @@ def execute(
     state = State([], Limit(allowance.total_seconds), skip=list(skip))
     state.surveyed |= surveyed or {}
     try:
-        session = _Session(zygote, program, allowance, state, connect, asked, after_hung)
+        session = _Session(zygote, program, allowance, state, connect, asked, after_hung, staying)
         return session.executed(exercises)
     except MemoryError as error:
         raise GraderError(OUT_OF_MEMORY) from error
@@ -81,6 +84,7 @@ class _Session:
     connect: Callable[[Worker, int], Link]
     asked: Mapping[str, Sequence[Asked]] | None
     after_hung: float
+    staying: Staying | None
 
     def executed(self, exercises: Sequence[PreparedExercise]) -> Execution:
         """Run all exercises, room by room."""
@@ -130,11 +134,12 @@ class _Session:
         state.forks += 1
         link = self.connect(worker, self.allowance.output_bytes)
         conversation = Conversation(zygote, worker, link, self.allowance, state)
+        stayer, stays = Stayer(zygote, worker, conversation), False
         try:
             names = conversation.load(self.program, exercises)
             if names is None:
                 return True
-            state.loaded = True
+            state.loaded, stayer.names = True, names
             while state.pending:
                 exercise = state.pending[0]
                 if exercise.name in names:
@@ -147,6 +152,7 @@ class _Session:
                         state.pending.pop(0)
                         return True
                 state.pending.pop(0)
+            stays = True
             return True
         except Again as lost:
             return _once_more(lost, state)
@@ -155,11 +161,11 @@ class _Session:
             left = self.allowance.output_bytes - len(state.output)
             if left > 0:
                 state.output += link.output()[:left]
-            try:
-                state.cpu_seconds += worker.meter.cpu()
-                zygote.dismiss(worker)
-            finally:
-                worker.close()
+            state.cpu_seconds += worker.meter.cpu()
+            if stays and self.staying is not None:
+                self.staying.keep(stayer)
+            else:
+                stayer.close()
 
     def _run_one(self, conversation: Conversation, exercise: PreparedExercise) -> ExerciseRun:
         by = None if self.asked is None else self.asked[exercise.name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.comparing.outcomes import Ended, ExerciseRun
 from grader.controller.arrivals import Purse
@@ -23,6 +23,10 @@ class Allowance:
     seconds: float
     total_seconds: float
     output_bytes: int
+
+    def less(self, seconds: float) -> Allowance:
+        """What is left of it once so many seconds are gone; there may be none."""
+        return replace(self, total_seconds=self.total_seconds - seconds)
 
 
 class Lost(Exception):

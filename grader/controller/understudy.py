@@ -88,7 +88,7 @@ class Understudy:
     def conversation(self, total: Limit) -> Conversation:
         """What to ask it by, for as long as `total` allows."""
         self._turns += 1
-        self._conversation.go_on(total)
+        self._conversation.go_on(State([], total))
         return self._conversation
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.controller.execution import Execution
-from grader.controller.follow_through import follow_through, judged
+from grader.controller.follow_through import Retrial, follow_through, judged
 from grader.controller.link import Link
 from grader.controller.messages import not_installed, skipped
 from grader.controller.phrases import words_of
@@ -21,6 +21,7 @@ from grader.controller.records import Records
 from grader.controller.retelling import Retelling
 from grader.controller.session import Allowance, Program, execute
 from grader.controller.standards import Standards
+from grader.controller.staying import Staying
 from grader.controller.zygote import Worker, Zygote
 from grader.course.fields import did_you_mean
 from grader.course.lesson import Lesson, load_lesson
@@ -377,8 +378,10 @@ def grade_one(
     """
     start = time.monotonic()
     program = program_of(grading, submission)
-    execution = run_one(grading, standards, program, zygote, allowance)
-    result = judge_one(grading, standards, submission, program, execution, zygote, allowance)
+    with Staying() as staying:
+        execution = run_one(grading, standards, program, zygote, allowance, staying)
+        retrial = Retrial(standards, zygote, program, execution, staying)
+        result = judge_one(grading, submission, retrial, allowance)
     return result.model_copy(update={"seconds": round(time.monotonic() - start, 4)})
 
 
@@ -388,38 +391,42 @@ def run_one(
     program: Program,
     zygote: Zygote,
     allowance: Allowance,
+    staying: Staying,
     connect: Callable[[Worker, int], Link] = Link,
 ) -> Execution:
-    """Run one submission on the hidden cases; raises GraderError, ours."""
+    """Run one submission on the hidden cases, in workers that stay; raises GraderError, ours."""
     exercises = list(grading.prepared.values())
     # Given right ones under it, it is tried again, and has all of its time then.
     after_hung = AFTER_HUNG if grading.lesson.follow_through == "full" else 1.0
     return execute(
-        zygote, program, exercises, allowance, connect, standards.asked, after_hung=after_hung
+        zygote,
+        program,
+        exercises,
+        allowance,
+        connect,
+        standards.asked,
+        after_hung=after_hung,
+        staying=staying,
     )
 
 
 def judge_one(
-    grading: Grading,
-    standards: Standards,
-    submission: Submission,
-    program: Program,
-    execution: Execution,
-    zygote: Zygote,
-    allowance: Allowance,
+    grading: Grading, submission: Submission, retrial: Retrial, allowance: Allowance
 ) -> SubmissionResult:
     """Judge what came of a submission, with further runs of it where that explains a failure.
 
     Raises:
         GraderError: ours; the submission is not to blame.
     """
+    standards, zygote = retrial.standards, retrial.zygote
+    program, execution = retrial.program, retrial.execution
     bare = [
         judged(standards.of(name, zygote, explained=False), execution, name)
         for name in grading.prepared
     ]
     # Explaining costs most. What stands on something else that failed is explained as it is
     # given a right one; only what was not tried so is explained as it was handed in.
-    given, spent = follow_through(standards, zygote, program, execution, bare, allowance)
+    given, spent = follow_through(retrial, bare, allowance)
     retelling = Retelling(
         zygote, program, execution, grading.prepared, standards.asked, allowance, spent=spent
     )

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.controller.causes import mistake_program
-from grader.controller.follow_through import judged, tried_with
+from grader.controller.execution import Execution
+from grader.controller.follow_through import Retrial, judged
 from grader.controller.program import Program
 from grader.controller.session import Allowance, execute
 from grader.controller.standards import Standards
+from grader.controller.staying import Staying
 from grader.controller.zygote import Zygote
 from grader.course.lesson import Lesson
 from grader.grading.pool import Slot, done_all
@@ -48,9 +50,11 @@ def prove_follow_through(
     """
 
     def work(proof: _Proof, zygote: Zygote) -> str | None:
-        if not proof.forwards and _feels_nothing(proof, standards, zygote, allowance):
-            return None
-        reason = _fails(proof, standards, zygote, allowance)
+        with Staying() as staying:
+            retrial = _run(proof, standards, zygote, allowance, staying)
+            if not proof.forwards and _feels_nothing(proof, retrial):
+                return None
+            reason = _fails(proof, retrial, allowance)
         return f"{proof.subject}: {reason}" if reason else ""
 
     proofs = [*_dependents(lesson), *_forwarders(lesson)]
@@ -98,20 +102,27 @@ def _parameters(lesson: Lesson, name: str) -> list[str]:
     return []
 
 
-def _feels_nothing(
-    proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance
-) -> bool:
+def _run(
+    proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance, staying: Staying
+) -> Retrial:
+    if proof.forwards:  # what it does without stand-ins says nothing
+        nothing = Execution({}, (), {}, b"", 0)
+        return Retrial(standards, zygote, proof.program, nothing, staying)
     exercise = standards.prepared[proof.exercise]
     # What hangs, or takes far longer than the answer, feels the mistake.
     brief = briefly(allowance, standards, [proof.exercise])
-    execution = execute(zygote, proof.program, [exercise], brief, asked=standards.asked)
-    standard = standards.of(proof.exercise, zygote, explained=False)
-    return judged(standard, execution, proof.exercise).verdict == "passed"
+    asked = standards.asked
+    execution = execute(zygote, proof.program, [exercise], brief, asked=asked, staying=staying)
+    return Retrial(standards, zygote, proof.program, execution, staying)
 
 
-def _fails(proof: _Proof, standards: Standards, zygote: Zygote, allowance: Allowance) -> str:
-    names, given = [proof.exercise], proof.given
-    again = tried_with(standards, zygote, proof.program, names, given, allowance)
+def _feels_nothing(proof: _Proof, retrial: Retrial) -> bool:
+    standard = retrial.standards.of(proof.exercise, retrial.zygote, explained=False)
+    return judged(standard, retrial.execution, proof.exercise).verdict == "passed"
+
+
+def _fails(proof: _Proof, retrial: Retrial, allowance: Allowance) -> str:
+    again, _ = retrial.tried([proof.exercise], proof.given, allowance, explained=False)
     if proof.forwards:
         earned = sum(result.score for result in again)
         return f"it earns {earned:g} points" if earned else ""
