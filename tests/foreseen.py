@@ -13,7 +13,7 @@ import sys
 import types
 from collections.abc import Iterator
 
-from grader.worker import absent, audit, serve
+from grader.worker import absent, audit, fake, serve
 from grader.worker.refusals import Absent, functions_in
 
 _REFUSES = ("<absent>", "refusals.py")
@@ -45,6 +45,7 @@ def main() -> None:
     asked = json.loads(sys.argv[1])
     given = [{"label": "", **one} for one in asked["rules"]]
     rules = [serve._rules(one) for one in given]
+    fake.warm_up()
     serve.warm_up(given if asked["foresee"] else ())
     gc.collect()
     gc.freeze()

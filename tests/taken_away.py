@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader.worker import audit, serve
+from grader.worker import audit, fake, serve
 from grader.worker.rules import Rules
 
 
@@ -94,6 +94,7 @@ def _in_a_fork(line: str) -> bytes:
 
 
 if __name__ == "__main__":
+    fake.warm_up()
     serve.warm_up()
     gc.collect()
     gc.freeze()

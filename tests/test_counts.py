@@ -1,6 +1,7 @@
 """What a class costs, in counts that no busy machine changes, so that none grows unnoticed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from grader.controller.prepared import prepare
 from grader.controller.session import Program, execute
 from grader.controller.zygote import Zygote
 from grader.course.lesson import load_lesson
-from grader.course.syllabus import Course, load_course
+from grader.course.syllabus import Course, Limits, load_course
 from grader.demo.sample import student_names
 from grader.grading.doctor import diagnose
 from grader.grading.grading import Options, grade_class
@@ -23,12 +24,15 @@ from grader.grading.keeping import Keeping
 from grader.grading.machine import libraries_of, policy_of
 from grader.grading.store import Store
 from grader.results import Report
+from grader.worker.devices import SIMULATION
 
 STUDENTS = 6
 JOBS = 2
 ROOMS = 2
 """Workers of a submission: one without what is forbidden, and one for what forbids nothing."""
 MODULES = 2300
+BARE = 1400
+"""Modules without what simulates devices, or plots."""
 FAULTS = 7000
 SPARE = 2 * (1 + JOBS)
 """Workers that are ready when the run ends: of the zygote and its branch, one for each user."""
@@ -41,8 +45,15 @@ def course(tmp_path: Path) -> Course:
 
 def test_slow_libraries_are_imported_where_a_lecture_names_them() -> None:
     ours = load_course(Path(__file__).resolve().parents[1])
-    assert libraries_of(ours, "lec05_backprop") == ()
-    assert libraries_of(ours, "lec06_convolution") == ("sklearn.datasets",)
+    plots, simulated = "matplotlib.pyplot", "torch._subclasses.fake_tensor"
+    assert libraries_of(ours, "lec05_backprop") == (plots, simulated)
+    assert libraries_of(ours, "lec06_convolution") == (plots, "sklearn.datasets")
+
+
+def test_what_nobody_asks_for_is_not_imported() -> None:
+    policy = policy_of(Limits(), "process", "cpu", ())
+    with Zygote(policy) as bare, Zygote(replace(policy, libraries=(SIMULATION,))) as simulates:
+        assert bare.counts()["modules"] < BARE < simulates.counts()["modules"]
 
 
 def a_class(course: Course, remark: str, body: Callable[[str], str]) -> Path:

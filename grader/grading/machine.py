@@ -16,14 +16,14 @@ from grader.errors import UsageError
 from grader.grading.gpus import has_cuda
 from grader.vocabulary import Forbid
 from grader.worker import confine, nvidia
-from grader.worker.devices import Device, Wished, is_card
+from grader.worker.devices import SIMULATION, Device, Wished, is_card
 
 Isolation = Literal["full", "process"]
 _MIB = 1024 * 1024
 _LIBRARIES = 1536 * _MIB
 """Addresses that the libraries of a worker take."""
-_SLOW = {"sklearn": "sklearn.datasets"}
-"""Libraries that take a second to import and a hundred MiB, and what most use of them."""
+_SLOW = {"matplotlib": "matplotlib.pyplot", "sklearn": "sklearn.datasets"}
+"""Libraries that take a second to import and up to a hundred MiB, and what most use of them."""
 
 
 def cores() -> int:
@@ -32,24 +32,26 @@ def cores() -> int:
 
 
 def libraries_of(course: Course, name: str) -> tuple[str, ...]:
-    """Slow imports that an assignment's notebook or solution names.
+    """Slow imports that an assignment's notebook or solution names, or its exercises need.
 
     What a submission imports besides is imported in its worker, which takes a second or two.
     """
+    simulation = (SIMULATION,) if course.plan(name).framework == "torch" else ()
     folders = [course.root / side / name for side in ("assignments", "solutions")]
     texts = [file.read_text("utf-8") for folder in folders for file in folder.glob("*.py")]
-    return tuple(
+    named = (
         module
         for library, module in _SLOW.items()
         if any(re.search(rf"\b{library}\b", text) for text in texts)
     )
+    return (*named, *simulation)
 
 
 def policy_of(
     limits: Limits,
     isolation: Isolation,
     device: Device,
-    libraries: tuple[str, ...] = tuple(_SLOW.values()),
+    libraries: tuple[str, ...] = (*_SLOW.values(), SIMULATION),
     rules: Iterable[Forbid | None] = (),
 ) -> confine.Policy:
     """Confine workers to the course's limits; `libraries`: see `libraries_of`, `rules`: what the

@@ -9,6 +9,9 @@ Device: TypeAlias = Literal["cpu", "cuda", "standin"]
 Wished: TypeAlias = Literal["auto", "cpu", "cuda", "standin"]
 """What can be asked for; "auto": a GPU if there is one."""
 
+SIMULATION = "torch._subclasses.fake_tensor"
+"""What simulates a GPU's tensors; its first use takes longer than importing the rest of torch."""
+
 
 def is_away(device: str) -> bool:
     """Whether its tensors meet none on the CPU, so that what is left there shows."""

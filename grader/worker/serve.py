@@ -90,7 +90,6 @@ def warm_up(rules: Iterable[dict[str, Any]] = ()) -> None:
 
     `rules`: those that workers will be asked to obey, as far as they are known.
     """
-    fake.warm_up()
     absent.warm_up()
     for one in rules:
         absent.foresee(_rules(one))

@@ -33,6 +33,7 @@ from typing import Any, NoReturn
 from grader.worker import cgroup
 from grader.worker.confine import ConfinementError, Policy, is_machine_root, prepare
 from grader.worker.control import Control
+from grader.worker.devices import SIMULATION
 from grader.worker.forking import Forking
 from grader.worker.linux import CLONE_NEWPID, PR_SET_PDEATHSIG, Linux, is_linux
 from grader.worker.namespaces import enter_user_namespace, open_proc
@@ -130,9 +131,6 @@ def _import_everything() -> None:
     lazy = ("numpy.random", "numpy.fft", "statistics", "secrets")
     for name in ("numpy", *lazy, "torch", "torch.nn.functional", "torch.optim"):
         importlib.import_module(name)
-    if os.access(os.path.expanduser("~"), os.W_OK):  # else its fonts have no cache, and it is loud
-        with contextlib.suppress(ImportError):
-            importlib.import_module("matplotlib.pyplot")  # most notebooks begin with it
     torch = importlib.import_module("torch")
     torch.backends.nnpack.is_available()  # reads /proc/cpuinfo, which workers do not have
     for module in pkgutil.iter_modules(grader.worker.__path__, "grader.worker."):
@@ -141,7 +139,10 @@ def _import_everything() -> None:
 
 def _import_libraries(policy: Policy) -> None:
     """What this class is known to import, and others are not: each costs a second and memory."""
+    has_home = os.access(os.path.expanduser("~"), os.W_OK)
     for name in policy.libraries:
+        if name.startswith("matplotlib") and not has_home:
+            continue  # its fonts have no cache, and it is loud
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
 
@@ -152,6 +153,8 @@ def _made_ready(policy: Policy) -> tuple[Serve, Callable[[], Any]]:
     Returns their main function, and what takes away what the policy's rules forbid.
     """
     worker = importlib.import_module("grader.worker.serve")
+    if SIMULATION in policy.libraries:
+        importlib.import_module("grader.worker.fake").warm_up()
     worker.warm_up(policy.rules)
     if policy.device == "standin":
         importlib.import_module("grader.worker.standin_device").install()
