@@ -80,7 +80,7 @@ def serve_timed(sock: socket.socket, taken: Any = None) -> None:
 def _wind(serve: Any, watch: Stopwatch) -> None:
     for owner, name, phase in (
         (serve, "take_away", "taking away what is forbidden"),
-        (serve.magics, "plain_python", "survey of the source"),
+        (serve.magics, "compiled", "survey of the source"),
         (serve.audit, "survey", "survey of the source"),
         (serve.units.Runner, "run", "loading the cells"),
         (serve, "build", "inputs made"),

@@ -35,10 +35,9 @@ def validate(
 ) -> None:
     """Prove that answers, checks, mistakes and reference agree; exit 1 if they do not."""
     from grader.cli.time_left import ProofSteps
-    from grader.course.lesson import load_lesson
     from grader.grading.doctor import require_full
-    from grader.grading.machine import choose_device, cores, libraries_of, policy_of
-    from grader.grading.pool import slots
+    from grader.grading.machine import choose_device, cores
+    from grader.validate.places import places_of
     from grader.validate.validating import Effort, summary
     from grader.validate.validating import validate as validate_assignment
 
@@ -52,17 +51,10 @@ def validate(
                 raise UsageError(f"{name}: NumPy computes on the CPU alone; leave out --device")
         require_full()
         steps = shown.enter_context(ProofSteps(len(names)))
-        for name in names:
+        effort = Effort(seeds, mutants, where)
+        for name, places in places_of(course, names, where, jobs or cores()):
             steps.begin(name)
-            limits, libraries = course.limits_of(name), libraries_of(course, name)
-            rules = [e.forbid for e in load_lesson(course, name).exercises.values()]
-            places = slots(policy_of(limits, "full", where, libraries, rules), jobs or cores())
-            try:
-                effort = Effort(seeds, mutants, where)
-                found.append(validate_assignment(course, name, effort, places, steps.at))
-            finally:
-                for place in places:
-                    place.discard()
+            found.append(validate_assignment(course, name, effort, places, steps.at))
             if not json:
                 _print_complaints(found[-1])
     if json:
