@@ -29,11 +29,13 @@ test: $(READY)
 	$(BIN)/chainrule validate
 
 # An environment that is named is taken as it is, with the torch that its GPU needs: the kit need
-# not be installed there. nbgrader and otter know of no GPU, and are not raced.
+# not be installed there, nor nbgrader and otter, which know of no GPU and are not raced. So only
+# the files are opened in which a test is marked `gpu`: the others import what may be missing.
 HERE = PYTHONPATH=. $(BIN)/python3
+ON_GPU = $(shell grep -lE 'mark\.gpu|^from (devices|on_gpu) import' tests/test_*.py)
 gpu: $(if $(findstring command line,$(origin BIN)),,$(READY))
 	@$(HERE) -c 'from grader.cli import app; app()' validate --device cuda
-	@$(HERE) -m pytest -m gpu
+	@$(HERE) -m pytest -m gpu $(ON_GPU)
 	@$(HERE) -c 'from grader.cli import app; app()' bench --device cuda --peers 0 --otter 0
 
 lint: $(READY)
