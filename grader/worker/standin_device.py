@@ -111,8 +111,11 @@ def install() -> None:
     # `torch.tensor` calls these below whoever watches, where torch finds no fallback of Python's;
     # and what copies never falls back.
     aten = torch.ops.aten
-    for op in (aten.empty.memory_format, aten.empty_strided.default, aten.copy_.default):
-        ours.impl(op, functools.partial(kernels.answer, standin, op), _KEY)
+    for op in (aten.empty.memory_format, aten.empty_strided.default):
+        ours.impl(op, functools.partial(kernels.made, standin, op), _KEY)
+    ours.impl(
+        aten.copy_.default, functools.partial(kernels.answer, standin, aten.copy_.default), _KEY
+    )
     # On devices that are not torch's own these are other operators.
     ours.impl("convolution_overrideable", functools.partial(kernels.convolution, standin), _KEY)
     backward = functools.partial(kernels.convolution_backward, standin)
