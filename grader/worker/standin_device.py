@@ -9,8 +9,6 @@ memory's storage as an attribute: torch keeps a storage's attributes as long as 
 function answers for all operations: it refuses to mix devices, asks the CPU's operation over the
 same memory, so that its values are the CPU's bit by bit, and gives the results the device.
 Views share their base's storage; autograd, modules and optimizers work as on any device of torch's.
-A device's generator is one of the CPU in disguise: on the CPU, where CUDA's would be refused, torch
-takes it.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ from typing import Any
 import torch
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
+from grader.worker import standin_generators as generators
 from grader.worker import standin_kernels as kernels
 from grader.worker.standin_kernels import NAME, over
 
@@ -124,32 +123,13 @@ def install() -> None:
         ours.impl("_has_compatible_shallow_copy_type", kernels.may_trade_places, key)
         ours.impl("_thnn_fused_lstm_cell", kernels.lstm_cell, key)
         ours.impl("_thnn_fused_gru_cell", kernels.gru_cell, key)
-    standin.libraries = (every, ours)  # what they hold is undone when they go
-    torch.Generator = _generators_of(standin)  # type: ignore[misc,assignment]
+    standin.libraries = (
+        every,
+        ours,
+        *generators.refuse_on_the_cpu(standin),
+    )  # what they hold is undone when they go
+    torch.Generator = generators.kind_for(standin)  # type: ignore[misc,assignment]
     torch.UntypedStorage.__new__ = _storages_of(standin)  # type: ignore[method-assign]
-
-
-def _generators_of(standin: Standin) -> type:
-    """The type of generators that knows the device, too."""
-
-    class Kind(type(torch._C.Generator)):  # type: ignore[misc]
-        def __instancecheck__(cls, instance: Any) -> bool:
-            return isinstance(instance, torch._C.Generator)
-
-    class Generator(torch._C.Generator, metaclass=Kind):
-        """A random stream; `device` is where it draws."""
-
-        def __new__(cls, device: Any = "cpu") -> Any:
-            place = torch.device(device)
-            if place.type != NAME:
-                return torch._C.Generator(place)
-            return standin.made(super().__new__(cls))
-
-        @property
-        def device(self) -> torch.device:  # type: ignore[override]
-            return standin.place
-
-    return Generator
 
 
 def _storages_of(standin: Standin) -> Any:

@@ -36,6 +36,9 @@ class Device(Protocol):
     def place(self) -> torch.device:
         """The device as torch calls it."""
 
+    def made(self, generator: Any) -> Any:
+        """Take a generator for the device's, and give it back."""
+
     def has_made(self, generator: Any) -> bool:
         """Whether a generator draws for it."""
 
