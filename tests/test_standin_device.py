@@ -109,6 +109,20 @@ RUNS = {
     "        return func(*args, **(kwargs or {}))\n"
     "with Watch():\n"
     "    found = torch.tensor([1.0], device='standin').add(1).tolist() == [2]",
+    "exceptions of hooks": "def fail(grad):\n    raise KeyError('mine')\n"
+    "found = True\n"
+    "for _ in range(2):\n"
+    "    y = x.clone().requires_grad_(); y.register_hook(fail)\n"
+    "    try:\n        (y * 2).sum().backward(); found = False\n"
+    "    except KeyError as error:\n        found = found and error.args == ('mine',)\n"
+    "    try:\n        torch.autograd.grad((y * 2).sum(), y); found = False\n"
+    "    except KeyError:\n        pass\n"
+    "z = x.clone().requires_grad_(); (z * 2).sum().backward(); "
+    "found = found and z.grad.eq(2).all().item()",
+    "refusals in hooks": "y = x.clone().requires_grad_(); z = y * 2\n"
+    "z.register_hook(lambda grad: grad + torch.ones(2, 3))\n"
+    "try:\n    z.sum().backward(); found = False\n"
+    "except RuntimeError as error:\n    found = 'on the same device' in str(error)",
     "graphs are kept": "y = x.clone().requires_grad_(); z = (y.exp() * 2).sigmoid().sum(); "
     "z.backward()\n"
     "w = on_cpu.clone().requires_grad_(); (w.exp() * 2).sigmoid().sum().backward()\n"

@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
+from grader.worker import standin_backward as backward_passes
 from grader.worker import standin_generators as generators
 from grader.worker import standin_kernels as kernels
 from grader.worker.standin_kernels import NAME, over
@@ -103,7 +104,11 @@ def install() -> None:
         RuntimeError: it is known already, or another device that is not torch's own.
     """
     standin = Standin()
-    _setup_privateuseone_for_python_backend(NAME, standin)
+    aside = backward_passes.Aside()
+    _setup_privateuseone_for_python_backend(
+        NAME, standin, device_guard=backward_passes.guard(aside)
+    )
+    backward_passes.install(aside)
     library: Any = torch.library.Library
     every, ours = library("_", "IMPL"), library("aten", "IMPL")
     every.fallback(functools.partial(kernels.answer, standin), _KEY)
