@@ -1,11 +1,13 @@
 # Two commands matter: `make demo` shows the kit at work, `make test` proves it.
-# `make gpu` proves it on a GPU; with an environment of your own, `make gpu BIN=/path/to/venv/bin`.
+# `make gpu` proves it on a GPU; with an environment of your own, `make gpu BIN=/path/to/venv/bin`;
+# on a machine that cannot isolate fully beside CUDA, `make gpu ISOLATION=process`.
 # `make docs` builds the documentation as a site; `make pictures` takes the README's pictures anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LECTURE ?= lec05_backprop
+ISOLATION ?= full
 
 .PHONY: setup demo test gpu lint docs pictures clean
 
@@ -29,12 +31,15 @@ test: $(READY)
 	$(BIN)/chainrule validate
 
 # An environment that is named is taken as it is, with the torch that its GPU needs: the kit need
-# not be installed there. nbgrader and otter know of no GPU, and are not raced.
-HERE = PYTHONPATH=. $(BIN)/python3
+# not be installed there, nor nbgrader and otter, which know of no GPU and are not raced. So only
+# the files are opened in which a test is marked `gpu`: the others import what may be missing.
+HERE = PYTHONPATH=.$${PYTHONPATH:+:$$PYTHONPATH} $(BIN)/python3
+ON_GPU = $(shell grep -lE 'mark\.gpu|^from (devices|on_gpu) import' tests/test_*.py)
 gpu: $(if $(findstring command line,$(origin BIN)),,$(READY))
-	@$(HERE) -c 'from grader.cli import app; app()' validate --device cuda
-	@$(HERE) -m pytest -m gpu
-	@$(HERE) -c 'from grader.cli import app; app()' bench --device cuda --peers 0 --otter 0
+	@$(HERE) -c 'from grader.cli import app; app()' validate --device cuda --isolation $(ISOLATION)
+	@$(HERE) -m pytest -m gpu $(ON_GPU)
+	@$(HERE) -c 'from grader.cli import app; app()' bench --device cuda --isolation $(ISOLATION) \
+		--peers 0 --otter 0
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from devices import isolation_on  # type: ignore[import-not-found]
+
 from grader.course.syllabus import Course, load_course
 from grader.demo.sample import make_class, write_class
 from grader.grading.grading import Options, grade_class
@@ -31,7 +33,7 @@ def differences(
     with tempfile.TemporaryDirectory() as scratch:
         folder = write_class(make_class(course, name, count), Path(scratch) / "class")
         here, there = (
-            grade_class(course, name, folder, Options(jobs=jobs, device=place), None)
+            grade_class(course, name, folder, Options(jobs, place, isolation_on(place)), None)
             for place in ("cpu", device)
         )
     assert len(here.submissions) == len(there.submissions) == count

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from devices import isolation_on  # type: ignore[import-not-found]
 from gpu_attacks import (  # type: ignore[import-not-found]
     CHEATS,
     HEAD,
@@ -117,7 +118,7 @@ def graded(root: Path, device: str, submissions: dict[str, str]) -> Report:
     folder.mkdir()
     for student, source in submissions.items():
         (folder / f"{student}.py").write_text(HEAD + source + DOUBLE)
-    options = Options(jobs=1, device=device)  # type: ignore[arg-type]
+    options = Options(jobs=1, device=device, isolation=isolation_on(device))  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
         if device == "cpu":  # the race that a GPU has
             patch.setattr(session, "raced", gpu_race.raced_on_gpu)

@@ -50,7 +50,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def test_the_next_one_begins_while_one_is_proved(course: Course, notes: list[str]) -> None:
-    for number, (name, _) in enumerate(places_of(course, ["one"] * 3, "cpu", 1)):
+    for number, (name, _) in enumerate(places_of(course, ["one"] * 3, 1, "process", "cpu")):
         assert name == "one"
         notes.append(f"proved {number}")
     assert notes == [
@@ -60,10 +60,10 @@ def test_the_next_one_begins_while_one_is_proved(course: Course, notes: list[str
 
 
 def test_what_fails_on_the_way_leaves_nothing_behind(course: Course, notes: list[str]) -> None:
-    given_up = places_of(course, ["one"] * 3, "cpu", 1)
+    given_up = places_of(course, ["one"] * 3, 1, "process", "cpu")
     next(given_up)
     given_up.close()
     with pytest.raises(CourseError):
-        list(places_of(course, ["one", "unknown"], "cpu", 1))
+        list(places_of(course, ["one", "unknown"], 1, "process", "cpu"))
     begun, ended = ([n for n in notes if n.startswith(w)] for w in ("begin", "end"))
     assert len(begun) == len(ended) > 0

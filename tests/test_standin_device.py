@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from boxes import box, policy, program  # type: ignore[import-not-found]
+
+from grader.controller.zygote import Zygote
+from grader.worker.confine import Limits
 
 HERE = Path(__file__).parent
 
@@ -31,6 +35,13 @@ REFUSED = {
     "torch.randn(3, device='standin', generator=torch.Generator())": "for generator but found",
     "x.bernoulli_(generator=torch.Generator())": "for generator but found 'cpu'",
     "torch.poisson(x, torch.Generator())": "for generator but found 'cpu'",
+    "torch.rand(3, generator=torch.Generator('standin'))": "generator but found 'standin'",
+    "on_cpu.bernoulli_(0.5, generator=torch.Generator('standin'))": "generator but found 'standin'",
+    "torch.randperm(3, generator=torch.Generator('standin'))": "generator but found 'standin'",
+    "torch.poisson(on_cpu, torch.Generator('standin'))": "generator but found 'standin'",
+    "torch.randint(9, (3,), generator=torch.Generator('standin'))": "but found 'standin'",
+    "next(iter(torch.utils.data.DataLoader([1], shuffle=True, "
+    "generator=torch.Generator('standin'))))": "generator but found 'standin'",
 }
 """What cannot be done, and what is said; NumPy's is a TypeError as CUDA's."""
 
@@ -47,6 +58,12 @@ HOLDS = {
     "generators": """torch.equal(
         torch.randn(9, device='standin', generator=torch.Generator('standin').manual_seed(3)).cpu(),
         torch.randn(9, generator=torch.Generator().manual_seed(3)))""",
+    "permutations": """torch.equal(
+        torch.randperm(9, generator=torch.Generator('standin').manual_seed(3), device='standin')
+        .cpu(), torch.randperm(9, generator=torch.Generator().manual_seed(3)))""",
+    "generators of the CPU": "torch.rand(3, generator=torch.Generator()).shape == (3,)",
+    "draws in vmap": """torch.vmap(lambda row: row + torch.rand(3, device='standin'),
+        randomness='different')(x).shape == (2, 3)""",
     "generators' device": "torch.Generator('standin').manual_seed(1).device.type == 'standin'",
     "generators' type": "isinstance(torch.default_generator, torch.Generator)",
     "drawn": "torch.rand(3, device='standin').device.type == 'standin'",
@@ -92,6 +109,20 @@ RUNS = {
     "        return func(*args, **(kwargs or {}))\n"
     "with Watch():\n"
     "    found = torch.tensor([1.0], device='standin').add(1).tolist() == [2]",
+    "exceptions of hooks": "def fail(grad):\n    raise KeyError('mine')\n"
+    "found = True\n"
+    "for _ in range(2):\n"
+    "    y = x.clone().requires_grad_(); y.register_hook(fail)\n"
+    "    try:\n        (y * 2).sum().backward(); found = False\n"
+    "    except KeyError as error:\n        found = found and error.args == ('mine',)\n"
+    "    try:\n        torch.autograd.grad((y * 2).sum(), y); found = False\n"
+    "    except KeyError:\n        pass\n"
+    "z = x.clone().requires_grad_(); (z * 2).sum().backward(); "
+    "found = found and z.grad.eq(2).all().item()",
+    "refusals in hooks": "y = x.clone().requires_grad_(); z = y * 2\n"
+    "z.register_hook(lambda grad: grad + torch.ones(2, 3))\n"
+    "try:\n    z.sum().backward(); found = False\n"
+    "except RuntimeError as error:\n    found = 'on the same device' in str(error)",
     "graphs are kept": "y = x.clone().requires_grad_(); z = (y.exp() * 2).sigmoid().sum(); "
     "z.backward()\n"
     "w = on_cpu.clone().requires_grad_(); (w.exp() * 2).sigmoid().sum().backward()\n"
@@ -132,3 +163,13 @@ def test_it_computes_what_the_cpu_computes(facts: Facts, name: str) -> None:
 @pytest.mark.parametrize("name", RUNS)
 def test_it_does_as_a_device_does(facts: Facts, name: str) -> None:
     assert facts(RUNS[name]) is True
+
+
+def test_a_worker_refuses_the_devices_generator_on_the_cpu_too() -> None:
+    draw = "import torch; result = torch.rand(2, generator=torch.Generator({!r})).tolist()"
+    with (
+        Zygote(policy("process", Limits(), device="standin"), program=program("self")) as zygote,
+        box(zygote) as worker,
+    ):
+        assert worker.run(draw.format("standin")).error == "RuntimeError"
+        assert worker.run(draw.format("cpu")).error is None

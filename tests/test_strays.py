@@ -1,8 +1,11 @@
 """Slips of device handling that are planted in model answers."""
 
-import pytest
+from typing import Any
 
-from grader.course.slips.mutants import device_mutants
+import pytest
+import torch
+
+from grader.course.slips.mutants import device_mutants, waiting_mutants
 
 MADE = {
     "return x * 2": {"return (x * 2).cpu()", "return (x * 2).double()"},
@@ -40,3 +43,27 @@ def test_every_slip_is_new_and_named() -> None:
     assert {mutant.operator for mutant in made} == {
         "to the CPU", "made on the CPU", "float64", "left on the CPU",
     }  # fmt: skip
+
+
+BACK = ".new_tensor([each.item() for each in _all.reshape(-1)]).reshape(_all.shape)"
+WAITING = {
+    "return x * 2": {f"return (_all := (x * 2)){BACK}"},
+    "y = x + 1\n    return None": {f"y = (_all := (x + 1)){BACK}"},
+    "return x, len(x)": {f"return ((_all := x){BACK}, len(x))"},
+    "n = len(x)\n    return [x]": set(),
+}
+
+
+@pytest.mark.parametrize("body", WAITING)
+def test_numbers_asked_back_one_by_one(body: str) -> None:
+    source = f"def f(self, x, y):\n    {body}\n"
+    assert {mutant.after for mutant in waiting_mutants(source, ["f"])} == WAITING[body]
+
+
+@pytest.mark.parametrize("x", [torch.arange(6).reshape(2, 3), torch.rand(()), torch.ones(0, 2) > 0])
+def test_what_was_asked_back_is_the_same_tensor(x: torch.Tensor) -> None:
+    (mutant,) = waiting_mutants("def f(x):\n    return x\n", ["f"])
+    names: dict[str, Any] = {}
+    exec(mutant.code, names)
+    found = names["f"](x)
+    assert torch.equal(found, x) and found.dtype is x.dtype and found is not x

@@ -7,14 +7,14 @@ from itertools import zip_longest
 
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
-from grader.grading.machine import libraries_of, policy_of
+from grader.grading.machine import Isolation, libraries_of, policy_of
 from grader.grading.pool import Slot, slots
 from grader.worker.devices import Device
 
 
 def places_of(
-    course: Course, names: Sequence[str], device: Device, jobs: int
-) -> Generator[tuple[str, list[Slot]]]:
+    course: Course, names: Sequence[str], jobs: int, isolation: Isolation, device: Device
+) -> Generator[tuple[str, list[Slot]], None, None]:
     """Each assignment with its slots, which end when the next one is asked for.
 
     Its zygote starts while the assignment before it is proved: for seconds it keeps one core busy.
@@ -26,9 +26,9 @@ def places_of(
     try:
         for name, following in zip_longest(names, names[1:]):
             if not begun:
-                begun.append(_begun(course, name, device, jobs))
+                begun.append(_begun(course, name, jobs, isolation, device))
             if following is not None:
-                begun.append(_begun(course, following, device, jobs))
+                begun.append(_begun(course, following, jobs, isolation, device))
             yield name, begun[0]
             _end(begun.pop(0))
     finally:
@@ -36,10 +36,12 @@ def places_of(
             _end(places)
 
 
-def _begun(course: Course, name: str, device: Device, jobs: int) -> list[Slot]:
+def _begun(
+    course: Course, name: str, jobs: int, isolation: Isolation, device: Device
+) -> list[Slot]:
     limits, libraries = course.limits_of(name), libraries_of(course, name)
     rules = [exercise.forbid for exercise in load_lesson(course, name).exercises.values()]
-    places = slots(policy_of(limits, "full", device, libraries, rules), jobs)
+    places = slots(policy_of(limits, isolation, device, libraries, rules), jobs)
     places[0].begin()
     return places
 

@@ -10,7 +10,7 @@
 - every mechanical mutant of the answers is killed, but for those proved equivalent, and earns no
   hint that stands beside another line, unless what that line's mutant does is the same;
 - on another device than the CPU, all that runs there, and of the mutants the slips of device
-  handling: what is left or made on the CPU, and float64.
+  handling: what is left or made on the CPU, float64, and, in a race, numbers asked back one by one.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ from grader.grading.pool import Slot, done_all
 from grader.notebook import read_assignment, stub_submission
 from grader.results import total
 from grader.validate.bench import Bench, Tally
+from grader.validate.device_handling import prove_device_handling
 from grader.validate.following import prove_follow_through
-from grader.validate.mutating import prove_device_handling, prove_mutants
+from grader.validate.mutating import prove_mutants
 from grader.validate.proofs import check_figure, check_gradient, figures_of, gradients_of
 from grader.validate.record import Validation
 from grader.validate.texts import prove_editions, prove_written

@@ -9,8 +9,6 @@ memory's storage as an attribute: torch keeps a storage's attributes as long as 
 function answers for all operations: it refuses to mix devices, asks the CPU's operation over the
 same memory, so that its values are the CPU's bit by bit, and gives the results the device.
 Views share their base's storage; autograd, modules and optimizers work as on any device of torch's.
-A device's generator is one of the CPU in disguise: on the CPU, where CUDA's would be refused, torch
-takes it.
 """
 
 from __future__ import annotations
@@ -24,6 +22,8 @@ from typing import Any
 import torch
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
+from grader.worker import standin_backward as backward_passes
+from grader.worker import standin_generators as generators
 from grader.worker import standin_kernels as kernels
 from grader.worker.standin_kernels import NAME, over
 
@@ -104,15 +104,22 @@ def install() -> None:
         RuntimeError: it is known already, or another device that is not torch's own.
     """
     standin = Standin()
-    _setup_privateuseone_for_python_backend(NAME, standin)
+    aside = backward_passes.Aside()
+    _setup_privateuseone_for_python_backend(
+        NAME, standin, device_guard=backward_passes.guard(aside)
+    )
+    backward_passes.install(aside)
     library: Any = torch.library.Library
     every, ours = library("_", "IMPL"), library("aten", "IMPL")
     every.fallback(functools.partial(kernels.answer, standin), _KEY)
     # `torch.tensor` calls these below whoever watches, where torch finds no fallback of Python's;
     # and what copies never falls back.
     aten = torch.ops.aten
-    for op in (aten.empty.memory_format, aten.empty_strided.default, aten.copy_.default):
-        ours.impl(op, functools.partial(kernels.answer, standin, op), _KEY)
+    for op in (aten.empty.memory_format, aten.empty_strided.default):
+        ours.impl(op, functools.partial(kernels.made, standin, op), _KEY)
+    ours.impl(
+        aten.copy_.default, functools.partial(kernels.answer, standin, aten.copy_.default), _KEY
+    )
     # On devices that are not torch's own these are other operators.
     ours.impl("convolution_overrideable", functools.partial(kernels.convolution, standin), _KEY)
     backward = functools.partial(kernels.convolution_backward, standin)
@@ -121,32 +128,13 @@ def install() -> None:
         ours.impl("_has_compatible_shallow_copy_type", kernels.may_trade_places, key)
         ours.impl("_thnn_fused_lstm_cell", kernels.lstm_cell, key)
         ours.impl("_thnn_fused_gru_cell", kernels.gru_cell, key)
-    standin.libraries = (every, ours)  # what they hold is undone when they go
-    torch.Generator = _generators_of(standin)  # type: ignore[misc,assignment]
+    standin.libraries = (
+        every,
+        ours,
+        *generators.refuse_on_the_cpu(standin),
+    )  # what they hold is undone when they go
+    torch.Generator = generators.kind_for(standin)  # type: ignore[misc,assignment]
     torch.UntypedStorage.__new__ = _storages_of(standin)  # type: ignore[method-assign]
-
-
-def _generators_of(standin: Standin) -> type:
-    """The type of generators that knows the device, too."""
-
-    class Kind(type(torch._C.Generator)):  # type: ignore[misc]
-        def __instancecheck__(cls, instance: Any) -> bool:
-            return isinstance(instance, torch._C.Generator)
-
-    class Generator(torch._C.Generator, metaclass=Kind):
-        """A random stream; `device` is where it draws."""
-
-        def __new__(cls, device: Any = "cpu") -> Any:
-            place = torch.device(device)
-            if place.type != NAME:
-                return torch._C.Generator(place)
-            return standin.made(super().__new__(cls))
-
-        @property
-        def device(self) -> torch.device:  # type: ignore[override]
-            return standin.place
-
-    return Generator
 
 
 def _storages_of(standin: Standin) -> Any:

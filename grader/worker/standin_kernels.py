@@ -17,6 +17,13 @@ _MIXING = frozenset({"copy_", "_copy_from", "_copy_from_and_resize", "_pack_padd
 _INDEXING = frozenset({"index", "index_put", "index_put_", "_index_put_impl_"})
 _CPU = torch.device("cpu")
 _TENSORS = ("Tensor", "Optional[Tensor]")
+_PLAIN = frozenset(
+    {int, float, bool, complex, str, type(None), torch.dtype, torch.layout, torch.memory_format}
+)
+"""Types of arguments that are the same on every device; most are."""
+_ON_CPU = torch._C.DispatchKeySet(torch._C.DispatchKey.CPU)
+_SET = torch.ops.aten.set_.source_Storage_storage_offset
+_EMPTY = torch.ops.aten.empty.memory_format
 
 
 class Device(Protocol):
@@ -28,6 +35,9 @@ class Device(Protocol):
     @property
     def place(self) -> torch.device:
         """The device as torch calls it."""
+
+    def made(self, generator: Any) -> Any:
+        """Take a generator for the device's, and give it back."""
 
     def has_made(self, generator: Any) -> bool:
         """Whether a generator draws for it."""
@@ -50,14 +60,21 @@ def answer(standin: Device, op: Any, *args: Any, **kwargs: Any) -> Any:
     return call.leave(result)
 
 
+def made(standin: Device, op: Any, *args: Any, **kwargs: Any) -> Any:
+    """An empty tensor on the device, by an operator of the CPU's that takes no tensor."""
+    same = op(*args, **{**kwargs, "device": _CPU})
+    return _shown(same, over(same.untyped_storage(), standin.place))
+
+
 @dataclass(frozen=True)
 class _Traits:
-    """What an operator's schema says: which arguments are tensors, where it takes a generator,
-    and whether it draws without one.
+    """What an operator's schema says: which arguments are tensors, whether it writes to any, where
+    it takes a generator, and whether it draws without one.
     """
 
     name: str
     tensors: tuple[int, ...]
+    writes: bool
     generator: int | None
     generator_by_name: bool
     draws_unasked: bool
@@ -70,6 +87,7 @@ def _traits(op: Any) -> _Traits:
     return _Traits(
         op._schema.name.partition("::")[2],
         tuple(n for n, each in enumerate(arguments) if str(each.type) in _TENSORS),
+        any(each.alias_info is not None and each.alias_info.is_write for each in arguments),
         at,
         at is not None and arguments[at].kwarg_only,
         at is None and torch.Tag.nondeterministic_seeded in op.tags,
@@ -94,6 +112,8 @@ class _Call:
         return (given, named) if self._traits.generator is None else self._drawing(given, named)
 
     def _entered(self, value: Any) -> Any:
+        if type(value) in _PLAIN:
+            return value
         if isinstance(value, torch.Tensor):
             if value.device.type == NAME:
                 return self._memory(value)
@@ -121,9 +141,9 @@ class _Call:
         own = tensor.untyped_storage()
         memory = own.memory  # type: ignore[attr-defined]
         self._storages[memory._cdata] = own
-        same = torch.ops.aten.empty.memory_format([0], dtype=tensor.dtype, device=_CPU)
+        same = _EMPTY([0], dtype=tensor.dtype, device=_CPU)
         _put(same, memory, tensor)
-        self._pairs[id(same)] = (tensor, same, _form(same))
+        self._pairs[id(same)] = (tensor, same, _form(same) if self._traits.writes else None)
         return same
 
     def _make_numbers_tensors(self, args: list[Any]) -> None:
@@ -162,9 +182,11 @@ class _Call:
 
     def settle(self) -> None:
         """Give the device's tensors the form that theirs on the CPU have got, if another."""
+        if not self._traits.writes:
+            return
         for tensor, same, before in self._pairs.values():
             if before is not None and _form(same) != before:
-                self._place(tensor, same)
+                _put(tensor, self._storage(same), same)
 
     def leave(self, result: Any) -> Any:
         """The CPU's result as the device's."""
@@ -174,18 +196,16 @@ class _Call:
             return result
         if id(result) in self._pairs:
             return self._pairs[id(result)][0]
-        made = torch._C._acc.create_empty_tensor((0,), result.dtype)
-        self._place(made, result)
-        return made
+        return _shown(result, self._storage(result))
 
-    def _place(self, tensor: torch.Tensor, same: torch.Tensor) -> None:
-        """Let a tensor on the device have the memory and form of one on the CPU."""
+    def _storage(self, same: torch.Tensor) -> Any:
+        """The device's storage over the memory of a tensor on the CPU."""
         memory = same.untyped_storage()
         own = self._storages.get(memory._cdata)
         if own is None or own.nbytes() != memory.nbytes():
             own = over(memory, self._standin.place)
             self._storages[memory._cdata] = own
-        _put(tensor, own, same)
+        return own
 
 
 def _is_number(value: Any) -> bool:
@@ -200,11 +220,18 @@ def over(memory: Any, place: torch.device) -> Any:
     return own
 
 
+def _shown(same: torch.Tensor, storage: Any) -> torch.Tensor:
+    """A tensor on the device that shows a storage as one on the CPU shows the same memory."""
+    made = torch._C._acc.create_empty_tensor((0,), same.dtype)
+    _put(made, storage, same)
+    return made
+
+
 def _put(tensor: torch.Tensor, storage: Any, like: torch.Tensor) -> None:
     """Let a tensor show a storage in the form of another; the CPU's operator does so on both."""
-    place = torch._C.DispatchKeySet(torch._C.DispatchKey.CPU)
-    form = like.storage_offset(), list(like.size()), list(like.stride())
-    torch.ops.aten.set_.source_Storage_storage_offset.redispatch(place, tensor, storage, *form)
+    _SET.redispatch(
+        _ON_CPU, tensor, storage, like.storage_offset(), list(like.size()), list(like.stride())
+    )
 
 
 def _form(tensor: torch.Tensor) -> tuple[Any, ...]:

@@ -71,7 +71,7 @@ def by_nll(logits, labels):
 
 @equivalent("quadratic_grad")
 def by_backward(x, a):
-    leaf = torch.tensor(x.numpy(), requires_grad=True)
+    leaf = torch.tensor(x.cpu().numpy(), device=x.device, requires_grad=True)
     (leaf @ a @ leaf).backward()
     return leaf.grad
 

@@ -65,7 +65,7 @@ def by_loss(x):
 
 @equivalent("tanh")
 def by_numpy(x):
-    return torch.from_numpy(np.tanh(x.numpy()))
+    return torch.from_numpy(np.tanh(x.cpu().numpy())).to(x.device)
 
 
 @equivalent("tanh")

@@ -813,13 +813,13 @@ def lm_of_the_first_sequence(logits, tokens):
 
 @mistake("mask_tokens", "Labels are the original tokens where masked, and −100 where not.")
 def mask_labels_inverted(tokens, mask_id, rate, generator):
-    masked = torch.rand(tokens.shape, generator=generator) < rate
+    masked = torch.rand(tokens.shape, generator=generator, device=tokens.device) < rate
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(masked, -100)
 
 
 @mistake("mask_tokens", "Where nothing is hidden there is nothing to guess: the label is −100.")
 def mask_labels_everywhere(tokens, mask_id, rate, generator):
-    masked = torch.rand(tokens.shape, generator=generator) < rate
+    masked = torch.rand(tokens.shape, generator=generator, device=tokens.device) < rate
     return tokens.masked_fill(masked, mask_id), tokens.clone()
 
 
@@ -830,14 +830,21 @@ def mask_rate_kept(tokens, mask_id, rate, generator):
 
 @mistake("mask_tokens", "Every position is drawn by itself: how many are hidden varies.")
 def mask_fixed_number(tokens, mask_id, rate, generator):
-    order = torch.rand(tokens.shape, generator=generator).flatten().argsort().argsort()
+    order = (
+        torch.rand(tokens.shape, generator=generator, device=tokens.device)
+        .flatten()
+        .argsort()
+        .argsort()
+    )
     masked = (order < round(rate * tokens.numel())).reshape(tokens.shape)
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
 
 
 @mistake("mask_tokens", "Every sequence needs draws of its own, not one mask for all rows.")
 def mask_same_for_rows(tokens, mask_id, rate, generator):
-    masked = (torch.rand(tokens.shape[1], generator=generator) < rate).expand(tokens.shape)
+    masked = (torch.rand(tokens.shape[1], generator=generator, device=tokens.device) < rate).expand(
+        tokens.shape
+    )
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
 
 
@@ -845,13 +852,13 @@ def mask_same_for_rows(tokens, mask_id, rate, generator):
     "mask_tokens", "Each position is drawn by itself, with the chance `rate`, from `generator`."
 )
 def mask_ignores_generator(tokens, mask_id, rate, generator):
-    masked = torch.rand(tokens.shape) < rate
+    masked = torch.rand(tokens.shape, device=tokens.device) < rate
     return tokens.masked_fill(masked, mask_id), tokens.masked_fill(~masked, -100)
 
 
 @mistake("mask_tokens", "tokens itself is changed: make a copy first.")
 def mask_in_place(tokens, mask_id, rate, generator):
-    masked = torch.rand(tokens.shape, generator=generator) < rate
+    masked = torch.rand(tokens.shape, generator=generator, device=tokens.device) < rate
     labels = tokens.masked_fill(~masked, -100)
     tokens[masked] = mask_id
     return tokens, labels
@@ -865,7 +872,7 @@ def mask_reseeded(tokens, mask_id, rate, generator):
 @mistake("mask_tokens", "Every masked token becomes mask_id; BERT's random tokens are not asked.")
 def mask_as_bert(tokens, mask_id, rate, generator):
     inputs, labels = answers.mask_tokens(tokens, mask_id, rate, generator)
-    kept = torch.rand(tokens.shape, generator=generator) < 0.1
+    kept = torch.rand(tokens.shape, generator=generator, device=tokens.device) < 0.1
     return torch.where(kept, tokens, inputs), labels
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from grader.course.slips.operators import Change, More, changes, changes_by
-from grader.course.slips.strays import strays
+from grader.course.slips.strays import strays, waits
 from grader.errors import CourseError
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -69,6 +69,11 @@ def mutants(source: str, names: Collection[str], more: More | None = None) -> li
 def device_mutants(source: str, names: Collection[str]) -> list[Mutant]:
     """Likewise, the slips of device handling alone: see `strays`."""
     return _by(source, names, lambda node: changes_by(node, strays))
+
+
+def waiting_mutants(source: str, names: Collection[str]) -> list[Mutant]:
+    """Likewise, what waits for the device number by number: right, and slow."""
+    return _by(source, names, lambda node: changes_by(node, waits))
 
 
 def _by(source: str, names: Collection[str], found: Found) -> list[Mutant]:

@@ -2,11 +2,15 @@
 
 Each leaves something on the CPU, makes it there, or makes float64 of it. What is made for an index
 may be anywhere: PyTorch takes indices from the CPU. Such a change is listed as equivalent.
+
+One more is right everywhere and only slow: to ask a tensor's numbers back one by one, each time
+waiting for the device. It is a slip where speed is asked for, and nowhere else.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
 
 from grader.course.slips.operators import Replacements, changed
 
@@ -16,13 +20,18 @@ _MADE = frozenset({*_LIKE.values(), *_LIKE, *_NEW, "arange", "eye", "linspace", 
 _NO_TENSOR = frozenset(
     {"int", "float", "bool", "len", "range", "list", "dict", "set", "str", "zip"}
 )
+_ASKED_BACK = (
+    "(_all := None).new_tensor([each.item() for each in _all.reshape(-1)]).reshape(_all.shape)"
+)
+"""The tensor that stands for None, of numbers that were asked back one by one."""
 _FLOAT64 = ast.Attribute(ast.Name("torch", ast.Load()), "float64", ast.Load())
 
 
 def strays(node: ast.AST, names: frozenset[str]) -> Replacements:
     """The slips at one node of a definition; `names`: its variables and arguments."""
-    if isinstance(node, ast.Return) and node.value is not None:
-        yield from _of_return(node, node.value)
+    if isinstance(node, ast.Return):
+        for slip, method in (("left on the CPU", "cpu"), ("float64", "double")):
+            yield from ((slip, other) for other in _of_return(node, _caller(method)))
     if isinstance(node, ast.Assign) and _is_plain(node) and _may_be_tensor(node.value):
         yield "to the CPU", changed(node, value=_called(node.value, "cpu"))
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
@@ -31,16 +40,30 @@ def strays(node: ast.AST, names: frozenset[str]) -> Replacements:
         yield from _of_call(node)
 
 
-def _of_return(node: ast.Return, value: ast.expr) -> Replacements:
-    parts = value.elts if isinstance(value, ast.Tuple) else [value]
+def waits(node: ast.AST, names: frozenset[str]) -> Replacements:
+    """The slips at one node that wait for the device, number by number; `names` as for `strays`."""
+    if isinstance(node, ast.Return):
+        yield from (("asked back", other) for other in _of_return(node, _asked_back))
+    if isinstance(node, ast.Assign) and _is_plain(node) and _may_be_tensor(node.value):
+        yield "asked back", changed(node, value=_asked_back(node.value))
+
+
+def _of_return(node: ast.Return, slip: Callable[[ast.expr], ast.expr]) -> Iterator[ast.AST]:
+    """The statement with a slip in one of the tensors that it returns."""
+    parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
     for at, part in enumerate(parts):
-        if not _may_be_tensor(part):
-            continue
-        for slip, method in (("left on the CPU", "cpu"), ("float64", "double")):
-            other: ast.expr = _called(part, method)
-            if isinstance(value, ast.Tuple):
+        if part is not None and _may_be_tensor(part):
+            other = slip(part)
+            if isinstance(node.value, ast.Tuple):
                 other = ast.Tuple([*parts[:at], other, *parts[at + 1 :]], ast.Load())
-            yield slip, changed(node, value=other)
+            yield changed(node, value=other)
+
+
+def _asked_back(value: ast.expr) -> ast.expr:
+    made = ast.parse(_ASKED_BACK, mode="eval").body
+    (named,) = (each for each in ast.walk(made) if isinstance(each, ast.NamedExpr))
+    named.value = value
+    return made
 
 
 def _of_buffer(call: ast.Call) -> Replacements:
@@ -80,6 +103,10 @@ def _by_torch(name: str, like: ast.expr, args: list[ast.expr]) -> ast.Call:
     function = ast.Attribute(ast.Name("torch", ast.Load()), name, ast.Load())
     dtype = ast.keyword("dtype", ast.Attribute(like, "dtype", ast.Load()))
     return ast.Call(function, args, [dtype])
+
+
+def _caller(method: str) -> Callable[[ast.expr], ast.expr]:
+    return lambda value: _called(value, method)
 
 
 def _called(value: ast.expr, method: str) -> ast.Call:
