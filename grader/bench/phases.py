@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
@@ -207,7 +208,7 @@ def _spent(run: _Run, submissions: list[Submission], tally: Tally, *, judged: bo
     for submission in submissions:
         tally.one_more()
         program = program_of(run.grading, submission)
-        with Staying() as staying:
+        with closing(Staying()) as staying:
             execution = run_one(
                 run.grading, run.standards, program, run.zygote, run.allowance, staying, told.link
             )

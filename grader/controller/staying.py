@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from grader.comparing.compare import Asked
 from grader.comparing.outcomes import ExerciseRun
@@ -51,7 +49,7 @@ class Stayer:
 
 
 class Staying:
-    """The workers of one submission that stay until this is closed."""
+    """The workers of one submission that stay until this is closed, as it must be."""
 
     def __init__(self) -> None:
         """Nobody stays yet."""
@@ -92,16 +90,7 @@ class Staying:
             stayer.close()
         return None if lost else arrivals.run(), state.total.used
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End all workers."""
+    def close(self) -> None:
+        """End all workers; safe to call twice."""
         while self._stayers:
             self._stayers.pop().close()

@@ -378,7 +378,7 @@ def grade_one(
     """
     start = time.monotonic()
     program = program_of(grading, submission)
-    with Staying() as staying:
+    with closing(Staying()) as staying:
         execution = run_one(grading, standards, program, zygote, allowance, staying)
         retrial = Retrial(standards, zygote, program, execution, staying)
         result = judge_one(grading, submission, retrial, allowance)
@@ -427,6 +427,7 @@ def judge_one(
     # Explaining costs most. What stands on something else that failed is explained as it is
     # given a right one; only what was not tried so is explained as it was handed in.
     given, spent = follow_through(retrial, bare, allowance)
+    retrial.staying.close()  # to explain the rest may take long, and needs none of them
     retelling = Retelling(
         zygote, program, execution, grading.prepared, standards.asked, allowance, spent=spent
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from grader.controller.causes import mistake_program
@@ -50,7 +51,7 @@ def prove_follow_through(
     """
 
     def work(proof: _Proof, zygote: Zygote) -> str | None:
-        with Staying() as staying:
+        with closing(Staying()) as staying:
             retrial = _run(proof, standards, zygote, allowance, staying)
             if not proof.forwards and _feels_nothing(proof, retrial):
                 return None
