@@ -192,10 +192,11 @@ class ClusterRun:
         machine = self._machines.get(key)
         if machine is None or name not in machine.batches:
             return  # of a machine that was given up
-        if future.status != "finished":
+        result = self._link.result(future)
+        if result is None:
             self._take_failure(key, name, future)
             return
-        answer = Answer.model_validate_json(self._link.result(future))
+        answer = Answer.model_validate_json(result)
         numbers = machine.batches.pop(name)
         self._forget(name)
         machine.alone = False

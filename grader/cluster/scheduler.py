@@ -15,6 +15,7 @@ from grader.errors import GraderError
 
 _CONNECT_SECONDS = 30.0
 _CALL_SECONDS = 60.0
+_RESULT_SECONDS = 30.0
 _PAUSE = 0.5
 
 
@@ -133,12 +134,20 @@ class Link:
             pure=False,
         )
 
-    def result(self, future: Any) -> bytes:
-        """What the function has returned, of a future that is finished; raises Gone."""
-        found = self._ask(future.result)
-        if not isinstance(found, bytes):
-            raise self._gone()
-        return found
+    def result(self, future: Any) -> bytes | None:
+        """What the function has returned, of a future that was finished; None if that was lost
+        with the machine before it came: Dask would wait for the machine for ever. Raises Gone.
+        """
+        while future.status == "finished":
+            try:
+                found = self._ask(lambda: future.result(timeout=_RESULT_SECONDS))
+            except Exception as error:
+                if isinstance(error, Gone) or future.status == "finished":
+                    raise
+                break
+            if isinstance(found, bytes):
+                return found
+        return None
 
     def why(self, future: Any) -> str:
         """In words, why a future failed; "" if its worker or its scheduler was lost."""
