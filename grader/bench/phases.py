@@ -21,7 +21,6 @@ from pydantic import BaseModel
 from grader.bench.floor import floor
 from grader.bench.stopwatch import PROGRAM
 from grader.controller.caps import Frame
-from grader.controller.follow_through import Retrial
 from grader.controller.limit import Watch
 from grader.controller.link import Link
 from grader.controller.records import Records
@@ -34,7 +33,7 @@ from grader.course.syllabus import Course
 from grader.demo.sample import write_class
 from grader.demo.variations import vary
 from grader.grading.grading import Grading, Options, begin, judge_one, program_of, run_one
-from grader.grading.machine import Isolation, allowance_of, libraries_of, policy_of
+from grader.grading.machine import Isolation, allowance_of, policy_for
 from grader.nbgrader.progress import Show, Tally, unseen
 from grader.submissions import Submission, discover, read
 from grader.worker.devices import Device
@@ -135,9 +134,7 @@ def phases_of(
     Raises:
         CourseError, GraderError: of the course, or ours.
     """
-    limits = course.limits_of(name)
-    rules = [exercise.forbid for exercise in load_lesson(course, name).exercises.values()]
-    policy = policy_of(limits, isolation, device, libraries_of(course, name), rules)
+    policy = policy_for(course, load_lesson(course, name), isolation, device)
     with tempfile.TemporaryDirectory() as scratch, Zygote(policy, program=PROGRAM) as zygote:
         students = [one.student for one in vary(course, name, count)]
         folder = write_class(students, Path(scratch) / "class")
@@ -146,7 +143,7 @@ def phases_of(
         drawn = time.process_time() - started
         submissions = [read(found) for found in discover(folder, name)]
         clock = _Clock(zygote).begin()
-        allowance, records = allowance_of(limits), Records()
+        allowance, records = allowance_of(course.limits_of(name)), Records()
         standards = Standards(grading.lesson, grading.prepared, allowance, zygote, records=records)
         answers = _Spent(_Told(), clock.look())
         run = _Run(grading, standards, zygote, allowance, clock)
@@ -209,11 +206,10 @@ def _spent(run: _Run, submissions: list[Submission], tally: Tally, *, judged: bo
         tally.one_more()
         program = program_of(run.grading, submission)
         with closing(Staying()) as staying:
-            execution = run_one(
+            retrial = run_one(
                 run.grading, run.standards, program, run.zygote, run.allowance, staying, told.link
             )
             if judged:
-                retrial = Retrial(run.standards, run.zygote, program, execution, staying)
                 judge_one(run.grading, submission, retrial, run.allowance)
         for name, seconds in run.clock.look().items():
             passed[name] += seconds

@@ -110,7 +110,7 @@ class Retrial:
                 break
             run, taken = self.staying.run(exercise, substitutes, self.standards.asked, rest)
             spent += taken
-            if run is None or not run.outcomes or run.failures:
+            if run is None:
                 continue
             again = replace(self.execution, runs={exercise.name: run})
             standard = self.standards.of(exercise.name, self.zygote, explained=False)

@@ -35,10 +35,9 @@ from grader.grading.keeping import Keeping
 from grader.grading.machine import (
     Isolation,
     allowance_of,
-    libraries_of,
-    policy_of,
+    policy_for,
 )
-from grader.grading.pool import Finished, Slot, run_all, slots
+from grader.grading.pool import Finished, Slot, discard, run_all, slots
 from grader.grading.sharing import Sharing
 from grader.grading.slips_of_the_keys import typing_slips
 from grader.grading.store import result_key
@@ -309,14 +308,10 @@ def workplace(
         GraderError: the machine failed.
         UsageError: its GPUs are busy.
     """
-    options, limits = grading.options, course.limits_of(grading.lesson.name)
-    allowance = allowance_of(limits)
-    libraries = libraries_of(course, grading.lesson.name)
-    rules = [exercise.forbid for exercise in grading.lesson.exercises.values()]
+    options, allowance = grading.options, allowance_of(course.limits_of(grading.lesson.name))
     # Exercises in NumPy leave GPUs to others, and know of no device: autograd would start a thread.
     device = options.device if grading.lesson.plan.framework == "torch" else "cpu"
-    policy = policy_of(limits, options.isolation, device, libraries, rules)
-    places = slots(policy, jobs)
+    places = slots(policy_for(course, grading.lesson, options.isolation, device), jobs)
     try:
         places[0].begin()
         records = Records(shelf)
@@ -341,8 +336,7 @@ def workplace(
 
         yield Workplace(places, work, records)
     finally:
-        for place in places:
-            place.discard()
+        discard(places)
 
 
 def shelf_of(grading: Grading, keeping: Keeping | None) -> StoredRecords:
@@ -379,8 +373,7 @@ def grade_one(
     start = time.monotonic()
     program = program_of(grading, submission)
     with closing(Staying()) as staying:
-        execution = run_one(grading, standards, program, zygote, allowance, staying)
-        retrial = Retrial(standards, zygote, program, execution, staying)
+        retrial = run_one(grading, standards, program, zygote, allowance, staying)
         result = judge_one(grading, submission, retrial, allowance)
     return result.model_copy(update={"seconds": round(time.monotonic() - start, 4)})
 
@@ -393,21 +386,25 @@ def run_one(
     allowance: Allowance,
     staying: Staying,
     connect: Callable[[Worker, int], Link] = Link,
-) -> Execution:
-    """Run one submission on the hidden cases, in workers that stay; raises GraderError, ours."""
+) -> Retrial:
+    """Run one submission on the hidden cases, in workers that stay: what came of it, and what it
+    takes to try some of it again. Raises GraderError, ours.
+    """
     exercises = list(grading.prepared.values())
     # Given right ones under it, it is tried again, and has all of its time then.
     after_hung = AFTER_HUNG if grading.lesson.follow_through == "full" else 1.0
-    return execute(
+    asked = standards.asked
+    execution = execute(
         zygote,
         program,
         exercises,
         allowance,
         connect,
-        standards.asked,
+        asked,
         after_hung=after_hung,
         staying=staying,
     )
+    return Retrial(standards, zygote, program, execution, staying)
 
 
 def judge_one(

@@ -11,6 +11,7 @@ from typing import Literal
 
 from grader.controller.session import Allowance
 from grader.controller.zygote import default_readable
+from grader.course.lesson import Lesson
 from grader.course.syllabus import Course, Limits
 from grader.errors import UsageError
 from grader.grading.gpus import has_cuda
@@ -75,6 +76,15 @@ def policy_of(
             disk_bytes=limits.disk_mb * _MIB,
         ),
     )
+
+
+def policy_for(
+    course: Course, lesson: Lesson, isolation: Isolation, device: Device
+) -> confine.Policy:
+    """How workers are confined that run an assignment's exercises; raises what `policy_of` does."""
+    limits, libraries = course.limits_of(lesson.name), libraries_of(course, lesson.name)
+    rules = [exercise.forbid for exercise in lesson.exercises.values()]
+    return policy_of(limits, isolation, device, libraries, rules)
 
 
 def readable_on(device: Device) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar, cast
@@ -133,6 +133,12 @@ def slots(policy: Policy, jobs: int) -> list[Slot]:
     # Where nobody tells how many GPUs there are, one worker has what there is.
     names = [gpu.uuid for gpu in free_gpus(gpus_here())] or [""]
     return [Slot(shared, name) for name in names[:jobs]]
+
+
+def discard(places: Iterable[Slot]) -> None:
+    """End what runs in slots; safe to call twice."""
+    for place in places:
+        place.discard()
 
 
 def run_all(

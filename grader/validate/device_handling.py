@@ -17,7 +17,7 @@ from dataclasses import replace
 from grader.controller.prepared import PreparedExercise, prepare
 from grader.controller.standards import Standards
 from grader.course.slips.mutants import Mutant, device_mutants, waiting_mutants
-from grader.grading.pool import slots
+from grader.grading.pool import discard, slots
 from grader.results import ExerciseResult
 from grader.validate.bench import Bench, Tally
 from grader.validate.mutating import excused_of, is_killed, raced_of, trial_of
@@ -89,8 +89,7 @@ def _on_the_cpu(bench: Bench) -> Iterator[Bench]:
         standards = Standards(bench.lesson, prepared, bench.allowance, places[0].zygote())
         yield replace(bench, prepared=prepared, standards=standards, places=places)
     finally:
-        for place in places:
-            place.discard()
+        discard(places)
 
 
 def _asks_for_devices(exercise: PreparedExercise) -> bool:

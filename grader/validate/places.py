@@ -7,8 +7,8 @@ from itertools import zip_longest
 
 from grader.course.lesson import load_lesson
 from grader.course.syllabus import Course
-from grader.grading.machine import Isolation, libraries_of, policy_of
-from grader.grading.pool import Slot, slots
+from grader.grading.machine import Isolation, policy_for
+from grader.grading.pool import Slot, discard, slots
 from grader.worker.devices import Device
 
 
@@ -30,22 +30,15 @@ def places_of(
             if following is not None:
                 begun.append(_begun(course, following, jobs, isolation, device))
             yield name, begun[0]
-            _end(begun.pop(0))
+            discard(begun.pop(0))
     finally:
         for places in begun:
-            _end(places)
+            discard(places)
 
 
 def _begun(
     course: Course, name: str, jobs: int, isolation: Isolation, device: Device
 ) -> list[Slot]:
-    limits, libraries = course.limits_of(name), libraries_of(course, name)
-    rules = [exercise.forbid for exercise in load_lesson(course, name).exercises.values()]
-    places = slots(policy_of(limits, isolation, device, libraries, rules), jobs)
+    places = slots(policy_for(course, load_lesson(course, name), isolation, device), jobs)
     places[0].begin()
     return places
-
-
-def _end(places: list[Slot]) -> None:
-    for place in places:
-        place.discard()
