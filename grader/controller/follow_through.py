@@ -85,7 +85,9 @@ class Retrial:
         asked = [prepared[name] for name in given]
         exercises = [prepared[name].given(asked) for name in names]
         answers, company = answers_program(self.standards.lesson), list(prepared.values())
-        with Substitutes(self.zygote, answers, asked, allowance, company) as substitutes:
+        with Substitutes(
+            self.zygote, answers, asked, allowance, company, self.standards.answered
+        ) as substitutes:
             passed, spent = self._where_they_ran(exercises, substitutes, allowance)
             left = [each for each in exercises if each.name not in passed]
             rest = allowance.less(spent)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from grader.comparing.compare import Asked
 from grader.comparing.judging import asked_of
 from grader.comparing.outcomes import ExerciseRun
+from grader.controller.answered import Answered
 from grader.controller.causes import Causes
 from grader.controller.findings import Explanations, Standard
 from grader.controller.prepared import PreparedExercise
@@ -62,6 +63,8 @@ class Standards:
         }
         self.seconds = {name: run.seconds for name, run in runs.items()}
         """CPU seconds that each model answer's calls took."""
+        self.answered = Answered()
+        """What stand-ins have been told of them."""
         self._told = {n: Few(self.records, ("told", lesson.name, n)) for n in prepared}
 
     def _run_answers(self, zygote: Zygote) -> dict[str, ExerciseRun]:
@@ -98,6 +101,15 @@ class Standards:
             )
             for name, exercise in self.prepared.items()
         }
+
+    def rehearse(self, name: str, zygote: Zygote) -> None:
+        """Put on record what an exercise's hinted mutants do, for a proof that tries each of them.
+
+        Raises:
+            CourseError: a hint that stands wrong.
+            GraderError: the machine failed.
+        """
+        self._causes[name].rehearse(zygote)
 
     def of(self, name: str, zygote: Zygote, *, explained: bool = True) -> Standard:
         """The standard of one exercise; what explains a failure runs when first asked for."""

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from grader.comparing.compare import leaves
 from grader.comparing.outcomes import ExerciseRun
+from grader.controller.answered import Answered, question_key
 from grader.controller.caps import Frame, answer_frame, value_frame
 from grader.controller.conversation import Allowance, Conversation, Lost
 from grader.controller.limit import Limit, Watch
@@ -53,11 +54,14 @@ class Substitutes:
         exercises: Sequence[PreparedExercise],
         allowance: Allowance,
         company: Sequence[PreparedExercise] = (),
+        answered: Answered | None = None,
     ) -> None:
         """Keep what is needed; nothing is started yet.
 
-        `company`: all exercises of the answers, which one worker can answer for.
+        `company`: all exercises of the answers, which one worker can answer for. `answered`: what
+        they have replied to others.
         """
+        self._answered = answered or Answered()
         self._zygote, self._answers, self._allowance = zygote, answers, allowance
         self._company = company or exercises
         self._exercises = {exercise.name: exercise for exercise in exercises}
@@ -86,7 +90,13 @@ class Substitutes:
         exercise = self._exercises.get(str(frame.get("ask")))
         if exercise is None or self._used_up(len(body)):
             return _refused("it was asked too much")
-        return self._answered(exercise, frame, body)
+        key = question_key(exercise.name, frame.get("inputs"), body)
+        reply = self._answered.recall(key)
+        if reply is None:
+            reply, known = self._replied(exercise, frame, body)
+            if known:
+                self._answered.keep(key, reply)
+        return reply
 
     def _used_up(self, size: int) -> bool:
         self._questions += 1
@@ -94,24 +104,25 @@ class Substitutes:
         many = self._questions > MAX_QUESTIONS or self._bytes > MAX_BYTES
         return many or self._total.used_up
 
-    def _answered(
+    def _replied(
         self, exercise: PreparedExercise, frame: dict[str, Any], body: memoryview
-    ) -> bytes:
+    ) -> tuple[bytes, bool]:
+        """The frame that answers, and whether the same inputs would be answered so again."""
         caps = exercise.stand_in_caps
         try:
             if _is_partial(decode(frame.get("inputs"), Reader(body), caps.inputs)):
-                return _refused("it takes plain values only, and none far too large")
+                return _refused("it takes plain values only, and none far too large"), False
             said, result = self._ask(exercise, frame["inputs"], body)
             if "raised" in said:
-                return _raised(said["raised"])
+                return _raised(said["raised"]), True
             if _is_partial(decode(said.get("value"), Reader(result), caps.value)):
-                return _refused("it returns plain values only, and none far too large")
+                return _refused("it returns plain values only, and none far too large"), False
         except (ProtocolError, Lost) as error:
             self._discard()
             if isinstance(error, Lost) and error.killed:
                 raise GraderError("the model answers were killed from outside") from error
-            return _refused("no answer came")
-        return pack({"value": said["value"]}, [result])
+            return _refused("no answer came"), False
+        return pack({"value": said["value"]}, [result]), True
 
     def _ask(
         self, exercise: PreparedExercise, inputs: Any, body: memoryview
