@@ -231,3 +231,24 @@ def test_variants_that_hang_cost_no_other_its_hint(
 ) -> None:
     result = told(standards, places, ("n > 0", "n > 1"), name="count")
     assert (result.verdict, result.hint) == ("failed", "look at the loop")
+
+
+def test_mutants_that_were_rehearsed_are_not_run_again(
+    standards: Standards, places: list[Slot]
+) -> None:
+    """A proof that asks for each of them runs them together, and finds them on record."""
+    lesson, prepared = standards.lesson, standards.prepared
+    allowance, zygote = allowance_of(syllabus.Limits()), places[0].zygote()
+
+    def explained(made: Standards) -> tuple[ExerciseResult, int]:
+        before = zygote.counts()["forks"]
+        result = told(made, places, ("x**2", "x**3"))
+        return result, zygote.counts()["forks"] - before
+
+    singly = Standards(lesson, prepared, allowance, zygote)
+    together = Standards(lesson, prepared, allowance, zygote)
+    together.rehearse("layer", zygote)
+    result, forks = explained(singly)
+    rehearsed, fewer = explained(together)
+    assert rehearsed == result and rehearsed.hint == "look at the scale"
+    assert fewer < forks

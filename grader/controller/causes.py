@@ -122,6 +122,10 @@ class Causes:
         """The mutants, and known mistakes of other sizes, that may explain a submission alone."""
         return self._mutants(self._probe(shown)).like(shown, zygote)
 
+    def rehearse(self, zygote: Zygote) -> None:
+        """Run the hinted mutants to the end, for a proof that asks for each of them."""
+        self._mutants(0).rehearse(zygote)
+
     def further(self, shown: Evidence, zygote: Zygote) -> list[Evidence]:
         """The misreadings and insertions that may explain a submission alone."""
         return self._further(self._probe(shown)).like(shown, zygote)
@@ -174,7 +178,10 @@ class Causes:
     ) -> Suspects:
         if (kind, probe) not in self._suspected:
             answer = self.answer[probe] if probe < len(self.answer) else None
-            place = Place(self._records, (kind, self._lesson.name, self._name, str(probe)))
+            parts = (kind, self._lesson.name, self._name)
+            probed = (*parts, "probe", str(probe))
+            # Which pairs there are hangs on the call that they are found by; nothing else does.
+            place = Place(self._records, probed if kind == "pairs" else parts, probed)
             self._suspected[kind, probe] = Suspects(
                 self._bench, slips, answer, seconds, most, place, probe
             )

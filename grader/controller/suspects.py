@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,10 +19,17 @@ from grader.course.slips.slips import Slip
 
 @dataclass(frozen=True)
 class Place:
-    """Where it is recorded what slips do: the records, and what these slips are called there."""
+    """Where it is recorded what slips do.
+
+    Args:
+        records: the records.
+        parts: what these slips are called there, as they do with all calls.
+        probed: what they are called as they do with the one call.
+    """
 
     records: Records
     parts: tuple[str, ...]
+    probed: tuple[str, ...]
 
 
 class Suspects:
@@ -81,11 +89,25 @@ class Suspects:
             if (wrong := one.wrong.get(self._probe)) and not wrong.weak
         ]
 
+    def rehearse(self, zygote: Zygote) -> None:
+        """Run those that have hints whole, many in one worker, for whoever asks for one of them.
+
+        Each is run that is begun, however long it takes; none is begun after so many seconds.
+        """
+        left = [number for number, slip in enumerate(self._slips) if slip.hints]
+        spent = Budget(self._seconds)
+        while left and (room := spent.room):
+            batch, left = left[:room], left[room:]
+            granted = Budget(math.inf)
+            self._whole(batch, zygote, granted)
+            spent.spent += granted.spent
+            spent.run += len(batch)
+
     def _tried(self, zygote: Zygote) -> list[tuple[int, Evidence]]:
         """What each does with that call, by its number; none of those that ended early."""
         if self._begun is None:
-            records, parts = self._place.records, self._place.parts
-            self._begun = records.once((*parts, "probe"), lambda: self._try_all(zygote))
+            records, parts = self._place.records, self._place.probed
+            self._begun = records.once(parts, lambda: self._try_all(zygote))
         return self._begun
 
     def _try_all(self, zygote: Zygote) -> list[tuple[int, Evidence]]:
@@ -95,17 +117,21 @@ class Suspects:
 
     def _run(self, able: Callable[[Evidence], bool], zygote: Zygote) -> list[Evidence]:
         found = [number for number, begun in self._tried(zygote) if able(begun)][: self._most]
-        whole = self._place.records.each(
-            {number: (*self._place.parts, str(number)) for number in found},
-            lambda numbers: self._run_whole(numbers, zygote),
-        )
+        whole = self._whole(found, zygote, Budget(self._seconds))
         return [shown for number in found if (shown := whole[number]) and shown.wrong]
 
-    def _run_whole(self, numbers: list[int], zygote: Zygote) -> dict[int, Evidence | None]:
+    def _whole(
+        self, numbers: list[int], zygote: Zygote, budget: Budget
+    ) -> dict[int, Evidence | None]:
         """What each does with all calls; None of what ended early, or came too late."""
-        slips = {self._slips[number]: number for number in numbers}
-        done = tried(self._bench, slips, zygote, Budget(self._seconds))
-        return dict.fromkeys(numbers) | {slips[slip]: one for slip, one in done}
+
+        def made(fresh: list[int]) -> dict[int, Evidence | None]:
+            slips = {self._slips[number]: number for number in fresh}
+            done = tried(self._bench, slips, zygote, budget)
+            return dict.fromkeys(fresh) | {slips[slip]: one for slip, one in done}
+
+        parts = {number: (*self._place.parts, str(number)) for number in numbers}
+        return self._place.records.each(parts, made)
 
     def _begins_alike(self, one: Evidence, other: Evidence) -> bool:
         mine, theirs = one.wrong.get(self._probe), other.wrong.get(self._probe)

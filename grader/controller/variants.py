@@ -71,7 +71,7 @@ class Budget:
         if not self.run:
             return FIRST
         each = max(self.spent / self.run, 1e-4)
-        return max(1, min(BATCH, int((self.seconds - self.spent) / each)))
+        return max(1, int(min(BATCH, (self.seconds - self.spent) / each)))
 
 
 def tried(

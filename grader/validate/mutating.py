@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.controller.explaining import lines_of
 from grader.controller.session import Program
 from grader.course.lesson import solutions_folder
 from grader.course.slips.hints import hints_of
 from grader.course.slips.mutants import Mutant, device_mutants, mutants, waiting_mutants
+from grader.grading.pool import done_all
 from grader.results import ExerciseResult
 from grader.validate.bench import Bench, Tally
 from grader.validate.equivalent import equivalents, stale
@@ -31,6 +34,7 @@ def prove_mutants(bench: Bench, tally: Tally) -> None:
     of_line = {mutant.key: hints.at(mutant.line, mutant.starts) for mutant in wanted}
     tally.lines = sum(map(bool, of_line.values()))
     trials = [trial_of(mutant, bench, explained=bool(of_line[mutant.key])) for mutant in wanted]
+    _rehearse(trials, bench)
     for tried in run_trials(trials, bench.places, bench.allowance):
         key = tried.trial.subject
         if not is_killed(tried.results):
@@ -39,6 +43,15 @@ def prove_mutants(bench: Bench, tally: Tally) -> None:
         tally.killed += 1
         if of_line[key]:
             _prove_hint(key, of_line[key], set(of_line.values()), tried.results, tally)
+
+
+def _rehearse(trials: Sequence[Trial], bench: Bench) -> None:
+    """Each mutant that is explained is compared with itself: they run together, before that."""
+    explained = [trial.exercises for trial in trials if trial.explained]
+    tasks = list(dict.fromkeys(name for names in explained for name in names))
+    standards = bench.standards
+    for _ in done_all(tasks, bench.places, standards.rehearse, [standards.records]):
+        pass
 
 
 def excused_of(bench: Bench) -> dict[str, str]:
