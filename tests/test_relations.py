@@ -10,6 +10,8 @@ from hypothesis.extra import numpy as arrays
 from relation_calls import look, told  # type: ignore[import-not-found]
 
 from grader.comparing import forms, patterns, relations, telling
+from grader.comparing.evidence import Leaf
+from grader.comparing.tolerance import FLOORS
 from grader.vocabulary import STABILITY, Number
 
 SEEDS = st.integers(0, 10_000)
@@ -378,3 +380,18 @@ def test_a_factor_for_each_row_is_found_beside_any_number_of_axes() -> None:
     want, each = drawn(3, 4, 2, 5, 5), drawn(4, 4)
     got = want * each[:, None, None, None]
     assert any("`x`" in line for line in told(look(want, got, [each], ["x"])))
+
+
+@given(SMALL, st.one_of(SMALL, st.just(None)), st.booleans(), SEEDS)
+@settings(max_examples=300, deadline=None)
+def test_closeness_is_that_of_all_entries(
+    want: np.ndarray, other: np.ndarray | None, whole: bool, seed: int
+) -> None:
+    """One entry that is far off settles it early, and never otherwise than all of them do."""
+    near = want * (1 + 2e-4 * np.random.default_rng(seed).uniform(-1, 1, want.shape))
+    leaf = Leaf(want, near if other is None else other, FLOORS["float32"], whole)
+    for made in (leaf.got, leaf.want, -leaf.want, leaf.got + 1e-6, leaf.got * np.nan):
+        with np.errstate(all="ignore"):
+            fits = leaf.finite and bool(np.isfinite(made).all())
+            fits = fits and bool((np.abs(leaf.got - made) <= leaf.slack(made)).all())
+            assert leaf.close(made) == fits
