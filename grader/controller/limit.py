@@ -72,17 +72,16 @@ class Limit:
         return self.used >= self._seconds
 
     def look(self, meter: Meter) -> float:
-        """Seconds until the next look.
+        """Look at the account if it is time to; the moment of the next look.
 
         Raises:
             Overdue: the time is used up.
             Starved: it is not, but far too much has passed on the wall.
         """
-        now = time.monotonic()
-        if now >= self._next:
+        if time.monotonic() >= self._next:
             self._check(meter)
             self._next = time.monotonic() + LOOK
-        return max(self._next - now, 0.001)
+        return self._next
 
     def _count(self, meter: Meter) -> None:
         quiet, self._quiet = self._quiet, 0.0
@@ -106,10 +105,14 @@ class Watch:
     def __init__(self, meter: Meter, *limits: Limit) -> None:
         """Watch the worker of `meter`."""
         self._meter, self._limits = meter, limits
+        self._next = -math.inf
 
     def pause(self) -> float:
         """How long to wait at most before asking again. Raises Overdue, Starved."""
-        return min([limit.look(self._meter) for limit in self._limits])
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = min([limit.look(self._meter) for limit in self._limits])
+        return max(self._next - now, 0.001)
 
     def quiet(self, seconds: float) -> None:
         """Note for how long nothing came; what drips is as idle as what is silent."""

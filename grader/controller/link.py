@@ -65,7 +65,7 @@ class Link:
     def receive_bytes(self, watch: Watch, most: Frame) -> tuple[bytes, memoryview]:
         """The same frame with its header as it came."""
         while True:
-            if frame := self._take(most):
+            if self._buffer and (frame := self._take(most)):
                 watch.pause()  # also where frames come so fast that nobody ever waits
                 return frame
             for fd, _ in self._wait(watch):

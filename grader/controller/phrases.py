@@ -15,6 +15,7 @@ import builtins
 import functools
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 _PHRASES = """\
 name {} is not defined
@@ -121,7 +122,7 @@ _GAP = "…"
 
 def words_of(sources: Iterable[str]) -> frozenset[str]:
     """The names that occur in some source."""
-    return frozenset(word for source in sources for word in _WORDS.findall(source))
+    return frozenset(chain.from_iterable(map(_WORDS.findall, sources)))
 
 
 def told(
@@ -135,10 +136,17 @@ def told(
         driver: the source of the exercise's driver, whose complaints are known phrases, too.
         sizes: numbers that may be repeated; None for any small one.
     """
+    phrase, gaps = _recognised(message, driver)
+    return _filled(phrase, [_safe(gap, words, sizes) for gap in gaps])
+
+
+@functools.lru_cache(maxsize=1024)
+def _recognised(message: str, driver: str) -> tuple[str, tuple[str, ...]]:
+    """The phrase that a message is, with what fills its gaps; "" if it is none."""
     for phrase, pattern in (*_complaints(driver), *_known()):
         if found := pattern.match(message):
-            return _filled(phrase, [_safe(gap or "", words, sizes) for gap in found.groups()])
-    return ""
+            return phrase, tuple(gap or "" for gap in found.groups())
+    return "", ()
 
 
 def key(message: str, words: frozenset[str]) -> str:

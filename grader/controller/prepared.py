@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -190,7 +190,8 @@ class PreparedExercise:
 
 def rules_of(exercise: Exercise) -> dict[str, Any] | None:
     """What the worker's audit looks for, as plain data; None if nothing is forbidden."""
-    return asdict(exercise.forbid) if exercise.forbid else None
+    forbid = exercise.forbid
+    return {one.name: getattr(forbid, one.name) for one in fields(forbid)} if forbid else None
 
 
 def prepare(lesson: Lesson, seed: str, device: str, seconds: float) -> dict[str, PreparedExercise]:
