@@ -315,7 +315,7 @@ def Value(rng: Rng) -> Cases:
     yield probe(["relu", 0], np.array([0.0]), FOURTH_STEP)
     yield probe(["tanh", ["-", ["exp", 0], ["log", 1]]], draw(2), FOURTH_STEP)
     # All together, over and over: a net on two rings.
-    for n, h, steps in [(6, 3, 3), (16, 5, 6)]:
+    for n, h, steps in [(6, 3, 3), (10, 4, 4)]:
         labels = rng.permutation(np.where(np.arange(n) % 2 == 0, -1.0, 1.0))
         angle, radius = rng.uniform(0, 2 * np.pi, size=n), 1.5 + labels / 2
         points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
