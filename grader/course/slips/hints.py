@@ -10,6 +10,7 @@ Hints are for the grader alone: whatever leaves the instructor's side is strippe
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import tokenize
 from collections.abc import Iterator, Mapping
@@ -51,6 +52,7 @@ class Hints:
         return frozenset({*self.statements.values(), *self.lines.values()})
 
 
+@functools.lru_cache(maxsize=8)
 def hints_of(source: str, where: str = "answers") -> Hints:
     """The hints of a source.
 

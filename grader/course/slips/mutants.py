@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from grader.course.slips.operators import Change, More, changes, changes_by
 from grader.course.slips.strays import strays, waits
+from grader.course.slips.templates import Templates
 from grader.errors import CourseError
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -93,10 +94,11 @@ def _by(source: str, names: Collection[str], found: Found) -> list[Mutant]:
 
 def _of_definition(source: str, definition: ast.stmt, found: Found) -> Iterator[Mutant]:
     known, counts = {ast.unparse(definition)}, Counter[tuple[str, str]]()
+    templates = Templates(definition)
     for change in found(definition):
-        before = _one_line(change.statement)
+        before, code = _one_line(change.statement), templates.changed(change)
         with change.applied() as statement:
-            after, code = _one_line(statement), ast.unparse(definition)
+            after = _one_line(statement)
         if code in known or not _compiles(code):
             continue
         known.add(code)
