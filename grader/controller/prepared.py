@@ -172,20 +172,28 @@ class PreparedExercise:
         frame = _frame(self.exercise, self.framework, self.device, self.calls, called=name)
         return replace(self, exercise=replace(self.exercise, name=name), frame=frame)
 
-    def of_variant(self, name: str, seconds: float, only: int | None = None) -> PreparedExercise:
+    def of_variants(
+        self, names: Sequence[str], seconds: float, only: int | None = None
+    ) -> list[PreparedExercise]:
         """The calls on real devices, all or the one of a number, of what a program of ours calls
-        `name`: neither watched nor measured, at most `seconds` each.
+        by each of these names: neither watched nor measured, at most `seconds` each.
         """
         chosen = self.calls if only is None else self.calls[only : only + 1]
-        calls = [
+        calls = tuple(
             replace(call, case=call.case.unmeasured(), seconds=min(call.seconds, seconds))
             for call in chosen
             if not call.fake
+        )
+        free = replace(self.exercise, forbid=None)
+        return [
+            replace(
+                self,
+                exercise=replace(free, name=name),
+                calls=calls,
+                frame=_frame(free, self.framework, self.device, calls, called=name),
+            )
+            for name in names
         ]
-        exercise = replace(self.exercise, forbid=None)
-        frame = _frame(exercise, self.framework, self.device, calls, called=name)
-        exercise = replace(exercise, name=name)
-        return replace(self, exercise=exercise, calls=tuple(calls), frame=frame)
 
 
 def rules_of(exercise: Exercise) -> dict[str, Any] | None:

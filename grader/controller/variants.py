@@ -110,7 +110,7 @@ def _batch(
 ) -> Iterator[tuple[Slip, Evidence]]:
     prepared = bench.standard.prepared
     names = [f"_variant_{number}" for number in range(len(batch))]
-    calls = [prepared.of_variant(name, bench.call_seconds, only) for name in names]
+    calls = prepared.of_variants(names, bench.call_seconds, only)
     programs = list(zip(names, sources, strict=True))
     program = bound(bench.answers, bench.shared, bench.shop.exercise, programs)
     asked = dict.fromkeys(names, bench.standard.asked[only or 0 :])
