@@ -209,7 +209,15 @@ def dask_workers(process: subprocess.Popen) -> list[psutil.Process]:
 def zygotes(process: subprocess.Popen) -> list[psutil.Process]:
     """The process that forks workers: the child of its keeper."""
     keepers = below(process, "grader.worker.zygote")
-    return [one for one in keepers if any(one.ppid() == other.pid for other in keepers)][:1]
+    pids = {one.pid for one in keepers}
+    return [one for one in keepers if _parent(one) in pids][:1]
+
+
+def _parent(process: psutil.Process) -> int:
+    """A process's parent; 0 of one that has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return process.ppid()
+    return 0
 
 
 @dataclass

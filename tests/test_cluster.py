@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -264,9 +265,10 @@ def test_a_submission_that_kills_its_worker_three_times(
             for machine in machines.all:
                 old = [p for p in sleepers(machine) if time.time() - p.create_time() > 3]
                 for worker in dask_workers(machine) if old else ():
-                    kills.append(worker.pid)
-                    worker.kill()
-                    worker.wait(30)
+                    with suppress(psutil.NoSuchProcess):
+                        worker.kill()
+                        kills.append(worker.pid)
+                        worker.wait(30)
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -286,7 +288,11 @@ def test_a_submission_that_kills_its_worker_three_times(
 
 def sleepers(machine: subprocess.Popen) -> list:
     """Confined workers: children of the zygote, or of its branch."""
-    return [child for zygote in zygotes(machine) for child in zygote.children(recursive=True)]
+    found = []
+    for zygote in zygotes(machine):
+        with suppress(psutil.NoSuchProcess):  # killed meanwhile
+            found += zygote.children(recursive=True)
+    return found
 
 
 def test_others_are_refused_by_name(
